@@ -1,1 +1,1 @@
-"""."""
+"""What every service stands on, and no word of the business outside `events`."""

@@ -1,0 +1,106 @@
+"""Two times: recorded time is the wall clock, business time is the day that rules see."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import holidays
+import structlog
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy import text
+from uuid_utils.compat import uuid7
+
+from shared.access import Calling
+from shared.causes import Cause, because
+from shared.database import Database, Tx
+from shared.machines import NotAllowed, NotFound
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+ROUND_SECONDS = 60
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7071073)")
+SET = text("""INSERT INTO clock (today) VALUES (:today)
+              ON CONFLICT (only_row) DO UPDATE SET today = :today WHERE clock.today <= :today
+              RETURNING today""")
+
+Due = Callable[[Tx, date], Awaitable[int]]
+log = structlog.get_logger()
+free_days = holidays.country_holidays("SE")
+
+
+def now() -> datetime:
+    """Give the recorded time, aware, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place
+
+
+async def today(tx: Tx) -> date:
+    """Give the business day: Stockholm's, or the one that somebody has set."""
+    if tx.info["clock"] == "manual":
+        connection = await tx.connection()
+        day: date | None = await connection.scalar(text("SELECT today FROM clock"))
+        if day:
+            return day
+    return now().astimezone(STOCKHOLM).date()
+
+
+def working_days_after(start: date, days: int) -> date:
+    """Give the n-th working day after a day; weekends and Swedish holidays don't count."""
+    day: date = free_days.get_nth_working_day(start, days)
+    return day
+
+
+class Day(BaseModel):
+    """The business day of a service whose clock is set by hand."""
+
+    today: date
+
+
+class Done(BaseModel):
+    """How many things were due and have now been done."""
+
+    done: int
+
+
+def hands(database: Database, due: Due) -> APIRouter:
+    """Make the two calls that move a manual clock; only the role `system` may."""
+    router = APIRouter(prefix="/clock", tags=["clock"])
+
+    @router.put("")
+    async def set_the_day(new: Day, caller: Calling) -> Day:
+        only_the_system(caller.role)
+        async with database.transaction() as tx:
+            connection = await tx.connection()
+            if await connection.scalar(SET, {"today": new.today}) is None:
+                raise NotAllowed("clock_goes_forward", "The clock can't be turned back.")
+        return new
+
+    @router.post("/due")
+    async def do_what_is_due(caller: Calling) -> Done:
+        only_the_system(caller.role)
+        return Done(done=await do_due(database, due))
+
+    return router
+
+
+def only_the_system(role: str) -> None:
+    if role != "system":
+        raise NotFound
+
+
+async def do_due(database: Database, due: Due) -> int:
+    """Do what is due and not yet done; one replica at a time."""
+    with because(Cause(correlation_id=str(uuid7()))):
+        async with database.transaction() as tx:
+            await (await tx.connection()).execute(ONE_AT_A_TIME)
+            return await due(tx, await today(tx))
+
+
+async def run(database: Database, due: Due) -> None:
+    """Look every minute for what is due; an outage is waited for."""
+    while True:
+        try:
+            await do_due(database, due)
+        except Exception as error:  # noqa: BLE001 - the clock never stops; the next round does it
+            log.warning("due_interrupted", error=type(error).__name__)
+        await asyncio.sleep(ROUND_SECONDS)

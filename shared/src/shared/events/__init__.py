@@ -1,0 +1,88 @@
+"""The events that services tell each other: one module for each topic.
+
+Only pydantic and the standard library are imported here: this package is the subscribers' kit.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TYPE_PREFIX = "se.jobbpakten."
+KINDS: dict[str, type["Event"]] = {}
+
+
+class DataClass(StrEnum):
+    """How delicate a field is; an event is as delicate as its most delicate field."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    PSEUDONYMOUS = "pseudonymous"
+    SEALED = "sealed"
+
+
+OPEN, INTERNAL, PSEUDONYMOUS, SEALED = DataClass
+
+
+def says(meaning: str, data_class: DataClass = INTERNAL) -> Any:
+    """Describe a field: what it means and how delicate it is."""
+    return Field(description=meaning, json_schema_extra={"data_class": data_class.value})
+
+
+class Event(BaseModel):
+    """Something that happened, named in the past tense. Fields may be added, never changed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: ClassVar[str]
+    kind: ClassVar[str]  # ce_type without its prefix: "commitment.made.v1"
+    about: ClassVar[str]  # the field that names the aggregate: key, subject, order
+
+    def __init_subclass__(cls, *, topic: str, kind: str, about: str, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.topic, cls.kind, cls.about = topic, kind, about
+        if KINDS.setdefault(kind, cls) is not cls:
+            raise TypeError(f"{kind} is told twice")
+
+    @property
+    def key(self) -> str:
+        return str(getattr(self, self.about))
+
+    @classmethod
+    def data_class(cls) -> DataClass:
+        """Give the class of the most delicate field."""
+        classes = list(DataClass)
+        extras = (field.json_schema_extra for field in cls.model_fields.values())
+        named = (e["data_class"] for e in extras if isinstance(e, dict))
+        return classes[max(classes.index(DataClass(str(name))) for name in named)]
+
+
+class Envelope(BaseModel):
+    """What every event says about itself: the `ce_` headers of CloudEvents 1.0 on Kafka."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    source: str = ""
+    type: str
+    subject: str
+    time: datetime
+    aggregateversion: int = Field(ge=1)
+    occurredat: date
+    correlationid: str = ""
+    causationid: str = ""
+    actorrole: str = ""
+    actorid: str = ""
+    network: str = ""
+
+    @classmethod
+    def of(cls, headers: dict[str, str]) -> Self:
+        """Read the headers of a record; ValidationError if one that we need is missing or odd."""
+        return cls.model_validate({name.removeprefix("ce_"): text for name, text in headers.items()})
+
+    @property
+    def kind(self) -> type[Event] | None:
+        """The event's class; None for a type that we don't know."""
+        return KINDS.get(self.type.removeprefix(TYPE_PREFIX))

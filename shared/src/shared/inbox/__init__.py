@@ -1,0 +1,26 @@
+"""Events come in through the inbox: a batch, one transaction, each event once and in its order."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from shared.database import Tx
+from shared.events import Envelope, Event
+
+Handler = Callable[[Tx, Any, Envelope], Awaitable[None]]
+
+
+class Hears(dict[type[Event], Handler]):
+    """Which function hears which event: read from the annotation of its second parameter."""
+
+    def __init__(self, *handlers: Handler, all: Any = None) -> None:  # noqa: A002 - reads as it is meant
+        super().__init__()
+        self.all = all
+        for handler in handlers:
+            kind = list(inspect.signature(handler, eval_str=True).parameters.values())[1].annotation
+            if self.setdefault(kind, handler) is not handler:
+                raise TypeError(f"{kind.__name__} is heard twice")
+
+    @property
+    def topics(self) -> set[str]:
+        return {kind.topic for kind in self}

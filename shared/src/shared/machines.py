@@ -1,0 +1,75 @@
+"""A state machine as one table: states with owner, next action and deadline; steps with roles."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Refused(Exception):  # noqa: N818 - what happened, as a person would say it
+    """A rule says no. `code` is for programs, the text for people; neither names a person."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class NotAllowed(Refused):
+    """The state, or four-eyes, forbids the step: 409 with its reason."""
+
+
+class NotFound(Refused):
+    """Not there, or not for this caller: the two look alike (404)."""
+
+    def __init__(self) -> None:
+        super().__init__("not_found", "There is no such thing here, or it isn't for you.")
+
+
+class StaleEdit(Refused):
+    """Somebody else was quicker: read again, then decide (412)."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a thing can stand. Who must act, what is next, and within which limit of the profile."""
+
+    name: str
+    owner: str = ""
+    next: str = ""
+    within: str = ""  # the name of a limit in the network's profile
+    terminal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A way from one state to another: the act that takes it and the roles that may."""
+
+    start: str
+    end: str
+    by: str
+    roles: frozenset[str]
+
+
+class Machine:
+    """All states and steps of one aggregate."""
+
+    def __init__(self, *states: State, steps: Iterable[Step]) -> None:
+        self.states = {state.name: state for state in states}
+        self.steps = {(step.start, step.by): step for step in steps}
+        self.roles = {by: self._roles_of(by) for _, by in self.steps}
+
+    def _roles_of(self, by: str) -> frozenset[str]:
+        return frozenset().union(*(step.roles for step in self.steps.values() if step.by == by))
+
+    def step(self, state: str, by: str, role: str) -> str:
+        """Give the next state. NotFound for a role that may never, NotAllowed in a wrong state."""
+        if role not in self.roles[by]:
+            raise NotFound
+        step = self.steps.get((state, by))
+        if step is None or role not in step.roles:
+            raise NotAllowed("wrong_state", f"In the state {state!r} nobody can {by.replace('_', ' ')}.")
+        return step.end
+
+
+def four_eyes(prepared_by: str, decides: str) -> None:
+    """Refuse that one person decides what she prepared."""
+    if prepared_by == decides:
+        raise NotAllowed("four_eyes", "Whoever prepared this can't decide it: ask a colleague.")

@@ -1,0 +1,66 @@
+"""What the environment decides: `MEMBERSHIP_DATABASE_URL` and so on."""
+
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """The settings of one service; each is read from `<SERVICE>_<NAME>`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    service: ClassVar[str]
+
+    database_url: str = Field(
+        description="The service's own database, through a pooler if you like.",
+        examples=["postgresql+asyncpg://membership:secret@db:5432/membership"],
+    )
+    database_direct_url: str = Field(
+        "",
+        description="The same database without a pooler; empty: as database_url.",
+    )
+    kafka_servers: str = Field(description="Bootstrap servers.", examples=["kafka:9092"])
+    kafka_topic_prefix: str = Field("", description="Set before topics, groups, transactional ids.")
+    token_public_key: str = Field(
+        description="The Ed25519 key that callers' tokens are signed with, as a public JWK.",
+        examples=['{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'],
+    )
+    municipality: str = Field(
+        description="The municipality's code of four digits.", pattern=r"^\d{4}$", examples=["0380"]
+    )
+    environment: Literal["production", "staging", "test", "demo"] = "production"
+    clock: Literal["system", "manual"] = Field("system", description="manual: never in production.")
+    handler_limit_seconds: float = Field(10, gt=0, description="Longer than that parks an event.")
+    session_timeout_ms: int = Field(10_000, description="Of the consumer group's members.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def __init_subclass__(cls, *, service: str, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        cls.service = service
+        cls.model_config = SettingsConfigDict(
+            frozen=True, extra="ignore", env_prefix=f"{service.upper()}_"
+        )
+
+    @property
+    def direct_url(self) -> str:
+        return self.database_direct_url or self.database_url
+
+    @property
+    def group(self) -> str:
+        """The consumer group, and the first part of the relay's transactional id."""
+        return f"{self.kafka_topic_prefix}{self.service}"
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the environment; SystemExit with one sentence for each setting that is amiss."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise SystemExit("\n".join(cls._sentence(e["loc"][0], e["msg"]) for e in error.errors())) from None
+
+    @classmethod
+    def _sentence(cls, name: Any, message: str) -> str:
+        field = cls.model_fields[str(name)]
+        example = f", for example {field.examples[0]}" if field.examples else ""
+        return f"{cls.service.upper()}_{str(name).upper()}: {message}{example}"
