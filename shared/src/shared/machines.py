@@ -27,6 +27,14 @@ class StaleEdit(Refused):
     """Somebody else was quicker: read again, then decide (412)."""
 
 
+class Unfit(Refused):
+    """What the body asks for breaks a rule: 422, with a pointer to the field."""
+
+    def __init__(self, pointer: str, code: str, text: str) -> None:
+        super().__init__(code, text)
+        self.pointer = pointer
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a thing can stand. Who must act, what is next, and within which limit of the profile."""
@@ -65,7 +73,8 @@ class Machine:
             raise NotFound
         step = self.steps.get((state, by))
         if step is None or role not in step.roles:
-            raise NotAllowed("wrong_state", f"In the state {state!r} nobody can {by.replace('_', ' ')}.")
+            act = by.replace("_", " ")
+            raise NotAllowed("wrong_state", f"In the state {state!r} this role can't {act}.")
         return step.end
 
 
