@@ -1,0 +1,48 @@
+"""The real parts that demo and tests run on: PostgreSQL and Apache Kafka.
+
+An address from the environment wins, `PARTS=docker` takes containers, else the part is embedded: it
+comes from the package registries and runs in the data folder that it is given, as its process.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+Source = Literal["given", "docker", "embedded"]
+Result = TypeVar("Result")
+
+
+class Unavailable(RuntimeError):
+    """A part that can't be had; the text is one sentence with cause and fix."""
+
+
+def source(variable: str) -> tuple[Source, str]:
+    """Where a part is taken from, and why."""
+    if os.environ.get(variable):
+        return "given", f"{variable} is set"
+    asked = os.environ.get("PARTS") or "embedded"
+    if asked == "docker":
+        return "docker", "PARTS=docker"
+    if asked != "embedded":
+        raise Unavailable(f"PARTS={asked} means nothing: set it to docker, or leave it out")
+    return "embedded", f"neither {variable} nor PARTS=docker is set"
+
+
+def say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def cache() -> Path:
+    """Say where downloads are kept, for all working copies of one person."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jobbpakten"
+
+
+def finished(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run to its end, also where a loop is running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
