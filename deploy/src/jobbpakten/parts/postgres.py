@@ -93,8 +93,8 @@ class Postgres:
         """Drop it, whoever is connected."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def execute(self, statement: str) -> None:
-        finished(execute(self.address, statement))
+    def execute(self, statement: str, database: str | None = None) -> None:
+        finished(execute(self.address.set(database=database or self.address.database), statement))
 
     def stop(self, how: How = "fast") -> None:
         self.embedded.stop(how)

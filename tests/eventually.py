@@ -1,0 +1,26 @@
+"""Waiting in tests: for what must come true, never for a time to pass."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+async def eventually(
+    check: Callable[[], Awaitable[Result] | Result],
+    timeout: float = 20,  # noqa: ASYNC109 - what is raised then is the check's own complaint
+    every: float = 0.05,
+) -> Result:
+    """Ask again until nothing is asserted in vain; at the time-out its last complaint is raised."""
+    patience = time.monotonic() + timeout
+    while True:
+        try:
+            answer = check()
+            return await answer if inspect.isawaitable(answer) else answer
+        except AssertionError:
+            if time.monotonic() > patience:
+                raise
+        await asyncio.sleep(every)
