@@ -1,0 +1,47 @@
+# Everything needs Python 3.11 or newer and nothing else: `make demo` on a bare machine works.
+PYTHON ?= python3
+MINUTES ?= 60
+BIN := .venv/bin
+PACKAGES := shared $(wildcard services/*) deploy
+EDITABLE := $(foreach package,$(wildcard $(PACKAGES:=/pyproject.toml)),-e ./$(dir $(package)))
+CHECKED := shared services deploy tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format migrate chaos lock
+.SILENT:
+
+help: ## what there is
+	grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
+
+demo: .venv/.installed ## a year of the network on real parts, then it stays up (ONCE=1 ends, SEED=7 repeats)
+	$(BIN)/python -m jobbpakten.demo
+
+test: .venv/.installed ## every test, on a real PostgreSQL and a real Kafka
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.installed ## rules of style, form and types
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy $(CHECKED)
+
+format: .venv/.installed ## bring the code into its form
+	$(BIN)/ruff check --fix && $(BIN)/ruff format
+
+migrate: .venv/.installed ## bring the schemas of the databases in the environment to their heads
+	$(BIN)/jobbpakten migrate
+
+chaos: .venv/.installed ## the faults again and again, for MINUTES=60
+	$(BIN)/pytest tests/faults --minutes=$(MINUTES)
+
+lock: .venv/.installed ## choose versions anew and write requirements.lock
+	$(BIN)/uv lock && $(BIN)/uv export --quiet --frozen --no-emit-workspace --no-header \
+		--no-annotate --all-packages --all-groups -o requirements.lock
+
+.venv/.installed: requirements.lock pyproject.toml $(wildcard $(PACKAGES:=/pyproject.toml))
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		f"python3 is {sys.version.split()[0]}, 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "python3 can't make a virtual environment: install the package python3-venv"; exit 1; }
+	echo "installing into .venv what requirements.lock names, once"
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(EDITABLE)
+	touch $@
