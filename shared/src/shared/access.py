@@ -37,7 +37,9 @@ class Doorkeeper:
     def __init__(self, service: str, public_key: str) -> None:
         self.key = OKPKey.import_key(json.loads(public_key))
         self.rules = jwt.JWTClaimsRegistry(
-            aud={"essential": True, "value": service}, exp={"essential": True}, sub={"essential": True}
+            aud={"essential": True, "value": service},
+            exp={"essential": True},
+            sub={"essential": True},
         )
 
     def admit(self, token: str) -> Caller:

@@ -21,7 +21,8 @@ class Cause:
     occurred_on: date | None = None
 
 
-current: ContextVar[Cause] = ContextVar("cause", default=Cause(correlation_id=""))
+NOBODY = Cause(correlation_id="")
+current: ContextVar[Cause] = ContextVar("cause", default=NOBODY)
 
 
 @contextmanager

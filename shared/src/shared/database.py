@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from fastapi import Depends, Request
 from sqlalchemy import MetaData, event, make_url, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -32,8 +34,6 @@ KEEPALIVES = {
     "tcp_keepalives_count": "3",
 }
 
-Tx = AsyncSession
-
 
 @dataclass(frozen=True, slots=True)
 class Database:
@@ -44,14 +44,28 @@ class Database:
     told: asyncio.Event
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Tx]:
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
         async with self.sessions.begin() as tx:
             yield tx
 
 
+async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    """Open the call's transaction; it is committed before the answer is sent."""
+    database: Database = request.app.state.database
+    async with database.transaction() as tx:
+        request.state.tx = tx
+        yield tx
+
+
+# FastAPI: without the scope a failing commit would come after a 201.
+Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+
+
 def connect(settings: ServiceSettings) -> Database:
     """Make the pool; it connects when first used."""
-    engine = create_async_engine(settings.database_url, pool_size=10, max_overflow=10)
+    engine = create_async_engine(
+        settings.database_url, pool_size=10, max_overflow=10, hide_parameters=True
+    )
     source = f"/municipality/{settings.municipality}/{settings.service}"
     told = asyncio.Event()
 
@@ -84,7 +98,9 @@ def world_is_broken(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         cause = error.orig.__cause__ if error.orig else None
-        return error.connection_invalidated or state.startswith(OUTAGES) or world_is_broken_by(cause)
+        return (
+            error.connection_invalidated or state.startswith(OUTAGES) or world_is_broken_by(cause)
+        )
     return world_is_broken_by(error)
 
 

@@ -1,9 +1,23 @@
 """Kafka as we use it: every topic declared in one table, and a watch that misses none."""
 
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError
+
+from shared import metrics
+
+WATCH_SECONDS = 60
 DAYS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +31,20 @@ class Topic:
     compacted: bool = False
     partitions: int = 6
 
+    def configs(self, replication: int) -> dict[str, str]:
+        """Give the topic's settings; two replicas must have a record before it counts."""
+        cleanup = {"cleanup.policy": "compact", "delete.retention.ms": str(90 * DAYS)}
+        kept = cleanup if self.compacted else {"cleanup.policy": "delete"}
+        safe = {"min.insync.replicas": str(min(2, replication))}
+        return kept | safe | {"retention.ms": str(self.retention_ms)}
 
-def _topic(name: str, told_by: str, read_by: str, retention_ms: int, *, compacted: bool = False) -> Topic:
-    return Topic(name, frozenset(told_by.split()), frozenset(read_by.split()), retention_ms, compacted)
+
+def _topic(
+    name: str, told_by: str, read_by: str, retention_ms: int, *, compacted: bool = False
+) -> Topic:
+    return Topic(
+        name, frozenset(told_by.split()), frozenset(read_by.split()), retention_ms, compacted
+    )
 
 
 EVERYBODY = "membership matching notifications followup"
@@ -36,3 +61,93 @@ TOPICS = {
         _topic("directory.v1", "membership matching", "notifications", FOR_EVER, compacted=True),
     )
 }
+
+
+def declared(prefix: str) -> dict[str, Topic]:
+    """Give every declared topic by its name on the wire."""
+    return {prefix + name: topic for name, topic in TOPICS.items()}
+
+
+@asynccontextmanager
+async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Open Kafka's administration; KafkaConnectionError when no broker answers."""
+    client = AIOKafkaAdminClient(bootstrap_servers=servers)
+    try:
+        await client.start()
+        yield client
+    finally:
+        await client.close()
+
+
+async def missing(servers: str, prefix: str, of: set[str]) -> set[str]:
+    """Name the topics that a service needs and that aren't there."""
+    async with admin(servers) as client:
+        return {prefix + name for name in of} - set(await client.list_topics())
+
+
+async def differences(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
+    """Say for each declared topic how the cluster's differs; nothing where it is as declared."""
+    async with admin(servers) as client:
+        there = set(await client.list_topics())
+        found = {name: ["missing"] for name in declared(prefix) if name not in there}
+        present = [name for name in declared(prefix) if name in there]
+        for described in await client.describe_topics(present) if present else []:
+            name, topic = described["topic"], declared(prefix)[described["topic"]]
+            configs = await described_configs(client, name)
+            faults = list(topic_faults(topic, described["partitions"], configs, replication))
+            found |= {name: faults} if faults else {}
+        return found
+
+
+async def described_configs(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    (answer,) = await client.describe_configs([resource])
+    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
+
+
+def topic_faults(
+    topic: Topic, partitions: list[dict[str, Any]], configs: dict[str, str], replication: int
+) -> Iterator[str]:
+    if len(partitions) != topic.partitions:
+        yield f"{len(partitions)} partitions instead of {topic.partitions}"
+    fewest = min(len(partition["replicas"]) for partition in partitions)
+    if fewest < replication:
+        yield f"replication {fewest} instead of {replication}"
+    for name, value in topic.configs(replication).items():
+        if configs.get(name) != value:
+            yield f"{name}={configs.get(name)} instead of {value}"
+
+
+async def apply(
+    servers: str, prefix: str, replication: int, partitions: int | None = None
+) -> list[str]:
+    """Create the declared topics that are missing, set the others' configs; give what was done.
+
+    Partitions of a topic in use are never changed: keys would move and order would be lost.
+    """
+    wrong = await differences(servers, prefix, replication)
+    async with admin(servers) as client:
+        for name, faults in wrong.items():
+            topic = declared(prefix)[name]
+            configs = topic.configs(replication)
+            if faults == ["missing"]:
+                number = partitions or topic.partitions
+                await client.create_topics(
+                    [NewTopic(name, number, replication, topic_configs=configs)]
+                )
+            else:
+                resource = ConfigResource(ConfigResourceType.TOPIC, name, configs=configs)
+                await client.alter_configs([resource])
+    return sorted(wrong)
+
+
+async def watch(servers: str, prefix: str, of: set[str]) -> None:
+    """Alarm by name, every minute, on a declared topic that isn't there."""
+    while True:
+        with suppress(KafkaError, OSError):  # Kafka is away: others say so
+            gone = await missing(servers, prefix, of)
+            for name in of:
+                metrics.topics_missing.labels(name).set(prefix + name in gone)
+            if gone:
+                log.error("topics_missing", topics=sorted(gone))
+        await asyncio.sleep(WATCH_SECONDS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
-class Refused(Exception):  # noqa: N818 - what happened, as a person would say it
+class Refused(Exception):
     """A rule says no. `code` is for programs, the text for people; neither names a person."""
 
     def __init__(self, code: str, text: str) -> None:
@@ -37,7 +37,7 @@ class Unfit(Refused):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a thing can stand. Who must act, what is next, and within which limit of the profile."""
+    """Where a thing can stand: who must act, what is next, within which limit of the profile."""
 
     name: str
     owner: str = ""

@@ -42,7 +42,7 @@ async def tell(tx: Tx, event: Event, on: date | None = None) -> None:
 
 
 async def tell_all(tx: Tx, events: Iterable[Event], on: date | None = None) -> None:
-    """Tell several, sorted by stream, so that two commands never wait for each other in a circle."""
+    """Tell several, sorted by stream: two commands never wait for each other in a circle."""
     for event in sorted(events, key=lambda event: (event.topic, event.key)):
         await tell(tx, event, on)
 

@@ -24,7 +24,9 @@ class ServiceSettings(BaseSettings):
     kafka_topic_prefix: str = Field("", description="Set before topics, groups, transactional ids.")
     token_public_key: str = Field(
         description="The Ed25519 key that callers' tokens are signed with, as a public JWK.",
-        examples=['{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'],
+        examples=[
+            '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'
+        ],
     )
     municipality: str = Field(
         description="The municipality's code of four digits.", pattern=r"^\d{4}$", examples=["0380"]
@@ -57,7 +59,9 @@ class ServiceSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise SystemExit("\n".join(cls._sentence(e["loc"][0], e["msg"]) for e in error.errors())) from None
+            raise SystemExit(
+                "\n".join(cls._sentence(e["loc"][0], e["msg"]) for e in error.errors())
+            ) from None
 
     @classmethod
     def _sentence(cls, name: Any, message: str) -> str:

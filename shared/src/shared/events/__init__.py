@@ -59,6 +59,9 @@ class Event(BaseModel):
         return classes[max(classes.index(DataClass(str(name))) for name in named)]
 
 
+EventClass = type[Event]
+
+
 class Envelope(BaseModel):
     """What every event says about itself: the `ce_` headers of CloudEvents 1.0 on Kafka."""
 
@@ -80,9 +83,11 @@ class Envelope(BaseModel):
     @classmethod
     def of(cls, headers: dict[str, str]) -> Self:
         """Read the headers of a record; ValidationError if one that we need is missing or odd."""
-        return cls.model_validate({name.removeprefix("ce_"): text for name, text in headers.items()})
+        return cls.model_validate(
+            {name.removeprefix("ce_"): text for name, text in headers.items()}
+        )
 
     @property
-    def kind(self) -> type[Event] | None:
+    def kind(self) -> "EventClass | None":
         """The event's class; None for a type that we don't know."""
         return KINDS.get(self.type.removeprefix(TYPE_PREFIX))

@@ -18,9 +18,7 @@ FirstDay = Annotated[date, says("The first day of the period.")]
 EndsBefore = Annotated[date, says("The day after the last day of the period.")]
 
 
-class MembershipApplied(
-    Event, topic=TOPIC, kind="membership.applied.v1", about="membership_id"
-):
+class MembershipApplied(Event, topic=TOPIC, kind="membership.applied.v1", about="membership_id"):
     """An organisation applied to become a member of the network."""
 
     membership_id: MembershipId

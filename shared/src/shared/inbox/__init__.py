@@ -6,16 +6,28 @@ from typing import Any
 
 from shared.database import Tx
 from shared.events import Envelope, Event
+from shared.inbox.records import Heard
 
 Handler = Callable[[Tx, Any, Envelope], Awaitable[None]]
+BatchHandler = Callable[[Tx, Sequence[Heard]], Awaitable[None]]
+Forgetter = Callable[[Tx, str, Envelope], Awaitable[None]]
 
 
 class Hears(dict[type[Event], Handler]):
-    """Which function hears which event: read from the annotation of its second parameter."""
+    """Which function hears which event: read from the annotation of its second parameter.
 
-    def __init__(self, *handlers: Handler, all: Any = None) -> None:  # noqa: A002 - reads as it is meant
+    `all` gets everything new of a batch at once, before the single handlers. `forgets` gets the
+    tombstones of a compacted topic, by its name: the transaction, the key, the envelope.
+    """
+
+    def __init__(
+        self,
+        *handlers: Handler,
+        all: BatchHandler | None = None,  # noqa: A002 - reads as it is meant
+        forgets: dict[str, Forgetter] | None = None,
+    ) -> None:
         super().__init__()
-        self.all = all
+        self.all, self.forgets = all, forgets or {}
         for handler in handlers:
             kind = list(inspect.signature(handler, eval_str=True).parameters.values())[1].annotation
             if self.setdefault(kind, handler) is not handler:
@@ -23,4 +35,4 @@ class Hears(dict[type[Event], Handler]):
 
     @property
     def topics(self) -> set[str]:
-        return {kind.topic for kind in self}
+        return {kind.topic for kind in self} | set(self.forgets)

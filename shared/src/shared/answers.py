@@ -1,0 +1,80 @@
+"""A call with an `Idempotency-Key` is carried out once and answered the same each time."""
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import text
+
+from shared.access import Calling
+from shared.database import Tx
+from shared.machines import NotAllowed
+
+OLD = text("DELETE FROM answers WHERE at < now() - interval '48 hours'")
+# Waits for another call with the same key that is still open.
+CLAIM = text("""INSERT INTO answers (caller, key, route, hash) VALUES (:caller, :key, :route, :hash)
+                ON CONFLICT DO NOTHING RETURNING key""")
+FIND = text("SELECT route, hash, status, body FROM answers WHERE (caller, key) = (:caller, :key)")
+KEEP = text("""UPDATE answers SET status = :status, body = :body
+               WHERE (caller, key) = (:caller, :key)""")
+
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+
+
+class Answered(Exception):
+    """This call was carried out before: here is its answer."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+async def claim(request: Request, tx: Tx, caller: Calling, key: Key = None) -> None:
+    """Claim the key for this call; Answered if it was carried out, NotAllowed if it was another."""
+    if key is None:
+        return
+    about = {
+        "caller": caller.id,
+        "key": key,
+        "route": f"{request.method} {request.url.path}",
+        "hash": hashlib.sha256(await request.body()).digest(),
+    }
+    connection = await tx.connection()
+    await connection.execute(OLD)
+    if await connection.scalar(CLAIM, about) is None:
+        found = (await connection.execute(FIND, about)).one()
+        if (found.route, found.hash) != (about["route"], about["hash"]):
+            raise NotAllowed("key_reused", "This Idempotency-Key came with another call.")
+        raise Answered(Response(found.body, found.status, media_type="application/json"))
+    request.state.claimed = about
+
+
+class Once(APIRoute):
+    """A route whose creating calls heed the `Idempotency-Key`."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        if "POST" in (more.get("methods") or ()):
+            more["dependencies"] = [*(more.get("dependencies") or ()), Depends(claim)]
+        super().__init__(*args, **more)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        carry_out = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                response = await carry_out(request)
+            except Answered as before:
+                return before.response
+            await keep(request, response)
+            return response
+
+        return handle
+
+
+async def keep(request: Request, response: Response) -> None:
+    """Store the answer in the call's own transaction, which is still open."""
+    about = getattr(request.state, "claimed", None)
+    if about:
+        stored = about | {"status": response.status_code, "body": bytes(response.body)}
+        await (await request.state.tx.connection()).execute(KEEP, stored)

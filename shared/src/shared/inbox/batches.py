@@ -1,0 +1,212 @@
+"""A batch of records: one transaction; an outage is waited for, a broken record is parked."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+
+import structlog
+
+from shared import metrics
+from shared.causes import Cause, because
+from shared.crash_points import crash_point
+from shared.database import Database, Tx, world_is_broken
+from shared.inbox import Hears, parking
+from shared.inbox.records import Heard, One, Record, Unreadable, read
+from shared.inbox.streams import Outcome, lock, remember
+from shared.kafka import TOPICS
+from shared.logs import describe
+from shared.settings import ServiceSettings
+
+LONGEST_PAUSE_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+class Culprit(Exception):
+    """A handler failed on this record; the cause stands behind it."""
+
+    def __init__(self, one: Heard) -> None:
+        self.one = one
+
+
+class TookTooLong(Exception):
+    """A handler went on beyond its limit."""
+
+
+class Inbox:
+    """Settles records: when `settle` returns, each is done, was seen before, or is parked."""
+
+    def __init__(self, settings: ServiceSettings, database: Database, hears: Hears) -> None:
+        self.service, self.limit = settings.service, settings.handler_limit_seconds
+        self.database, self.hears = database, hears
+        self.holding = False
+        self.settled = 0  # moves with each transaction: who watches sees that we aren't stuck
+
+    async def settle(self, records: Sequence[Record]) -> None:
+        """Settle a batch in its order; while the world is broken, try again for ever."""
+        batch = [read(record, compacted=TOPICS[record.topic].compacted) for record in records]
+        pause = 0.1
+        while True:
+            try:
+                await self.isolate(batch)
+            except Exception as error:
+                if not world_is_broken(error):
+                    raise
+                self.hold(error, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            else:
+                self.release()
+                return
+
+    def hold(self, error: Exception, pause: float) -> None:
+        if not self.holding or pause == LONGEST_PAUSE_SECONDS:
+            log.warning("inbox_holds", error=describe(error), seconds=pause)
+        self.holding = True
+        metrics.inbox_holds.labels(self.service).set(1)
+
+    def release(self) -> None:
+        self.holding = False
+        metrics.inbox_holds.labels(self.service).set(0)
+
+    async def isolate(self, batch: Sequence[One]) -> None:
+        """Settle what can be settled around a broken record, in order, and park that one."""
+        pieces, failed = [batch], set[int]()
+        while pieces:
+            piece = pieces.pop(0)
+            try:
+                if piece:
+                    await self.attempt(piece)
+            except Exception as error:  # noqa: BLE001 - each is cut out, waited for, or raised
+                cause = error.__cause__ if isinstance(error, Culprit) else error
+                if cause is None or world_is_broken(cause):
+                    raise (cause or error) from None
+                pieces[:0] = smaller(piece, error, cause, failed)
+
+    async def attempt(self, batch: Sequence[One]) -> None:
+        """Settle a batch in one transaction, or nothing of it."""
+        async with self.database.transaction() as tx:
+            places = await lock(tx, {one.stream for one in batch if isinstance(one, Heard)})
+            before = {stream: place.version for stream, place in places.items()}
+            new: list[Heard] = []
+            parked: list[tuple[One, str]] = []
+            outcomes: list[Outcome] = []
+            for one in batch:
+                outcome, reason = Outcome.PARKED, one.reason
+                if isinstance(one, Heard):
+                    outcome, reason = places[one.stream].judge(one, TOPICS[one.topic])
+                if outcome is Outcome.HANDLED:
+                    new.append(one)  # type: ignore[arg-type]
+                elif outcome is Outcome.PARKED:
+                    parked.append((one, reason))
+                outcomes.append(outcome)
+            await parking.leave(tx, [one.record.parked for one in batch if one.record.parked])
+            await parking.park(tx, parked)
+            await self.handle_all(tx, new)
+            moved = [(s, place) for s, place in places.items() if place.version != before[s]]
+            await remember(tx, moved)
+            for stream, place in moved:
+                await parking.open_next(tx, stream, place, compacted=TOPICS[stream[0]].compacted)
+        crash_point("inbox.committed")
+        self.settled += 1
+        self.report(batch, outcomes, parked)
+
+    async def handle_all(self, tx: Tx, new: Sequence[Heard]) -> None:
+        if self.hears.all and new:
+            await self.within_limit(self.hears.all(tx, new))
+        for one in new:
+            try:
+                await self.handle(tx, one)
+            except Exception as error:
+                raise Culprit(one) from error
+
+    async def handle(self, tx: Tx, one: Heard) -> None:
+        """Call the function that hears this event, if there is one."""
+        about, event = one.envelope, one.event
+        cause = Cause(
+            about.correlationid,
+            str(about.id),
+            self.service,
+            "system",
+            about.network,
+            about.occurredat,
+        )
+        handler = self.hears.get(type(event)) if event else None
+        forget = self.hears.forgets.get(one.topic) if one.payload is None else None
+        if not handler and not forget:
+            return
+        begun = time.perf_counter()
+        with because(cause):
+            if handler:
+                await self.within_limit(handler(tx, event, about))
+            elif forget:
+                await self.within_limit(forget(tx, one.key, about))
+        kind = event.kind if event else "tombstone"
+        metrics.handler_seconds.labels(self.service, kind).observe(time.perf_counter() - begun)
+
+    async def within_limit(self, work: Awaitable[None]) -> None:
+        """Await a handler, but not for ever."""
+        try:
+            async with asyncio.timeout(self.limit) as limit:
+                await work
+        except TimeoutError as error:
+            # A TimeoutError of the network is an outage; ours is the record's.
+            raise (TookTooLong() if limit.expired() else error) from error
+
+    def report(
+        self, batch: Sequence[One], outcomes: Sequence[Outcome], parked: Sequence[tuple[One, str]]
+    ) -> None:
+        for outcome in Outcome:
+            metrics.inbox_heard.labels(self.service, outcome).inc(outcomes.count(outcome))
+        unknown = [one for one in batch if isinstance(one, Heard) and one.envelope.kind is None]
+        metrics.inbox_heard.labels(self.service, "unknown").inc(len(unknown))
+        for one, reason in parked:
+            log.warning("record_parked", **place_of(one), reason=reason)
+        for one, outcome in zip(batch, outcomes, strict=True):
+            if outcome is Outcome.FORKED:
+                log.error("stream_forked", **place_of(one))
+
+    async def drain(self) -> None:
+        """Try parked records whose time has come, by the same code as a batch."""
+        async with self.database.transaction() as tx:
+            due = await parking.due_streams(tx)
+        for topic, key in due:
+            async with self.database.transaction() as tx:
+                records = await parking.due_records(tx, topic, key)
+            await self.settle(records)
+
+    async def run(self) -> None:
+        """Drain for ever; an outage is waited for, anything else is ours and is said."""
+        while True:
+            try:
+                await self.drain()
+            except Exception:
+                log.exception("drain_interrupted")
+            await asyncio.sleep(1)
+
+
+def smaller(
+    piece: Sequence[One], error: Exception, cause: BaseException, failed: set[int]
+) -> list[Sequence[One]]:
+    """Cut around the culprit, or in halves; one that failed alone twice gets its reason."""
+    if len(piece) > 1:
+        at = piece.index(error.one) if isinstance(error, Culprit) else len(piece) // 2
+        after = at + 1 if isinstance(error, Culprit) else at
+        return [piece[:at], piece[at:after], piece[after:]]
+    one = piece[0]
+    if one.reason in {"handler_failed", "handler_too_slow"} or isinstance(one, Unreadable):
+        raise error  # not even parking it works: our bug, it escapes
+    if one.record.offset not in failed:
+        failed.add(one.record.offset)
+        return [piece]
+    reason = "handler_too_slow" if isinstance(cause, TookTooLong) else "handler_failed"
+    return [[replace(one, reason=reason, detail=describe(cause))]]
+
+
+def place_of(one: One) -> dict[str, object]:
+    """Say where a record lies, for the log."""
+    record = one.record
+    found: dict[str, object] = {"topic": record.topic, "partition": record.partition}
+    found["offset"] = record.offset
+    return found | ({"key": one.key, "version": one.version} if isinstance(one, Heard) else {})

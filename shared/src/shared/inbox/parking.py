@@ -1,0 +1,166 @@
+"""Parked records: waiting for another record, or for a person who retries, skips or accepts."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+
+from shared.database import Tx
+from shared.inbox.records import Heard, One, Record, frozen, thawed
+from shared.inbox.streams import Place, Stream, lock, remember
+from shared.machines import NotAllowed, NotFound
+
+WAITING = "('gap', 'behind')"
+MOST_AT_ONCE = 500
+
+LEAVE = text("DELETE FROM parked WHERE id = ANY(CAST(:ids AS bigint[]))")
+PARK = text("""
+    INSERT INTO parked (id, topic, partition, "offset", record_key, key, version, reason, detail,
+                        headers, payload)
+    OVERRIDING SYSTEM VALUE
+    VALUES (coalesce(CAST(:id AS bigint), nextval(pg_get_serial_sequence('parked', 'id'))),
+            :topic, :partition, :offset, :record_key, :key, :version, :reason, :detail,
+            :headers, :payload)
+    ON CONFLICT DO NOTHING""")
+OPEN_NEXT = text(f"""UPDATE parked SET retry_at = now()
+    WHERE (topic, key) = (:topic, :key) AND reason IN {WAITING} AND version =
+          (SELECT min(version) FROM parked WHERE (topic, key) = (:topic, :key))""")  # noqa: S608
+DUE = text("SELECT DISTINCT topic, key FROM parked WHERE retry_at <= now() LIMIT 100")
+DUE_ROWS = text(f"""SELECT * FROM parked WHERE topic = :topic AND key IS NOT DISTINCT FROM :key
+    AND (retry_at <= now() OR (key IS NOT NULL AND reason IN {WAITING}))
+    ORDER BY version, id LIMIT {MOST_AT_ONCE}""")  # noqa: S608
+ONE = text("SELECT * FROM parked WHERE id = :id")
+ALL = text("SELECT * FROM parked ORDER BY topic, key, version, id LIMIT 10000")
+RETRY = text("UPDATE parked SET retry_at = now() WHERE id = :id RETURNING id")
+SETTLE = text("""INSERT INTO settlements (act, topic, key, version, actor, ground)
+    VALUES (:act, :topic, :key, :version, :actor, :ground)""")
+
+
+async def leave(tx: Tx, ids: Sequence[int]) -> None:
+    """Take rows out of the car park: they were handled, seen, or are parked anew."""
+    if ids:
+        await (await tx.connection()).execute(LEAVE, {"ids": list(ids)})
+
+
+async def park(tx: Tx, parked: Iterable[tuple[One, str]]) -> None:
+    """Store records with the reason why they wait; one that waits already stays as it is."""
+    rows = [row_of(one, reason) for one, reason in parked]
+    if rows:
+        await (await tx.connection()).execute(PARK, rows)
+
+
+def row_of(one: One, reason: str) -> dict[str, Any]:
+    record = one.record
+    stream = (one.key, one.version) if isinstance(one, Heard) else (None, None)
+    return {
+        "id": record.parked,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "record_key": record.key,
+        "key": stream[0],
+        "version": stream[1],
+        "reason": reason,
+        "detail": one.detail[:1000],
+        "headers": frozen(record.headers),
+        "payload": record.payload,
+    }
+
+
+async def open_next(tx: Tx, stream: Stream, place: Place, *, compacted: bool) -> None:
+    """Let the one behind in, if it only waited for the number that has now been reached."""
+    if place.parked and (compacted or min(place.parked) == place.version + 1):
+        about = {"topic": stream[0], "key": stream[1]}
+        await (await tx.connection()).execute(OPEN_NEXT, about)
+
+
+async def due_streams(tx: Tx) -> list[tuple[str, str | None]]:
+    """Streams (or, without a key, topics) with a record that is to be tried again."""
+    return [(row.topic, row.key) for row in await (await tx.connection()).execute(DUE)]
+
+
+async def due_records(tx: Tx, topic: str, key: str | None) -> list[Record]:
+    """Parked records of a stream, in number order, that may be tried now."""
+    rows = await (await tx.connection()).execute(DUE_ROWS, {"topic": topic, "key": key})
+    return [record_of(row) for row in rows]
+
+
+def record_of(row: Row[Any]) -> Record:
+    return Record(
+        row.topic,
+        row.partition,
+        row.offset,
+        row.record_key,
+        thawed(row.headers),
+        row.payload,
+        row.id,
+    )
+
+
+async def parked_rows(tx: Tx) -> Sequence[Row[Any]]:
+    """All parked records, at most 10,000, in the order of their streams."""
+    return (await (await tx.connection()).execute(ALL)).all()
+
+
+async def parked_row(tx: Tx, parked: int) -> Row[Any]:
+    """One parked record; NotFound."""
+    row = (await (await tx.connection()).execute(ONE, {"id": parked})).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def retry(tx: Tx, parked: int) -> None:
+    """Ask the service to try a record again; it does so within a second or two."""
+    await locked_row(tx, parked)
+    await (await tx.connection()).execute(RETRY, {"id": parked})
+
+
+async def skip(tx: Tx, parked: int, actor: str, ground: str) -> None:
+    """Pass over a record for good, and let those behind it in."""
+    row, place = await locked_row(tx, parked)
+    if place:
+        if row.version != min(place.parked):
+            raise NotAllowed("not_first", f"Number {min(place.parked)} of this stream waits first.")
+        if row.version != place.version + 1:
+            raise NotAllowed("gap_before", "Numbers are missing before it: accept the gap first.")
+        await move_to(tx, (row.topic, row.key), place, row.version)
+    await leave(tx, [parked])
+    if place:
+        place.parked.discard(row.version)
+        await open_next(tx, (row.topic, row.key), place, compacted=False)
+    await settle(tx, "skip", row.topic, row.key, row.version, actor, ground)
+
+
+async def accept_gap(tx: Tx, topic: str, key: str, actor: str, ground: str) -> int:
+    """Accept that numbers are lost for good: go on with the first parked one. Gives its number."""
+    stream = (topic, key)
+    place = (await lock(tx, {stream}))[stream]
+    if not place.parked or min(place.parked) == place.version + 1:
+        raise NotAllowed("no_gap", "No number is missing in this stream.")
+    first = min(place.parked)
+    await move_to(tx, stream, place, first - 1)
+    await open_next(tx, stream, place, compacted=False)
+    await settle(tx, "accept_gap", topic, key, first, actor, ground)
+    return first
+
+
+async def locked_row(tx: Tx, parked: int) -> tuple[Row[Any], Place | None]:
+    """Lock the stream of a parked record, then read it: nobody parks behind an opened door."""
+    row = await parked_row(tx, parked)
+    if row.key is None:
+        return row, None
+    places = await lock(tx, {(row.topic, row.key)})
+    return await parked_row(tx, parked), places[row.topic, row.key]
+
+
+async def move_to(tx: Tx, stream: Stream, place: Place, version: int) -> None:
+    place.version, place.id = version, None
+    await remember(tx, [(stream, place)])
+
+
+async def settle(
+    tx: Tx, act: str, topic: str, key: str | None, version: int | None, actor: str, ground: str
+) -> None:
+    about = {"act": act, "topic": topic, "key": key, "version": version}
+    await (await tx.connection()).execute(SETTLE, about | {"actor": actor, "ground": ground})

@@ -1,0 +1,121 @@
+"""Records as they come, read without trusting them."""
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import ConsumerRecord
+from pydantic import ValidationError
+
+from shared.events import Envelope, Event
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What lay on the topic (or was parked: then `parked` is the row's id)."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    headers: Headers
+    payload: bytes | None
+    parked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record without usable envelope: it belongs to no stream and blocks nobody."""
+
+    record: Record
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A record with its envelope. One with a `reason` can't be handled and is parked."""
+
+    record: Record
+    envelope: Envelope
+    event: Event | None = None
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def topic(self) -> str:
+        return self.record.topic
+
+    @property
+    def key(self) -> str:
+        return self.envelope.subject
+
+    @property
+    def version(self) -> int:
+        return self.envelope.aggregateversion
+
+    @property
+    def stream(self) -> tuple[str, str]:
+        return self.topic, self.key
+
+    @property
+    def payload(self) -> bytes | None:
+        return self.record.payload
+
+
+One = Heard | Unreadable
+
+
+def taken(record: "ConsumerRecord[bytes, bytes]", prefix: str) -> Record:
+    """Take a record from the wire; inside, topics have no prefix."""
+    topic = record.topic.removeprefix(prefix)
+    return Record(
+        topic, record.partition, record.offset, record.key, (*record.headers,), record.value
+    )
+
+
+def read(record: Record, *, compacted: bool = False) -> One:
+    """Read the envelope and, where we know its type, the event."""
+    # One header that nobody needs may be null or no UTF-8: the others still count.
+    texts = {
+        name: value.decode("utf-8", "replace")
+        for name, value in record.headers
+        if value is not None
+    }
+    try:
+        envelope = Envelope.of(texts)
+    except ValidationError as error:
+        return Unreadable(record, "envelope", faults(error))
+    if record.key is None or record.key != envelope.subject.encode():
+        return Unreadable(record, "envelope", "the key isn't the subject")
+    if record.payload is None:
+        return Heard(record, envelope, reason="" if compacted else "null_body")
+    try:
+        kind = envelope.kind
+        return Heard(record, envelope, kind.model_validate_json(record.payload) if kind else None)
+    except ValidationError as error:
+        return Heard(record, envelope, reason="malformed", detail=faults(error))
+
+
+def faults(error: ValidationError) -> str:
+    """Say which fields are amiss and how, without what stood in them."""
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['type']}" for e in error.errors()
+    )
+
+
+def frozen(headers: Headers) -> bytes:
+    """Store headers whatever bytes they hold."""
+    return json.dumps(
+        [(n, None if v is None else b64encode(v).decode()) for n, v in headers]
+    ).encode()
+
+
+def thawed(stored: bytes) -> Headers:
+    """Give stored headers back as they were."""
+    pairs: Iterable[tuple[str, Any]] = json.loads(stored)
+    return tuple((name, None if text is None else b64decode(text)) for name, text in pairs)

@@ -1,0 +1,149 @@
+"""The listener: one batch subscriber for all topics that a service hears; one group, one loop."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared import metrics
+from shared.crash_points import crash_point
+from shared.inbox.batches import Inbox
+from shared.inbox.records import taken
+from shared.kafka import TOPICS
+from shared.logs import describe
+from shared.settings import ServiceSettings
+
+STUCK_SECONDS = 60
+STOP_SECONDS = 20
+LOOK_SECONDS = 5
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """Joins the group when Kafka answers, hands batches to the inbox, and says when it is stuck."""
+
+    def __init__(self, settings: ServiceSettings, inbox: Inbox, topics: set[str]) -> None:
+        for topic in topics:
+            if settings.service not in TOPICS[topic].read_by:
+                raise PermissionError(f"{settings.service} may not read {topic}")
+        self.settings, self.inbox, self.topics = settings, inbox, topics
+        self.broker: KafkaBroker | None = None
+        self.behind_since: float | None = None
+        self.standing: object = None
+        self.connected = metrics.kafka_connected.labels(settings.service)
+
+    async def run(self) -> None:
+        """Join, and from then on look how far we are; Kafka may come hours later."""
+        pause = 0.5
+        while not self.broker:
+            broker = self.new_broker()
+            try:
+                await broker.start()
+                self.broker = broker
+            except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
+                log.warning("waiting_for_kafka", error=describe(error), seconds=pause)
+                with suppress(Exception):
+                    await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 10)
+        log.info("listening", topics=sorted(self.topics))
+        while True:
+            try:
+                await asyncio.wait_for(self.look(), LOOK_SECONDS * 2)
+            except Exception:  # noqa: BLE001 - Kafka is away: not our fault
+                self.behind_since = None
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def new_broker(self) -> KafkaBroker:
+        settings = self.settings
+        broker = KafkaBroker(
+            settings.kafka_servers,
+            logger=None,
+            graceful_timeout=STOP_SECONDS,
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=10_000,
+        )
+        subscriber = broker.subscriber(
+            *sorted(settings.kafka_topic_prefix + topic for topic in self.topics),
+            group_id=settings.group,
+            batch=True,
+            max_records=500,
+            batch_timeout_ms=10,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.session_timeout_ms // 4,
+            parser=lightly,
+            decoder=nothing,
+        )
+        subscriber(self.on_batch)
+        return broker
+
+    async def on_batch(self, message: KafkaMessage) -> None:
+        """Settle a batch; offsets are committed when this returns."""
+        crash_point("inbox.offset")  # those of the batch before are stored, nothing of this one
+        prefix = self.settings.kafka_topic_prefix
+        records: Sequence[Any] = message.raw_message
+        try:
+            await self.inbox.settle([taken(record, prefix) for record in records])
+        except Exception:
+            metrics.inbox_escaped.labels(self.settings.service).inc()
+            log.exception("inbox_escaped")
+            await asyncio.sleep(1)  # FastStream seeks back at once, for ever
+            raise
+
+    async def look(self) -> None:
+        """Compare our positions with the topics' ends; remember when one last moved."""
+        consumer = self.consumer()
+        assigned = consumer.assignment() if consumer else set()
+        self.connected.set(1 if assigned else 0)
+        if not consumer or not assigned:
+            return
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned)
+        places = {place: await consumer.position(place) for place in assigned}
+        for place, end in ends.items():
+            lag = metrics.inbox_lag.labels(self.settings.service, place.topic, place.partition)
+            lag.set(max(0, end - places[place]))
+        behind = any(ends[place] > places[place] for place in places)
+        standing = (self.inbox.settled, places)
+        if not behind or standing != self.standing:
+            self.behind_since = None
+        elif self.behind_since is None:
+            self.behind_since = time.monotonic()
+        self.standing = standing
+
+    def consumer(self) -> AIOKafkaConsumer | None:
+        return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
+
+    def is_stuck(self) -> bool:
+        """Tell whether records wait, nothing moves, and it isn't an outage that we wait for."""
+        since = self.behind_since
+        waited = since is not None and time.monotonic() - since > STUCK_SECONDS
+        return waited and not self.inbox.holding
+
+    async def stop(self) -> None:
+        """Finish the batch, commit, leave the group."""
+        if self.broker:
+            with suppress(Exception):
+                await asyncio.wait_for(self.broker.stop(), STOP_SECONDS + 5)
+
+
+async def lightly(records: tuple[ConsumerRecord, ...], original: Any) -> KafkaMessage:
+    """Read no header: FastStream's parser decodes them all, and one bad one fails the batch."""
+    message: KafkaMessage = await original((replace(records[0], headers=()),))
+    message.raw_message = records
+    return message
+
+
+async def nothing(_: Any) -> bytes:
+    """Decode nothing: the inbox does, record by record."""
+    return b""

@@ -1,0 +1,24 @@
+"""What operations can see of outbox, inbox and Kafka; every series says which service."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+outbox_age = Gauge("outbox_age_seconds", "How long the oldest event has waited.", ["service"])
+outbox_rows = Gauge("outbox_rows", "How many events wait, at most 10,000 are counted.", ["service"])
+outbox_sent = Counter("outbox_sent", "Events acknowledged by Kafka.", ["service"])
+relay_leads = Gauge("relay_leads", "1 where this replica's relay leads.", ["service"])
+inbox_lag = Gauge("inbox_lag_records", "Records not yet heard.", ["service", "topic", "partition"])
+inbox_heard = Counter("inbox_heard", "Records by what became of them.", ["service", "outcome"])
+inbox_parked = Gauge("inbox_parked_records", "Records that wait, by reason.", ["service", "reason"])
+inbox_waiting = Gauge("inbox_waiting_streams", "Streams that stand still.", ["service"])
+inbox_holds = Gauge("inbox_holds", "1 while an outage is waited for.", ["service"])
+inbox_escaped = Counter("inbox_escaped", "Errors that left the inbox: bugs.", ["service"])
+handler_seconds = Histogram(
+    "inbox_handler_seconds",
+    "How long a handler took for one event.",
+    ["service", "kind"],
+    buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
+)
+kafka_connected = Gauge("kafka_connected", "1 while the group is joined.", ["service"])
+topics_missing = Gauge(
+    "kafka_topics_missing", "1 for a declared topic that isn't there.", ["topic"]
+)

@@ -1,0 +1,159 @@
+"""The relay: sends what lies in the outbox, in order. One leads, the others stand by."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from shared import metrics
+from shared.crash_points import crash_point
+from shared.database import connect_directly
+from shared.logs import describe
+from shared.settings import ServiceSettings
+
+LOCK = 7_071_071  # any number, the same in every replica: one relay leads at a time
+ROUND = 2_000
+PAUSE_SECONDS = 1.0
+STOP_SECONDS = 5
+MAX_BATCH_BYTES = 512 * 1024
+READ = """SELECT position, topic, key, version, headers, payload FROM outbox
+          WHERE position <> ALL($1::bigint[]) ORDER BY position LIMIT $2"""
+DROP = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
+
+log = structlog.get_logger()
+Rows = Sequence[asyncpg.Record]
+
+
+def producer_of(settings: ServiceSettings) -> AIOKafkaProducer:
+    """Make the relay's producer: fenced by its transactional id, and never used after a failure."""
+    return AIOKafkaProducer(
+        bootstrap_servers=settings.kafka_servers,
+        transactional_id=f"{settings.group}-relay",
+        request_timeout_ms=120_000,
+        max_batch_size=MAX_BATCH_BYTES,
+        compression_type=None,
+    )
+
+
+class Relay:
+    """Sends what lies in the outbox: reads ahead, one Kafka transaction a round, then deletes."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        told: asyncio.Event,
+        producer: Callable[[ServiceSettings], AIOKafkaProducer] = producer_of,
+    ) -> None:
+        self.settings, self.told, self.new_producer = settings, told, producer
+        self.sent = metrics.outbox_sent.labels(settings.service)
+        self.leads = metrics.relay_leads.labels(settings.service)
+
+    async def run(self) -> None:
+        """Lead or stand by, for ever; whatever fails, the rows are safe and it begins anew."""
+        while True:
+            try:
+                await self.stand_by()
+            except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
+                log.warning("relay_interrupted", error=describe(error))
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def stand_by(self) -> None:
+        connection = await connect_directly(self.settings.direct_url)
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+                if await self.woken():
+                    await connection.execute("NOTIFY outbox")  # wakes the leader's process
+            await connection.add_listener("outbox", lambda *_: self.told.set())
+            await self.lead(connection)
+        finally:
+            self.leads.set(0)
+            with suppress(Exception):
+                await connection.close(timeout=STOP_SECONDS)
+
+    async def lead(self, connection: asyncpg.Connection) -> None:
+        producer = self.new_producer(self.settings)
+        try:
+            await producer.start()
+            self.leads.set(1)
+            log.info("relay_leads")
+            await self.send_rounds(connection, producer)
+        finally:
+            # aiokafka: without Kafka a producer with unsent batches never stops.
+            with suppress(Exception):
+                await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+
+    async def send_rounds(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
+        """Send round after round; the next is read, and the last deleted, while one is sent."""
+        sending: asyncio.Task[None] | None = None
+        rows: Rows = []
+        done: list[int] = []
+        try:
+            while True:
+                self.told.clear()
+                in_flight = [row["position"] for row in rows]
+                if done:
+                    await connection.execute(DROP, done)
+                    crash_point("relay.deleted")
+                ahead: Rows = await connection.fetch(READ, in_flight, ROUND)
+                if sending:
+                    await sending
+                    self.sent.inc(len(rows))
+                    crash_point("relay.acked")
+                crash_point("relay.read")
+                done, rows = in_flight, ahead
+                sending = asyncio.create_task(self.send(producer, rows)) if rows else None
+                if not rows and not done:
+                    await self.woken()
+        finally:
+            if sending:
+                sending.cancel()
+
+    async def woken(self) -> bool:
+        """Wait until something is told, at most a pause; say whether it was."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.told.wait(), PAUSE_SECONDS)
+            self.told.clear()
+            return True
+        return False
+
+    async def send(self, producer: AIOKafkaProducer, rows: Rows) -> None:
+        """Send a round as one Kafka transaction; a failure aborts the whole of it."""
+        places = await self.batches(producer, rows)
+        async with producer.transaction():
+            sent = [
+                await producer.send_batch(batch, topic, partition=partition)
+                for (topic, partition), batches in places.items()
+                for batch in batches
+            ]
+            await asyncio.gather(*sent)
+
+    async def batches(
+        self, producer: AIOKafkaProducer, rows: Rows
+    ) -> dict[tuple[str, int], list[BatchBuilder]]:
+        """Group the rows into batches by partition; order within a key is kept."""
+        found: dict[tuple[str, int], list[BatchBuilder]] = {}
+        now = int(time.time() * 1000)
+        for row in rows:
+            topic = self.settings.kafka_topic_prefix + row["topic"]
+            partitions = await producer.partitions_for(topic)
+            key = row["key"].encode()
+            place = (topic, (murmur2(key) & 0x7FFFFFFF) % len(partitions))
+            batches = found.setdefault(place, [])
+            record = {"timestamp": now, "key": key, "value": row["payload"], "headers": wire(row)}
+            if not batches or batches[-1].append(**record) is None:
+                batches.append(producer.create_batch())
+                batches[-1].append(**record)
+        return found
+
+
+def wire(row: asyncpg.Record) -> list[tuple[str, bytes]]:
+    """Give the headers as they travel; the number is the stream's."""
+    told = json.loads(row["headers"]) | {"ce_aggregateversion": str(row["version"])}
+    return [(name, text.encode()) for name, text in told.items()]

@@ -1,0 +1,177 @@
+"""A service put together: HTTP, relay, listener and clock around one database."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from fastapi import APIRouter, FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+
+from shared import clock, kafka, logs, metrics, problems
+from shared.access import Doorkeeper
+from shared.database import Database, connect, schema_is_at_head
+from shared.inbox import Hears
+from shared.inbox.batches import Inbox
+from shared.listener import Listener
+from shared.logs import describe
+from shared.relay import Relay
+from shared.settings import ServiceSettings
+
+OBSERVE_SECONDS = 5
+OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
+                 FROM outbox ORDER BY position LIMIT 1""")
+WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS some")
+PARKED = text("""SELECT reason, count(*), count(DISTINCT (topic, key)),
+                        coalesce(extract(epoch FROM clock_timestamp() - min(parked_at)), 0)
+                 FROM parked GROUP BY reason""")
+GAP_ALARM_SECONDS = 300
+
+log = structlog.get_logger()
+
+
+def assemble(
+    settings: ServiceSettings, *routers: APIRouter, hears: Hears, due: clock.Due
+) -> FastAPI:
+    """Put a service together; it starts when the server does, and waits for what is away."""
+    logs.configure(settings.service, settings.log_level)
+    database = connect(settings)
+    parts = Parts(settings, database, hears, due)
+    app = FastAPI(title=f"Jobbpakten {settings.service}", lifespan=parts.lifespan)
+    app.state.database = database
+    app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
+    problems.install(app)
+    app.include_router(parts.health())
+    for router in routers:
+        app.include_router(router)
+    if settings.clock == "manual":
+        app.include_router(clock.hands(database, due))
+    return app
+
+
+class Parts:
+    """What runs beside HTTP, and how it is."""
+
+    def __init__(
+        self, settings: ServiceSettings, database: Database, hears: Hears, due: clock.Due
+    ) -> None:
+        self.settings, self.database, self.due = settings, database, due
+        self.inbox = Inbox(settings, database, hears)
+        self.listener = Listener(settings, self.inbox, hears.topics)
+        self.relay = Relay(settings, database.told)
+        told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
+        self.topics = hears.topics | told
+        self.at_head = False
+        self.working: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        self.working = asyncio.create_task(self.work())
+        yield
+        log.info("stopping")
+        await self.listener.stop()
+        self.working.cancel()
+        with suppress(asyncio.CancelledError):
+            await self.working
+        await self.database.engine.dispose()
+
+    async def work(self) -> None:
+        """Wait for the schema, then run everything until we are stopped."""
+        await self.wait_for_schema()
+        settings = self.settings
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.relay.run())
+            group.create_task(self.listener.run())
+            group.create_task(self.inbox.run())
+            group.create_task(self.observe())
+            group.create_task(
+                kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
+            )
+            if settings.clock == "system":
+                group.create_task(clock.run(self.database, self.due))
+
+    async def wait_for_schema(self) -> None:
+        while not self.at_head:
+            try:
+                async with self.database.transaction() as tx:
+                    self.at_head = await schema_is_at_head(self.settings.service, tx)
+                if not self.at_head:
+                    log.warning("waiting_for_migrations")
+            except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
+                log.warning("waiting_for_database", error=describe(error))
+            if not self.at_head:
+                await asyncio.sleep(1)
+        log.info("schema_is_at_head")
+
+    async def observe(self) -> None:
+        """Keep the figures that operations look at; alarm on a gap that stays."""
+        while True:
+            with suppress(Exception):  # the database is away: readiness says so
+                await self.look()
+            await asyncio.sleep(OBSERVE_SECONDS)
+
+    async def look(self) -> None:
+        service = self.settings.service
+        async with self.database.transaction() as tx:
+            connection = await tx.connection()
+            metrics.outbox_age.labels(service).set(await connection.scalar(OLDEST) or 0)
+            metrics.outbox_rows.labels(service).set(await connection.scalar(WAITING) or 0)
+            rows = (await connection.execute(PARKED)).all()
+        metrics.inbox_waiting.labels(service).set(sum(streams for _, _, streams, _ in rows))
+        for reason in (
+            "gap",
+            "behind",
+            "envelope",
+            "malformed",
+            "null_body",
+            "handler_failed",
+            "handler_too_slow",
+        ):
+            metrics.inbox_parked.labels(service, reason).set(0)
+        for reason, count, _, age in rows:
+            metrics.inbox_parked.labels(service, reason).set(count)
+            if reason == "gap" and age > GAP_ALARM_SECONDS:
+                log.error("streams_have_gaps", count=count, seconds=int(age))
+
+    def health(self) -> APIRouter:
+        """Make the three probes and the metrics."""
+        router = APIRouter(tags=["health"])
+
+        @router.get("/health/startup")
+        async def startup() -> Response:
+            return (
+                good("The schema is at head.") if self.at_head else bad("Waiting for the schema.")
+            )
+
+        @router.get("/health/ready")
+        async def ready() -> Response:
+            try:
+                async with asyncio.timeout(5), self.database.transaction() as tx:
+                    await (await tx.connection()).execute(text("SELECT 1"))
+            except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
+                return bad(f"The database doesn't answer: {describe(error)}")
+            kafka_is = "joined" if self.listener.broker else "away; events wait in the outbox"
+            return good(f"The database answers. Kafka is {kafka_is}.")
+
+        @router.get("/health/live")
+        async def live() -> Response:
+            if self.working is None or self.working.done():
+                return bad("The work beside HTTP has ended.")
+            return (
+                bad("Records wait, nothing moves.") if self.listener.is_stuck() else good("Alive.")
+            )
+
+        @router.get("/metrics")
+        async def figures() -> Response:
+            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+        return router
+
+
+def good(what: str) -> Response:
+    return Response(what, 200, media_type="text/plain")
+
+
+def bad(what: str) -> Response:
+    return Response(what, 503, media_type="text/plain")
