@@ -1,1 +1,1 @@
-"""."""
+"""What came of every promise?"""

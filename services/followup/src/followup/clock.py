@@ -1,0 +1,11 @@
+"""Time in: what is due today and not yet done."""
+
+from datetime import date
+
+from followup import commands
+from shared.database import Tx
+
+
+async def due(tx: Tx, today: date) -> int:
+    """Find the commitments whose period has ended since somebody last looked; tell how many."""
+    return await commands.lapse(tx, today)

@@ -1,0 +1,173 @@
+"""What followup does: remember what it hears, and keep the ledger of every commitment.
+
+Each command works in the caller's transaction and never commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+
+from followup import queries
+from followup.models import Commitment, CommitmentTerm, HeldAct, Member
+from followup.rules import Facts, figures
+from shared import outbox
+from shared.database import Tx
+from shared.events import Envelope
+from shared.events.followup import CommitmentLapsed, CommitmentProgressed
+from shared.events.membership import (
+    ActivityHeld,
+    CommitmentMade,
+    CommitmentReleased,
+    CommitmentRenegotiated,
+)
+from shared.inbox.records import Heard
+
+BATCH = 500
+RECORD = text("""
+    INSERT INTO events (topic, key, version, id, type, network, occurred_on, recorded_at,
+                        actor_role, correlation_id, causation_id, payload)
+    SELECT * FROM unnest(
+        CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
+        CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:networks AS text[]),
+        CAST(:days AS date[]), CAST(:times AS timestamptz[]), CAST(:roles AS text[]),
+        CAST(:correlations AS text[]), CAST(:causations AS text[]), CAST(:payloads AS bytea[]))""")
+
+
+async def record(tx: Tx, heard: Sequence[Heard]) -> None:
+    """Add everything new to the event ledger, in one statement."""
+    about = [one.envelope for one in heard]
+    columns = {
+        "topics": [one.topic for one in heard],
+        "keys": [one.key for one in heard],
+        "versions": [one.version for one in heard],
+        "ids": [one.id for one in about],
+        "types": [one.type for one in about],
+        "networks": [one.network for one in about],
+        "days": [one.occurredat for one in about],
+        "times": [one.time for one in about],
+        "roles": [one.actorrole for one in about],
+        "correlations": [one.correlationid for one in about],
+        "causations": [one.causationid for one in about],
+        "payloads": [one.payload for one in heard],
+    }
+    await (await tx.connection()).execute(RECORD, columns)
+
+
+async def note_member(tx: Tx, membership_id: UUID, network: str, **facts: Any) -> None:
+    """Remember facts about a membership; each stream writes its own columns, so order is free."""
+    row = {"id": membership_id, "network": network} | facts
+    await tx.exec(
+        insert(Member).values(row).on_conflict_do_update(index_elements=["id"], set_=facts)
+    )
+
+
+async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:
+    commitment = await locked(tx, made.commitment_id, about.network)
+    commitment.membership_id = made.membership_id
+    commitment.organisation_id = made.organisation_id
+    commitment.offer = made.offer
+    commitment.starts_on = made.starts_on
+    commitment.ends_before = made.ends_before
+    await note_term(tx, commitment, about, "made", made.promised)
+
+
+async def note_renegotiation(tx: Tx, new: CommitmentRenegotiated, about: Envelope) -> None:
+    commitment = await locked(tx, new.commitment_id, about.network)
+    change = new.promised - new.promised_before
+    await note_term(tx, commitment, about, "renegotiated", change)
+
+
+async def note_release(tx: Tx, released: CommitmentReleased, about: Envelope) -> None:
+    commitment = await locked(tx, released.commitment_id, about.network)
+    await note_term(tx, commitment, about, "released", 0)
+
+
+async def note_term(tx: Tx, commitment: Commitment, about: Envelope, act: str, units: int) -> None:
+    term = {
+        "commitment_id": commitment.id,
+        "version": about.aggregateversion,
+        "occurred_on": about.occurredat,
+        "act": act,
+        "units": units,
+    }
+    await tx.exec(insert(CommitmentTerm).values(term))
+    await progress(tx, commitment)
+
+
+async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
+    """Remember that it was held, even under a commitment not yet heard of; once for each id."""
+    commitment = await locked(tx, held.commitment_id, about.network)
+    act = {
+        "id": held.activity_id,
+        "commitment_id": held.commitment_id,
+        "held_on": about.occurredat,
+        "offer": held.offer,
+    }
+    await tx.exec(insert(HeldAct).values(act).on_conflict_do_nothing())
+    await progress(tx, commitment)
+
+
+async def locked(tx: Tx, commitment_id: UUID, network: str) -> Commitment:
+    """Give the commitment's row, locked; it is made where this is the first we hear of it."""
+    stub = {"id": commitment_id, "network": network}
+    await tx.exec(insert(Commitment).values(stub).on_conflict_do_nothing())
+    return await tx.get_one(Commitment, commitment_id, with_for_update=True, populate_existing=True)
+
+
+async def progress(tx: Tx, commitment: Commitment) -> None:
+    """Fold the facts of a locked commitment anew."""
+    facts = await queries.facts_of(tx, [commitment])
+    await tell_figures(tx, commitment, facts[commitment.id])
+    await tx.flush()
+
+
+async def lapse(tx: Tx, today: date) -> int:
+    """Find each period that has ended; tell what lapsed, as of the day on which it ended."""
+    found = 0
+    while ended := await ended_unseen(tx, today):
+        for commitment in ended:
+            commitment.lapse_found_on = today
+        facts = await queries.facts_of(tx, ended)
+        for commitment in ended:
+            await tell_lapse(tx, commitment, facts[commitment.id])
+        await tx.flush()
+        found += len(ended)
+    return found
+
+
+async def ended_unseen(tx: Tx, today: date) -> Sequence[Commitment]:
+    """Lock the next commitments, by id, whose period is over and whose lapse nobody has found."""
+    found = await tx.exec(
+        select(Commitment)
+        .where(col(Commitment.ends_before) <= today, col(Commitment.lapse_found_on).is_(None))
+        .order_by(col(Commitment.id))
+        .limit(BATCH)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def tell_lapse(tx: Tx, commitment: Commitment, facts: Facts) -> None:
+    units = figures(facts).lapsed
+    if units:
+        lapsed = CommitmentLapsed(commitment_id=commitment.id, units=units)
+        await outbox.tell(tx, lapsed, on=commitment.ends_before)
+    await tell_figures(tx, commitment, facts, on=commitment.ends_before)
+
+
+async def tell_figures(
+    tx: Tx, commitment: Commitment, facts: Facts, on: date | None = None
+) -> None:
+    """Put the figures of now on the row, and tell them if they moved."""
+    now = figures(facts)
+    if facts.promise and now != commitment.told:
+        commitment.sqlmodel_update(asdict(now))
+        moved = CommitmentProgressed(commitment_id=commitment.id, **asdict(now))
+        await outbox.tell(tx, moved, on=on)
