@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.causes import Cause, current
 from shared.machines import NotFound
 
-ALGORITHM = "EdDSA"
+ALGORITHM = "Ed25519"  # RFC 9864: the exact name of what was EdDSA
 bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 

@@ -5,7 +5,7 @@ Only pydantic and the standard library are imported here: this package is the su
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -62,23 +62,27 @@ class Event(BaseModel):
 EventClass = type[Event]
 
 
+Word = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
+Remark = Annotated[str, Field(pattern=r"^[^\x00]{0,200}$")]
+
+
 class Envelope(BaseModel):
     """What every event says about itself: the `ce_` headers of CloudEvents 1.0 on Kafka."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: UUID
-    source: str = ""
-    type: str
-    subject: str
+    source: Remark = ""
+    type: Word
+    subject: Word
     time: datetime
-    aggregateversion: int = Field(ge=1)
+    aggregateversion: int = Field(ge=1, lt=2**63)
     occurredat: date
-    correlationid: str = ""
-    causationid: str = ""
-    actorrole: str = ""
-    actorid: str = ""
-    network: str = ""
+    correlationid: Remark = ""
+    causationid: Remark = ""
+    actorrole: Remark = ""
+    actorid: Remark = ""
+    network: Remark = ""
 
     @classmethod
     def of(cls, headers: dict[str, str]) -> Self:

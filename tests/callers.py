@@ -1,0 +1,45 @@
+"""Who calls in tests: a key pair, tokens signed with it, and a client for an app."""
+
+import json
+import time
+from typing import Any
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from shared.access import ALGORITHM
+from shared.settings import ServiceSettings
+
+KEY = OKPKey.generate_key("Ed25519")
+PUBLIC_KEY = json.dumps(KEY.as_dict(private=False))
+
+
+def token(service: str, role: str, **claims: Any) -> str:
+    """Sign a token for a service; networks default to jobbpakten, the actor to the role's name."""
+    seconds = claims.pop("seconds", 3600)
+    whole = {"sub": claims.pop("actor", f"{role}-1"), "aud": service, "role": role}
+    whole |= {"networks": ["jobbpakten"], "exp": int(time.time()) + seconds} | claims
+    whole = {
+        name: str(value) if isinstance(value, UUID) else value for name, value in whole.items()
+    }
+    return jwt.encode({"alg": ALGORITHM}, whole, KEY, algorithms=[ALGORITHM])
+
+
+def bearer(service: str, role: str, **claims: Any) -> dict[str, str]:
+    """Give the header that makes the caller known."""
+    return {"Authorization": f"Bearer {token(service, role, **claims)}"}
+
+
+def client(app: FastAPI) -> httpx.AsyncClient:
+    """Call an app without a socket; what runs beside HTTP doesn't start."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+
+
+def settings(kind: type[ServiceSettings], database_url: str, **more: Any) -> ServiceSettings:
+    """Give a service's settings for a test; without Kafka unless it is named."""
+    usual = {"kafka_servers": "127.0.0.1:1", "token_public_key": PUBLIC_KEY, "municipality": "0380"}
+    usual |= {"environment": "test", "clock": "manual", "database_url": database_url}
+    return kind(**(usual | more))
