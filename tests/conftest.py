@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
 from jobbpakten.parts import finished
 from jobbpakten.parts import kafka as kafkas
 from jobbpakten.parts import postgres as postgreses

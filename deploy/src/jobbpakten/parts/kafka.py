@@ -39,6 +39,7 @@ PORTS = range(
     20_000, 32_000
 )  # below those of outgoing connections, which could take ours while the broker is down
 START_S = 60
+GIVEN_S = 10
 GROUPS = ("a", "b", "c", "d")  # their coordinators lie on the four partitions of the offsets topic
 
 
@@ -113,7 +114,7 @@ def started(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator
 def given(why: str) -> Kafka:
     servers = os.environ["KAFKA_SERVERS"]
     try:
-        finished(groups_can_be_joined(servers, limit_s=10))
+        finished(groups_can_be_joined(servers, limit_s=GIVEN_S))
     except (OSError, KafkaError) as error:
         raise Unavailable(
             f"Kafka at {servers} doesn't answer ({error}): start it, or unset KAFKA_SERVERS"
@@ -128,10 +129,14 @@ def container(settings: Mapping[str, str]) -> Iterator[str]:
 
     from jobbpakten.parts import containers  # noqa: PLC0415 - slow to import
 
-    image = KafkaContainer().with_kraft()
-    for name, value in {"auto.create.topics.enable": "false", **settings}.items():
-        image.with_env(f"KAFKA_{name.upper().replace('.', '_')}", value)
-    with containers.running(lambda: image) as it:
+    def made() -> KafkaContainer:
+        asked = {
+            f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()
+        }
+        names = {"KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false", **asked}
+        return KafkaContainer().with_kraft().with_envs(**names)
+
+    with containers.running(made) as it:
         finished(groups_can_be_joined(it.get_bootstrap_server()))
         yield it.get_bootstrap_server()
 

@@ -151,8 +151,11 @@ def container(connections: int) -> Iterator[URL]:
 
     from jobbpakten.parts import containers  # noqa: PLC0415 - slow to import
 
-    image = PostgresContainer(IMAGE, driver="asyncpg")
-    with containers.running(lambda: image.with_command(f"-c max_connections={connections}")) as it:
+    def made() -> PostgresContainer:
+        many = f"-c max_connections={connections}"
+        return PostgresContainer(IMAGE, driver="asyncpg").with_command(many)
+
+    with containers.running(made) as it:
         yield make_url(it.get_connection_url())
 
 
