@@ -1,1 +1,1 @@
-"""."""
+"""Who is a member, on what terms, and what did they promise?"""

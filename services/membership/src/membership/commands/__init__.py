@@ -1,0 +1,1 @@
+"""What membership does: load, apply a rule, store, tell. One file for each aggregate."""

@@ -1,0 +1,32 @@
+"""Activities: what was held under a commitment."""
+
+from datetime import date
+from uuid import UUID
+
+from membership.commands.commitment import held_commitment
+from membership.models import Activity
+from membership.profiles import Profile
+from membership.rules.activity import check_activity
+from membership.rules.commitment import COMMITMENT
+from shared import outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.membership import ActivityHeld
+
+
+async def record(
+    tx: Tx, caller: Caller, profile: Profile, commitment_id: UUID, activity_id: UUID, on: date
+) -> Activity:
+    """Record a visit or lecture; it may have been held before the latest change of the promise."""
+    commitment = await held_commitment(tx, caller, profile.network, commitment_id)
+    COMMITMENT.step(commitment.state, "hold", caller.role)
+    check_activity(profile.offers[commitment.offer].kept_by, on, commitment.starts_on)
+    activity = Activity(
+        id=activity_id, commitment_id=commitment.id, held_on=on, recorded_by=caller.id
+    )
+    tx.add(activity)
+    event = ActivityHeld(
+        activity_id=activity.id, commitment_id=commitment.id, offer=commitment.offer
+    )
+    await outbox.tell(tx, event, on=on)
+    return activity

@@ -1,0 +1,182 @@
+"""Agreements: draft, edit, share, sign; with the last signature the promises hold."""
+
+from datetime import date
+from uuid import UUID
+
+from membership import queries
+from membership.commands.membership import advance, held
+from membership.commands.steps import take
+from membership.models import Agreement, Commitment, Membership, Signature
+from membership.profiles import Profile
+from membership.rules.agreement import (
+    AGREEMENT,
+    PARTIES,
+    Period,
+    Promise,
+    Terms,
+    check_same_text,
+    check_terms,
+    check_version,
+    fingerprint,
+)
+from membership.rules.commitment import COMMITMENT
+from shared import outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.membership import (
+    AgreementInForce,
+    AgreementSharedForSignature,
+    AgreementSigned,
+    CommitmentMade,
+)
+from shared.machines import NotAllowed, NotFound, four_eyes
+
+
+async def draft(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    membership_id: UUID,
+    agreement_id: UUID,
+    terms: Terms,
+    on: date,
+) -> Agreement:
+    membership = await held(tx, caller, profile.network, membership_id)
+    advance(membership, "draft", caller.role, profile, on)
+    if await queries.agreement_of(tx, membership.id):
+        raise NotAllowed("already_drafted", "There is a draft: edit it.")
+    await fit(tx, profile, membership, terms)
+    agreement = Agreement(
+        id=agreement_id,
+        membership_id=membership.id,
+        since=on,
+        terms=terms.document(),
+        prepared_by=[caller.id],
+    )
+    take(agreement, AGREEMENT, "draft", caller.role, on)
+    tx.add(agreement)
+    return agreement
+
+
+async def fit(tx: Tx, profile: Profile, membership: Membership, terms: Terms) -> None:
+    """Refuse terms that don't fit this organisation; its approval is where a term may begin."""
+    organisation = await queries.organisation(tx, membership.organisation_id)
+    latest = profile.deadlines.term.after(terms.term.starts_on)
+    check_terms(terms, profile.limits(organisation.size), Period(membership.since, latest))
+
+
+async def edit(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, version: int, terms: Terms
+) -> Agreement:
+    """Replace the terms of a draft, if nobody else did since they were read."""
+    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    take(agreement, AGREEMENT, "edit", caller.role, agreement.since)
+    check_version(version, agreement.version)
+    await fit(tx, profile, membership, terms)
+    agreement.terms = terms.document()
+    agreement.version += 1
+    agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
+    return agreement
+
+
+async def share(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
+) -> Agreement:
+    """Freeze the text and ask the parties to sign it."""
+    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    take(agreement, AGREEMENT, "share", caller.role, on)
+    agreement.text_hash = fingerprint(text_of(membership, agreement))
+    agreement.version += 1
+    agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
+    event = AgreementSharedForSignature(agreement_id=agreement.id, membership_id=membership.id)
+    await outbox.tell(tx, event, on=on)
+    return agreement
+
+
+def text_of(membership: Membership, agreement: Agreement) -> dict[str, object]:
+    """Give all that the parties put their names to."""
+    parties = {"network": membership.network, "organisation_id": str(membership.organisation_id)}
+    return {"agreement_id": str(agreement.id), **parties, "terms": agreement.terms}
+
+
+async def sign(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, text_hash: str, on: date
+) -> Agreement:
+    """Sign the shared text; the member first, the municipality last and by another pair of eyes."""
+    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    state = take(agreement, AGREEMENT, "sign", caller.role, on)
+    for preparer in agreement.prepared_by:
+        four_eyes(preparer, caller.id)
+    check_same_text(text_hash, agreement.text_hash)
+    party = PARTIES[state.name]
+    tx.add(signature(agreement, party, caller, on))
+    event = AgreementSigned(agreement_id=agreement.id, membership_id=membership.id, party=party)
+    await outbox.tell(tx, event, on=on)
+    if state.name == "in_force":
+        await bring_into_force(tx, caller, profile, membership, agreement, on)
+    return agreement
+
+
+def signature(agreement: Agreement, party: str, caller: Caller, on: date) -> Signature:
+    return Signature(
+        agreement_id=agreement.id,
+        party=party,
+        text_hash=agreement.text_hash,
+        signed_by=caller.id,
+        signed_on=on,
+    )
+
+
+async def bring_into_force(
+    tx: Tx, caller: Caller, profile: Profile, membership: Membership, agreement: Agreement, on: date
+) -> None:
+    """Make the applicant a member, and of each promise a commitment."""
+    terms = Terms.of(agreement.terms)
+    advance(membership, "join", caller.role, profile, on)
+    membership.deadline = terms.term.ends_before
+    event = AgreementInForce(
+        agreement_id=agreement.id,
+        membership_id=membership.id,
+        organisation_id=membership.organisation_id,
+        starts_on=terms.term.starts_on,
+        ends_before=terms.term.ends_before,
+    )
+    made = [make(tx, caller, membership, agreement, promise, on) for promise in terms.promises]
+    await outbox.tell_all(tx, [event, *made], on=on)
+
+
+def make(
+    tx: Tx,
+    caller: Caller,
+    membership: Membership,
+    agreement: Agreement,
+    promise: Promise,
+    on: date,
+) -> CommitmentMade:
+    """Store a commitment and give what is told of it."""
+    commitment = Commitment(
+        id=promise.id,
+        membership_id=membership.id,
+        agreement_id=agreement.id,
+        offer=promise.offer,
+        promised=promise.units,
+        starts_on=promise.period.starts_on,
+        ends_before=promise.period.ends_before,
+        since=on,
+    )
+    take(commitment, COMMITMENT, "make", caller.role, on)
+    tx.add(commitment)
+    facts = commitment.model_dump(exclude={"id", "state", "since"})
+    organisation = membership.organisation_id
+    return CommitmentMade(commitment_id=commitment.id, organisation_id=organisation, **facts)
+
+
+async def held_with_membership(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
+) -> tuple[Membership, Agreement]:
+    """Take a membership with its agreement; NotFound without one."""
+    membership = await held(tx, caller, profile.network, membership_id)
+    agreement = await queries.agreement_of(tx, membership.id)
+    if agreement is None:
+        raise NotFound
+    return membership, agreement

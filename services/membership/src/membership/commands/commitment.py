@@ -1,0 +1,132 @@
+"""Commitments: change a promise, let go of it, and keep what followup tells of it."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from membership import queries
+from membership.commands.membership import held
+from membership.commands.steps import take
+from membership.models import Adjustment, Commitment, Progress
+from membership.profiles import Profile
+from membership.rules.commitment import (
+    COMMITMENT,
+    Figures,
+    check_change,
+    check_running,
+    remaining,
+)
+from shared import outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.followup import CommitmentLapsed, CommitmentProgressed
+from shared.events.membership import CommitmentReleased, CommitmentRenegotiated
+from shared.machines import NotFound, Unfit
+
+
+async def held_commitment(tx: Tx, caller: Caller, network: str, commitment_id: UUID) -> Commitment:
+    """Take a commitment, by its membership, for this transaction; NotFound if not for her."""
+    found = await tx.get(Commitment, commitment_id)
+    if found is None:
+        raise NotFound
+    await held(tx, caller, network, found.membership_id)
+    await tx.refresh(found)
+    return found
+
+
+async def renegotiate(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    commitment_id: UUID,
+    adjustment_id: UUID,
+    promised: int,
+    ground: str,
+    on: date,
+) -> Commitment:
+    """Raise or cut a promise; a cut is never more than what remains of it."""
+    commitment = await held_commitment(tx, caller, profile.network, commitment_id)
+    take(commitment, COMMITMENT, "renegotiate", caller.role, on)
+    check_running(on, commitment.ends_before)
+    if ground not in profile.renegotiation_grounds:
+        raise Unfit("/ground", "unknown_ground", "A change names one of the profile's grounds.")
+    before = commitment.promised
+    check_change(before, promised, await what_remains(tx, commitment))
+    adjust(tx, caller, commitment, adjustment_id, promised, ground, on)
+    event = CommitmentRenegotiated(
+        commitment_id=commitment.id, promised=promised, promised_before=before, ground=ground
+    )
+    await outbox.tell(tx, event, on=on)
+    return commitment
+
+
+async def what_remains(tx: Tx, commitment: Commitment) -> int | None:
+    """Give the units that can still be cut, by followup's copy and our own acts since."""
+    heard = await tx.get(Progress, commitment.id)
+    held_units = await queries.activities_held(tx, [commitment.id])
+    figures = Figures(heard.promised, heard.remaining, heard.kept, heard.released, heard.extra) if heard else None
+    return remaining(commitment.promised, held_units.get(commitment.id, 0), figures)
+
+
+async def release(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    commitment_id: UUID,
+    adjustment_id: UUID,
+    ground: str,
+    on: date,
+) -> Commitment:
+    """Let the member go from what remains of its promise."""
+    commitment = await held_commitment(tx, caller, profile.network, commitment_id)
+    take(commitment, COMMITMENT, "release", caller.role, on)
+    check_running(on, commitment.ends_before)
+    if ground not in profile.release_grounds:
+        raise Unfit("/ground", "unknown_ground", "A release names one of the profile's grounds.")
+    adjust(tx, caller, commitment, adjustment_id, commitment.promised, ground, on)
+    event = CommitmentReleased(commitment_id=commitment.id, ground=ground)
+    await outbox.tell(tx, event, on=on)
+    return commitment
+
+
+def adjust(
+    tx: Tx,
+    caller: Caller,
+    commitment: Commitment,
+    adjustment_id: UUID,
+    promised: int,
+    ground: str,
+    on: date,
+) -> None:
+    """Remember who agreed on what, on which ground; no later change is dated before it."""
+    adjustment = Adjustment(
+        id=adjustment_id,
+        commitment_id=commitment.id,
+        promised_before=commitment.promised,
+        promised=promised,
+        ground=ground,
+        agreed_by=caller.id,
+        agreed_on=on,
+    )
+    tx.add(adjustment)
+    commitment.promised, commitment.since = promised, on
+
+
+async def note_progress(tx: Tx, event: CommitmentProgressed) -> None:
+    """Keep followup's figures, whether or not we know the commitment yet."""
+    figures = event.model_dump()
+    copy = insert(Progress).values(**figures)
+    await tx.exec(copy.on_conflict_do_update(index_elements=["commitment_id"], set_=figures))
+
+
+async def note_lapse(tx: Tx, event: CommitmentLapsed, on: date) -> None:
+    """Keep the day of the lapse; its units only where no figures have come."""
+    units = func.coalesce(col(Progress.lapsed), event.units)
+    copy = insert(Progress).values(
+        commitment_id=event.commitment_id, lapsed=event.units, lapsed_on=on
+    )
+    known = {"lapsed": units, "lapsed_on": on}
+    await tx.exec(copy.on_conflict_do_update(index_elements=["commitment_id"], set_=known))

@@ -1,0 +1,105 @@
+"""Vettings: one officer prepares, another person decides."""
+
+from collections.abc import Mapping
+from datetime import date
+from uuid import UUID
+
+from membership import queries
+from membership.commands.membership import advance, check_complete, held
+from membership.commands.steps import take
+from membership.models import Membership, Vetting
+from membership.profiles import Profile
+from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
+from shared import outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events import Event
+from shared.events.membership import (
+    MembershipApproved,
+    MembershipRejected,
+    VettingDecided,
+    VettingStarted,
+)
+from shared.machines import NotFound, Unfit, four_eyes
+
+Answers = Mapping[str, dict[str, str | None]]
+
+
+async def start(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, vetting_id: UUID, on: date
+) -> Vetting:
+    membership = await held(tx, caller, profile.network, membership_id)
+    advance(membership, "start_vetting", caller.role, profile, on)
+    check_complete(membership, on)
+    vetting = Vetting(
+        id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id]
+    )
+    take(vetting, VETTING, "start", caller.role, on)
+    tx.add(vetting)
+    event = VettingStarted(membership_id=membership.id, vetting_id=vetting.id)
+    await outbox.tell(tx, event, on=on)
+    return vetting
+
+
+async def answer(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, answers: Answers
+) -> Vetting:
+    """Answer items of the checklist; what isn't named keeps its answer."""
+    _, vetting = await held_with_membership(tx, caller, profile, membership_id)
+    take(vetting, VETTING, "answer", caller.role, vetting.since)
+    for place, item in enumerate(answers):
+        if item not in profile.checklist:
+            text = "The network's checklist has no such item."
+            raise Unfit(f"/answers/{place}/item", "unknown_item", text)
+    vetting.answers = vetting.answers | answers
+    vetting.prepared_by = sorted({*vetting.prepared_by, caller.id})
+    return vetting
+
+
+async def decide(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    membership_id: UUID,
+    outcome: str,
+    ground: str | None,
+    on: date,
+) -> Vetting:
+    """Decide what another person prepared, on the facts of the checklist."""
+    membership, vetting = await held_with_membership(tx, caller, profile, membership_id)
+    take(vetting, VETTING, DECIDE[outcome], caller.role, on)
+    for officer in vetting.prepared_by:
+        four_eyes(officer, caller.id)
+    answered = {item: str(given["answer"]) for item, given in vetting.answers.items()}
+    open_items = unmet(profile.checklist, answered)
+    check_outcome(outcome, open_items)
+    grounds = {code: ground.rests_on for code, ground in profile.refusal_grounds.items()}
+    check_ground(outcome, ground, grounds, open_items)
+    vetting.conditions = [*open_items] if outcome == "accepted_with_conditions" else []
+    vetting.ground, vetting.decided_by = ground, caller.id
+    step = "reject" if ground else "approve"
+    advance(membership, step, caller.role, profile, on)
+    membership.ground = ground
+    await outbox.tell_all(tx, decision(membership, vetting, outcome), on=on)
+    return vetting
+
+
+def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Event]:
+    """Give what is told of a decision, in the order in which it happened."""
+    decided = VettingDecided(membership_id=membership.id, vetting_id=vetting.id, outcome=outcome)
+    if membership.ground:
+        rejected = MembershipRejected(membership_id=membership.id, ground=membership.ground)
+        return [decided, rejected]
+    organisation = membership.organisation_id
+    return [decided, MembershipApproved(membership_id=membership.id, organisation_id=organisation)]
+
+
+async def held_with_membership(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
+) -> tuple[Membership, Vetting]:
+    """Take a membership with its vetting; NotFound without one."""
+    membership = await held(tx, caller, profile.network, membership_id)
+    vetting = await queries.vetting_of(tx, membership.id)
+    if vetting is None:
+        raise NotFound
+    return membership, vetting

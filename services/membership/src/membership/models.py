@@ -1,0 +1,170 @@
+"""What membership stores."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from membership.rules.membership import ENDED
+
+
+class Table(SQLModel, registry=registry()):
+    """Everything that lies in this service's database, but for the plumbing."""
+
+
+def document() -> Any:
+    """Make a JSON column; its value is replaced, never changed in place."""
+    return Column(JSONB, nullable=False)
+
+
+class Organisation(Table, table=True):
+    """A legal person or sole trader; one, however many networks it joins.
+
+    The number of a sole trader is an identity number: it leaves this table in no form.
+    """
+
+    __tablename__ = "organisations"
+
+    id: UUID = Field(primary_key=True)
+    number: str = Field(unique=True)
+    sole_trader: bool
+    name: str
+    name_key: str = Field(index=True)  # alike for names that people would take for the same
+    sector: str
+    size: str
+    municipal_unit: bool
+
+
+class Membership(Table, table=True):
+    """One organisation's way into one network. Its row is the lock for all that hangs on it."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        Index(
+            "one_open_membership",
+            "network",
+            "organisation_id",
+            unique=True,
+            postgresql_where=text(f"state NOT IN ({', '.join(map(repr, ENDED))})"),
+        ),
+        Index("memberships_by_deadline", "state", "deadline"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    network: str = Field(index=True)
+    organisation_id: UUID = Field(foreign_key="organisations.id")
+    state: str = ""
+    since: date
+    deadline: date | None = None
+    applied_by: str
+    values_version: str | None = None
+    values_declared_on: date | None = None
+    values_declared_by: str | None = None
+    ground: str | None = None
+
+
+class Vetting(Table, table=True):
+    """One examination of an applicant's working conditions."""
+
+    __tablename__ = "vettings"
+
+    id: UUID = Field(primary_key=True)
+    membership_id: UUID = Field(foreign_key="memberships.id", index=True)
+    state: str = ""
+    since: date
+    prepared_by: list[str] = Field(sa_column=document())
+    answers: dict[str, dict[str, str | None]] = Field(default_factory=dict, sa_column=document())
+    conditions: list[str] = Field(default_factory=list, sa_column=document())
+    ground: str | None = None
+    decided_by: str | None = None
+
+
+class Agreement(Table, table=True):
+    """What a member and the municipality agree on; the terms freeze when they are shared."""
+
+    __tablename__ = "agreements"
+
+    id: UUID = Field(primary_key=True)
+    membership_id: UUID = Field(foreign_key="memberships.id", index=True)
+    state: str = ""
+    since: date
+    version: int = 1
+    terms: dict[str, Any] = Field(sa_column=document())
+    text_hash: str | None = None
+    prepared_by: list[str] = Field(sa_column=document())
+
+
+class Signature(Table, table=True):
+    """One party's signature on the frozen text."""
+
+    __tablename__ = "signatures"
+
+    agreement_id: UUID = Field(foreign_key="agreements.id", primary_key=True)
+    party: str = Field(primary_key=True)
+    text_hash: str
+    signed_by: str
+    signed_on: date
+
+
+class Commitment(Table, table=True):
+    """A promise in force: so many units of one offer, in one period."""
+
+    __tablename__ = "commitments"
+
+    id: UUID = Field(primary_key=True)
+    membership_id: UUID = Field(foreign_key="memberships.id", index=True)
+    agreement_id: UUID = Field(foreign_key="agreements.id")
+    offer: str
+    promised: int
+    starts_on: date
+    ends_before: date
+    state: str = ""
+    since: date
+
+
+class Adjustment(Table, table=True):
+    """One change of a promise, or the release from it, with its ground."""
+
+    __tablename__ = "adjustments"
+
+    id: UUID = Field(primary_key=True)
+    commitment_id: UUID = Field(foreign_key="commitments.id", index=True)
+    promised_before: int
+    promised: int
+    ground: str
+    agreed_by: str
+    agreed_on: date
+
+
+class Activity(Table, table=True):
+    """A study visit or lecture that was held under a commitment."""
+
+    __tablename__ = "activities"
+
+    id: UUID = Field(primary_key=True)
+    commitment_id: UUID = Field(foreign_key="commitments.id", index=True)
+    held_on: date
+    recorded_by: str
+
+
+class Progress(Table, table=True):
+    """Our copy of followup's figures, by id alone: it may come before the commitment it is about.
+
+    What followup has not said is null, and null is unknown.
+    """
+
+    __tablename__ = "progress"
+
+    commitment_id: UUID = Field(primary_key=True)
+    promised: int | None = None
+    remaining: int | None = None
+    open: int | None = None
+    kept: int | None = None
+    lapsed: int | None = None
+    released: int | None = None
+    extra: int | None = None
+    lapsed_on: date | None = None

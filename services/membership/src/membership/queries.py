@@ -1,0 +1,118 @@
+"""What membership can be asked."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from membership.models import (
+    Activity,
+    Agreement,
+    Commitment,
+    Membership,
+    Organisation,
+    Progress,
+    Signature,
+    Vetting,
+)
+from membership.rules.membership import ENDED, may_touch
+from shared.access import Caller
+from shared.database import Tx
+from shared.machines import NotFound
+
+Member = tuple[Membership, Organisation]
+
+
+async def members(
+    tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
+) -> Sequence[Member]:
+    """Give memberships of a network in the order of application; an employer's own only."""
+    found = select(Membership, Organisation).join(Organisation).where(Membership.network == network)
+    if caller.organisation:
+        found = found.where(Membership.organisation_id == caller.organisation)
+    if after:
+        found = found.where(col(Membership.id) > after)
+    return (await tx.exec(found.order_by(col(Membership.id)).limit(limit))).all()
+
+
+async def member(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Member:
+    """Give one membership with its organisation; NotFound if it isn't for this caller."""
+    here = select(Membership, Organisation).join(Organisation).where(
+        Membership.id == membership_id, Membership.network == network
+    )
+    found = (await tx.exec(here)).one_or_none()
+    if not found or not may_touch(caller.role, caller.organisation, found[1].id):
+        raise NotFound
+    return found
+
+
+async def open_membership_of(tx: Tx, network: str, organisation_id: UUID) -> Membership | None:
+    here = select(Membership).where(
+        Membership.network == network,
+        Membership.organisation_id == organisation_id,
+        col(Membership.state).not_in(ENDED),
+    )
+    return (await tx.exec(here)).one_or_none()
+
+
+async def organisation(tx: Tx, organisation_id: UUID) -> Organisation:
+    return await tx.get_one(Organisation, organisation_id)
+
+
+async def organisations(tx: Tx, network: str) -> Sequence[Organisation]:
+    """Give all that ever applied to the network, by name."""
+    ids = select(Membership.organisation_id).where(Membership.network == network)
+    found = select(Organisation).where(col(Organisation.id).in_(ids))
+    return (await tx.exec(found.order_by(Organisation.name_key, col(Organisation.id)))).all()
+
+
+async def organisations_alike(tx: Tx, network: str, one: Organisation) -> Sequence[UUID]:
+    """Give the others in the network whose names people would take for the same."""
+    ids = select(Membership.organisation_id).where(Membership.network == network)
+    alike = select(Organisation.id).where(
+        Organisation.name_key == one.name_key,
+        Organisation.id != one.id,
+        col(Organisation.id).in_(ids),
+    )
+    return (await tx.exec(alike)).all()
+
+
+async def vetting_of(tx: Tx, membership_id: UUID) -> Vetting | None:
+    here = select(Vetting).where(Vetting.membership_id == membership_id)
+    return (await tx.exec(here)).one_or_none()
+
+
+async def agreement_of(tx: Tx, membership_id: UUID) -> Agreement | None:
+    here = select(Agreement).where(Agreement.membership_id == membership_id)
+    return (await tx.exec(here)).one_or_none()
+
+
+async def signatures_of(tx: Tx, agreement_id: UUID) -> Sequence[Signature]:
+    here = select(Signature).where(Signature.agreement_id == agreement_id)
+    return (await tx.exec(here.order_by(col(Signature.signed_on), Signature.party))).all()
+
+
+async def commitments_of(tx: Tx, membership_id: UUID) -> Sequence[Commitment]:
+    here = select(Commitment).where(Commitment.membership_id == membership_id)
+    return (await tx.exec(here.order_by(col(Commitment.id)))).all()
+
+
+async def commitment(tx: Tx, commitment_id: UUID) -> Commitment:
+    found = await tx.get(Commitment, commitment_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def activities_held(tx: Tx, commitments: Collection[UUID]) -> dict[UUID, int]:
+    """Give how many activities were held under each commitment that had one."""
+    counted = select(Activity.commitment_id, func.count()).where(
+        col(Activity.commitment_id).in_(commitments)
+    )
+    return dict((await tx.exec(counted.group_by(col(Activity.commitment_id)))).all())
+
+
+async def progress(tx: Tx, commitments: Collection[UUID]) -> dict[UUID, Progress]:
+    """Give followup's figures for each commitment that it has told about."""
+    here = select(Progress).where(col(Progress.commitment_id).in_(commitments))
+    return {heard.commitment_id: heard for heard in (await tx.exec(here)).all()}

@@ -1,0 +1,13 @@
+"""Activities: what may be held under a commitment, and from which day."""
+
+from datetime import date
+
+from shared.machines import NotAllowed, Unfit
+
+
+def check_activity(kept_by: str, held_on: date, starts_on: date) -> None:
+    """Refuse an activity under a promise of places, or one before the promise began."""
+    if kept_by != "activity":
+        raise NotAllowed("not_an_activity", "This offer is kept by placements, not by activities.")
+    if held_on < starts_on:
+        raise Unfit("/held_on", "before_the_period", "It was held before the promise began.")

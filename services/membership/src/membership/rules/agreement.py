@@ -1,0 +1,141 @@
+"""Agreements: terms that fit the organisation, frozen before anybody signs, signed in order."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Self
+from uuid import UUID
+
+from membership.rules.membership import COORDINATOR, DECIDER, SIGNATORY, SYSTEM
+from shared.machines import Machine, NotAllowed, StaleEdit, State, Step, Unfit
+
+AGREEMENT = Machine(
+    State("draft", "coordinator", "settle the terms and share them", "agreement"),
+    State("out_for_signature", "signatory", "sign for the member", "agreement"),
+    State("partly_signed", "decider", "sign for the municipality", "agreement"),
+    State("in_force", "coordinator", "follow up, and renew in time", "term"),
+    State("annulled", terminal=True),
+    steps=[
+        Step("", "draft", "draft", COORDINATOR),
+        Step("draft", "draft", "edit", COORDINATOR),
+        Step("draft", "out_for_signature", "share", COORDINATOR),
+        Step("out_for_signature", "partly_signed", "sign", SIGNATORY),
+        Step("partly_signed", "in_force", "sign", DECIDER),
+        # What the member has signed doesn't lapse: then it is the municipality that is late.
+        Step("draft", "annulled", "lapse", SYSTEM),
+        Step("out_for_signature", "annulled", "lapse", SYSTEM),
+        Step("draft", "annulled", "withdraw", SIGNATORY),
+        Step("out_for_signature", "annulled", "withdraw", SIGNATORY),
+        Step("partly_signed", "annulled", "withdraw", SIGNATORY),
+    ],
+)
+PARTIES = {"partly_signed": "member", "in_force": "municipality"}  # by the state a signature leads to
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a first day up to, not with, another."""
+
+    starts_on: date
+    ends_before: date
+
+    def holds(self, other: "Period") -> bool:
+        """Tell whether the other has at least a day, and all its days lie in this one."""
+        return (
+            self.starts_on <= other.starts_on < other.ends_before
+            and other.ends_before <= self.ends_before
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """So many units of one offer, in one period, as the draft says it."""
+
+    id: UUID
+    offer: str
+    units: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that the parties agree on."""
+
+    term: Period
+    promises: tuple[Promise, ...]
+    we_chose_how: bool
+
+    def document(self) -> dict[str, Any]:
+        """Give the terms as they are stored, hashed and signed."""
+        return {
+            **_days(self.term),
+            "we_chose_how": self.we_chose_how,
+            "commitments": [
+                {"commitment_id": str(one.id), "offer": one.offer, "units": one.units}
+                | _days(one.period)
+                for one in self.promises
+            ],
+        }
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `document` gave."""
+        promises = (
+            Promise(UUID(one["commitment_id"]), one["offer"], one["units"], _period(one))
+            for one in document["commitments"]
+        )
+        return cls(_period(document), tuple(promises), document["we_chose_how"])
+
+
+def _days(period: Period) -> dict[str, str]:
+    return {name: day.isoformat() for name, day in asdict(period).items()}
+
+
+def _period(document: Mapping[str, Any]) -> Period:
+    days = (document["starts_on"], document["ends_before"])
+    return Period(*map(date.fromisoformat, days))
+
+
+def check_terms(terms: Terms, limits: Mapping[str, int], longest: Period) -> None:
+    """Refuse terms that don't fit the organisation or the network; the first fault is named.
+
+    `longest` begins with the approval and ends where a term from the first day may end at most.
+    """
+    if not longest.holds(terms.term):
+        text = "The term begins after the approval and is no longer than the network allows."
+        raise Unfit("/starts_on", "term_amiss", text)
+    if not terms.promises and not terms.we_chose_how:
+        text = "An agreement without commitments says that the member chose how to take part."
+        raise Unfit("/we_chose_how", "choice_not_recorded", text)
+    for place, promise in enumerate(terms.promises):
+        _check_promise(f"/commitments/{place}", promise, limits, terms.term)
+
+
+def _check_promise(at: str, promise: Promise, limits: Mapping[str, int], term: Period) -> None:
+    if promise.offer not in limits:
+        raise Unfit(f"{at}/offer", "not_offered", "The network doesn't offer this for this size.")
+    if promise.units > limits[promise.offer]:
+        text = f"At most {limits[promise.offer]} units for an organisation of this size."
+        raise Unfit(f"{at}/units", "over_the_limit", text)
+    if not term.holds(promise.period):
+        raise Unfit(f"{at}/starts_on", "outside_the_term", "The period lies inside the agreement's.")
+
+
+def fingerprint(text: Mapping[str, Any]) -> str:
+    """Give the hash of an agreement's text: the same for the same content, in whatever order."""
+    canonical = json.dumps(text, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def check_same_text(seen: str, frozen: str | None) -> None:
+    """Refuse a signature on anything but the text that was shared."""
+    if seen != frozen:
+        raise NotAllowed("another_text", "This isn't the text that was shared for signature.")
+
+
+def check_version(read: int, current: int) -> None:
+    """Refuse an edit of a draft that somebody else has edited since it was read."""
+    if read != current:
+        raise StaleEdit("stale_edit", "Somebody has edited the draft since: read it again.")

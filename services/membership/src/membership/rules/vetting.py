@@ -1,0 +1,57 @@
+"""Vetting: what an officer prepares, what another person may decide, and on which facts."""
+
+from collections.abc import Iterable, Mapping
+
+from membership.rules.membership import DECIDER, OFFICER, SIGNATORY
+from shared.machines import Machine, NotAllowed, State, Step, Unfit
+
+VETTING = Machine(
+    State("under_review", "vetting_officer", "answer the checklist", "vetting"),
+    State("accepted", terminal=True),
+    State("accepted_with_conditions", terminal=True),
+    State("refused", terminal=True),
+    State("abandoned", terminal=True),
+    steps=[
+        Step("", "under_review", "start", OFFICER),
+        Step("under_review", "under_review", "answer", OFFICER),
+        Step("under_review", "accepted", "accept", DECIDER),
+        Step("under_review", "accepted_with_conditions", "accept_with_conditions", DECIDER),
+        Step("under_review", "refused", "refuse", DECIDER),
+        Step("under_review", "abandoned", "withdraw", SIGNATORY),
+    ],
+)
+DECIDE = {
+    "accepted": "accept",
+    "accepted_with_conditions": "accept_with_conditions",
+    "refused": "refuse",
+}
+
+
+def unmet(items: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
+    """Give what isn't a yes, item by item; what nobody answered is unknown, and unknown is no yes."""
+    found = {item: answers.get(item, "unknown") for item in items}
+    return {item: answer for item, answer in found.items() if answer != "yes"}
+
+
+def check_outcome(outcome: str, open_items: Mapping[str, str]) -> None:
+    """Refuse to accept what isn't met, and conditions where nothing is left to meet."""
+    if outcome == "accepted" and open_items:
+        text = "Some item isn't answered with yes: set conditions, or refuse."
+        raise NotAllowed("items_unmet", text)
+    if outcome == "accepted_with_conditions" and not open_items:
+        raise NotAllowed("nothing_to_condition", "Every item is met: accept without conditions.")
+
+
+def check_ground(
+    outcome: str, ground: str | None, grounds: Mapping[str, str], open_items: Mapping[str, str]
+) -> None:
+    """Demand a coded ground for a refusal, and an answer in the checklist that it rests on."""
+    if outcome != "refused":
+        if ground:
+            raise Unfit("/ground", "ground_without_refusal", "Only a refusal has a ground.")
+        return
+    if ground not in grounds:
+        raise Unfit("/ground", "unknown_ground", "A refusal names one of the profile's grounds.")
+    if grounds[ground] not in open_items.values():
+        text = f"This ground rests on an item answered {grounds[ground]!r}, and there is none."
+        raise NotAllowed("ground_without_facts", text)

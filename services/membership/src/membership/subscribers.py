@@ -1,0 +1,18 @@
+"""Events in: what followup says has come of our commitments."""
+
+from membership.commands import commitment
+from shared.database import Tx
+from shared.events import Envelope
+from shared.events.followup import CommitmentLapsed, CommitmentProgressed
+from shared.inbox import Hears
+
+
+async def on_commitment_progressed(tx: Tx, event: CommitmentProgressed, _: Envelope) -> None:
+    await commitment.note_progress(tx, event)
+
+
+async def on_commitment_lapsed(tx: Tx, event: CommitmentLapsed, about: Envelope) -> None:
+    await commitment.note_lapse(tx, event, about.occurredat)
+
+
+hears = Hears(on_commitment_progressed, on_commitment_lapsed)
