@@ -29,6 +29,7 @@ DRIVER = "postgresql+asyncpg"
 IMAGE = "postgres:18"
 PROGRAMS = POSTGRES_VERSIONS[18]
 STOPS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+PORT = "5432"  # names the socket; without it both sides would take PGPORT from the environment
 SOCKET_PATH_BYTES = 103  # Linux takes 107, macOS 103
 START_S = 60
 How = Literal["fast", "immediate"]
@@ -167,6 +168,7 @@ def embedded(ours: processes.Processes, *, durable: bool, connections: int) -> P
     """
     settings = {
         "listen_addresses": "",
+        "port": PORT,
         "unix_socket_directories": str(ours.folder),
         "max_connections": str(connections),
     }
@@ -176,14 +178,14 @@ def embedded(ours: processes.Processes, *, durable: bool, connections: int) -> P
     if not (ours.folder / "data").exists():
         initialise(server)
     server.start()
-    host = {"host": str(ours.folder)}
+    host = {"host": str(ours.folder), "port": PORT}
     return Postgres(URL.create(DRIVER, "postgres", database="postgres", query=host), server)
 
 
 def owner_of(folder: Path) -> str | None:
     """PostgreSQL refuses to be root: then the wheel's own user runs it and owns the folder."""
     folder.mkdir(exist_ok=True)
-    if len(os.fsencode(folder / ".s.PGSQL.5432")) > SOCKET_PATH_BYTES:
+    if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > SOCKET_PATH_BYTES:
         raise Unavailable(
             f"{folder} is too long a path for PostgreSQL's socket: take a shorter one"
         )

@@ -52,7 +52,7 @@ def owned(folder: Path) -> Iterator[Processes]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{folder}.lock").open("a+") as book:
         claim(book, folder)
-        with ExitStack() as ending, sigterm_as_interrupt():
+        with sigterm_as_interrupt(), ExitStack() as ending:
             yield Processes(folder, book, ending)
         book.truncate(0)
 
