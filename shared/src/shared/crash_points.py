@@ -2,20 +2,23 @@
 
 import os
 import signal
-from collections import Counter
-
-_passed: Counter[str] = Counter()
+from pathlib import Path
 
 
 def crash_point(name: str) -> None:
-    """Do nothing, but in a fault test: `CRASH_AT=relay.acked:3` kills at the third passing.
+    """Do nothing, but in a fault test: there an order lies in the folder `CRASH_ORDERS`.
 
-    A third part names another signal, `relay.read:3:SIGSTOP`.
+    An order is a file with the point's name; the first process that passes takes it and sends
+    itself the signal that stands in it.
     """
-    chosen = os.environ.get("CRASH_AT", "")
-    if not chosen.startswith(f"{name}:"):
-        return
-    _passed[name] += 1
-    _, at, *how = chosen.split(":")
-    if _passed[name] == int(at):
-        os.kill(os.getpid(), signal.Signals[how[0]] if how else signal.SIGKILL)
+    if orders := os.environ.get("CRASH_ORDERS"):
+        obey(Path(orders) / name)
+
+
+def obey(order: Path) -> None:
+    try:
+        how = order.read_text()
+        order.unlink()
+    except FileNotFoundError:
+        return  # none, or another process was quicker
+    os.kill(os.getpid(), signal.Signals[how or "SIGKILL"])

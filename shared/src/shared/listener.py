@@ -22,7 +22,7 @@ from shared.settings import ServiceSettings
 
 STUCK_SECONDS = 60
 STOP_SECONDS = 20
-LOOK_SECONDS = 5
+LOOK_SECONDS = 1
 
 log = structlog.get_logger()
 
@@ -57,7 +57,7 @@ class Listener:
         log.info("listening", topics=sorted(self.topics))
         while True:
             try:
-                await asyncio.wait_for(self.look(), LOOK_SECONDS * 2)
+                await asyncio.wait_for(self.look(), 10)
             except Exception:  # noqa: BLE001 - Kafka is away: not our fault
                 self.behind_since = None
             await asyncio.sleep(LOOK_SECONDS)
