@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 from sqlmodel import col, select
 
+from followup import reports
 from followup.models import Commitment, Member
-from followup.rules import Act, Facts, Term
+from followup.rules import UNKNOWN, Act, Facts, Term, figures
 from shared.access import Caller
+from shared.clock import today
 from shared.database import Tx
 from shared.machines import NotFound
 
@@ -18,8 +21,31 @@ TERMS = text("""SELECT commitment_id, version, occurred_on, act, units FROM term
                 WHERE commitment_id = ANY (CAST(:ids AS uuid[]))""")
 ACTS = text("""SELECT commitment_id, id, held_on, offer FROM acts
                WHERE commitment_id = ANY (CAST(:ids AS uuid[]))""")
-BY_PERIOD = (col(Commitment.starts_on), col(Commitment.offer), col(Commitment.id))
-IS_PROMISED = col(Commitment.promised).is_not(None)  # more is known than that somebody spoke of it
+
+
+async def network_report(tx: Tx, network: str, asked: date | None) -> reports.NetworkReport:
+    """Give a network's report; NotFound when nothing was ever heard of the network."""
+    members = await members_of(tx, network)
+    commitments = await commitments_where(tx, col(Commitment.network) == network)
+    if not members and not commitments:
+        raise NotFound
+    sectors = {one.id: one.sector for one in members}
+    known = await with_facts(tx, commitments, sectors)
+    memberships = [membership(one) for one in members]
+    return reports.network_report(network, memberships, known, await today(tx), asked)
+
+
+async def member_report(tx: Tx, member: Member, asked: date | None) -> reports.MemberReport:
+    own = await commitments_where(tx, col(Commitment.membership_id) == member.id)
+    known = await with_facts(tx, own, {member.id: member.sector})
+    return reports.member_report(member.network, membership(member), known, await today(tx), asked)
+
+
+async def commitment_figures(
+    tx: Tx, commitment: Commitment, asked: date | None
+) -> reports.CommitmentFigures:
+    [known] = await with_facts(tx, [commitment], {})
+    return reports.line(known, figures(known.facts, asked))
 
 
 async def members_of(tx: Tx, network: str) -> Sequence[Member]:
@@ -27,14 +53,33 @@ async def members_of(tx: Tx, network: str) -> Sequence[Member]:
     return found.all()
 
 
-async def commitments_of(tx: Tx, network: str) -> Sequence[Commitment]:
-    of_network = select(Commitment).where(Commitment.network == network, IS_PROMISED)
-    return (await tx.exec(of_network.order_by(*BY_PERIOD))).all()
+async def commitments_where(tx: Tx, so: ColumnElement[bool]) -> Sequence[Commitment]:
+    """Give the promises, by period; not those that only something else has spoken of."""
+    promised = select(Commitment).where(so, col(Commitment.promised).is_not(None))
+    by_period = (col(Commitment.starts_on), col(Commitment.offer), col(Commitment.id))
+    return (await tx.exec(promised.order_by(*by_period))).all()
 
 
-async def commitments_of_member(tx: Tx, membership_id: UUID) -> Sequence[Commitment]:
-    own = select(Commitment).where(Commitment.membership_id == membership_id, IS_PROMISED)
-    return (await tx.exec(own.order_by(*BY_PERIOD))).all()
+async def with_facts(
+    tx: Tx, commitments: Sequence[Commitment], sectors: Mapping[UUID, str | None]
+) -> Sequence[reports.Commitment]:
+    facts = await facts_of(tx, commitments)
+    return [
+        reports.Commitment(one.id, sector_of(one, sectors), one.promise, facts[one.id])
+        for one in commitments
+        if one.promise
+    ]
+
+
+def sector_of(commitment: Commitment, sectors: Mapping[UUID, str | None]) -> str:
+    """Give the sector of the member, unknown as long as we haven't heard of the member."""
+    of = commitment.membership_id
+    return (of and sectors.get(of)) or UNKNOWN
+
+
+def membership(member: Member) -> reports.Membership:
+    sector, size = member.sector or UNKNOWN, member.size or UNKNOWN
+    return reports.Membership(member.id, sector, size, member.milestones)
 
 
 async def member_for(tx: Tx, network: str, membership_id: UUID, caller: Caller) -> Member:

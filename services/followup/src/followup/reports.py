@@ -13,6 +13,7 @@ from followup.rules import (
     Facts,
     Figures,
     Milestones,
+    Promise,
     figures,
     kept_rule,
     state,
@@ -38,6 +39,7 @@ class Commitment:
 
     id: UUID
     sector: str
+    promise: Promise
     facts: Facts
 
 
@@ -68,8 +70,8 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One commitment in a member's report."""
+class CommitmentFigures:
+    """One promise and what came of it."""
 
     id: UUID
     offer: str
@@ -104,5 +106,108 @@ class MemberReport:
     day: date
     kept_rule: int
     total: Figures
-    commitments: Sequence[Line]
+    commitments: Sequence[CommitmentFigures]
     months: Sequence[Moment]
+
+
+def network_report(
+    network: str,
+    members: Sequence[Membership],
+    commitments: Sequence[Commitment],
+    today: date,
+    asked: date | None = None,
+) -> NetworkReport:
+    """Report on a network as of the day asked for, or as told until now."""
+    day = asked or today
+    folded = fold(commitments, asked)
+    now = total(found for _, found in folded)
+    return NetworkReport(
+        network=network,
+        day=day,
+        kept_rule=kept_rule(day).version,
+        members=counted(members, day),
+        total=now,
+        by_offer=grouped(folded, lambda one: one.promise.offer),
+        by_sector=grouped(folded, lambda one: one.sector, SECTORS),
+        months=year_until(day, commitments, now),
+    )
+
+
+def member_report(
+    network: str,
+    member: Membership,
+    commitments: Sequence[Commitment],
+    today: date,
+    asked: date | None = None,
+) -> MemberReport:
+    """Report on one member as of the day asked for, or as told until now."""
+    day = asked or today
+    folded = fold(commitments, asked)
+    now = total(found for _, found in folded)
+    return MemberReport(
+        network=network,
+        membership_id=member.id,
+        sector=member.sector,
+        size=member.size,
+        state=state(member.milestones, day) or UNKNOWN,
+        day=day,
+        kept_rule=kept_rule(day).version,
+        total=now,
+        commitments=[line(one, found) for one, found in folded],
+        months=year_until(day, commitments, now),
+    )
+
+
+Folded = Sequence[tuple[Commitment, Figures]]
+
+
+def fold(commitments: Iterable[Commitment], asked: date | None) -> Folded:
+    """Fold each commitment that had been made by then."""
+    folded = ((one, figures(one.facts, asked)) for one in commitments)
+    return [(one, found) for one, found in folded if found != Figures()]
+
+
+def counted(members: Iterable[Membership], day: date) -> Sequence[MemberCount]:
+    """Count memberships by state and sector; all three sectors are always named."""
+    found = Counter((state(one.milestones, day), one.sector) for one in members)
+    sectors = codes(SECTORS, (sector for name, sector in found if name))
+    counts = [(name, {sector: found[name, sector] for sector in sectors}) for name in STATES]
+    return [MemberCount(name, by, sum(by.values())) for name, by in counts if any(by.values())]
+
+
+def grouped(
+    folded: Folded, code_of: Callable[[Commitment], str], always: Sequence[str] = ()
+) -> Sequence[Group]:
+    """Add up what has a code in common; the codes in `always` come first, even with nothing."""
+    parts: dict[str, list[Figures]] = {
+        code: [] for code in codes(always, (code_of(one) for one, _ in folded))
+    }
+    for one, found in folded:
+        parts[code_of(one)].append(found)
+    return [Group(code, len(several), total(several)) for code, several in parts.items()]
+
+
+def codes(always: Sequence[str], found: Iterable[str]) -> Sequence[str]:
+    return [*always, *sorted(set(found) - set(always))]
+
+
+def year_until(day: date, commitments: Sequence[Commitment], now: Figures) -> Sequence[Moment]:
+    """Give the figures at the end of each of the months before the day, and on the day."""
+    ends = month_ends(day, MONTHS - 1)
+    before = [Moment(end, total(figures(one.facts, end) for one in commitments)) for end in ends]
+    return [*before, Moment(day, now)]
+
+
+def month_ends(day: date, months: int) -> Sequence[date]:
+    """Give the last days of the months before the one of the day, oldest first."""
+    ends: list[date] = []
+    while len(ends) < months:
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.insert(0, day)
+    return ends
+
+
+def line(commitment: Commitment, found: Figures) -> CommitmentFigures:
+    promise = commitment.promise
+    period = (promise.starts_on, promise.ends_before)
+    return CommitmentFigures(commitment.id, promise.offer, *period, found)

@@ -1,0 +1,48 @@
+"""Reports as pages that a person reads: one file, no script, made on the server."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from followup.pages.charts import months_chart
+from followup.pages.texts import LANGUAGES, Texts
+from followup.reports import MemberReport, NetworkReport
+from followup.rules import Figures
+
+
+def network(report: NetworkReport, language: str) -> str:
+    """Write a network's report; the language is one of LANGUAGES."""
+    return written("network.html", report, language)
+
+
+def member(report: MemberReport, language: str) -> str:
+    """Write a member's report; the language is one of LANGUAGES."""
+    return written("member.html", report, language)
+
+
+def written(page: str, report: NetworkReport | MemberReport, language: str) -> str:
+    chart = months_chart(report.months, texts_in(language))
+    return pages_in(language).get_template(page).render(report=report, chart=chart)
+
+
+@cache
+def texts_in(language: str) -> Texts:
+    return Texts(language)
+
+
+@cache
+def pages_in(language: str) -> Environment:
+    texts = texts_in(language)
+    pages = Environment(
+        loader=PackageLoader("followup", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    pages.install_gettext_translations(texts.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
+    pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
+    pages.globals |= {"language": language, "languages": LANGUAGES, "units": Figures.__slots__}
+    return pages
