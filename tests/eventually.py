@@ -3,17 +3,15 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-Result = TypeVar("Result")
+from collections.abc import Callable
+from typing import Any
 
 
 async def eventually(
-    check: Callable[[], Awaitable[Result] | Result],
+    check: Callable[[], Any],
     timeout: float = 20,  # noqa: ASYNC109 - what is raised then is the check's own complaint
     every: float = 0.05,
-) -> Result:
+) -> Any:
     """Ask again until nothing is asserted in vain; at the time-out its last complaint is raised."""
     patience = time.monotonic() + timeout
     while True:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -36,7 +36,7 @@ class Ear:
         self.batches: list[int] = []
         self.inbox = Inbox(about, self.database, Hears(self.on_commitment_made, all=self.record))
 
-    async def record(self, _: Tx, heard: list[Heard]) -> None:
+    async def record(self, _: Tx, heard: Sequence[Heard]) -> None:
         self.batches.append(len(heard))
 
     async def on_commitment_made(self, tx: Tx, event: CommitmentMade, about: Envelope) -> None:

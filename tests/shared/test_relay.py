@@ -99,7 +99,7 @@ async def topic_of(teller: Teller, count: int) -> list[Any]:
 
 
 def header(record: Any, name: str) -> str:
-    return dict(record.headers)[name].decode()
+    return str(dict(record.headers)[name], "utf-8")
 
 
 @pytest.mark.usefixtures("relay")

@@ -127,7 +127,5 @@ def configure(service: str, level: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.addFilter(Hush())
     formatter = structlog.stdlib.ProcessorFormatter
-    handler.setFormatter(
-        formatter(foreign_pre_chain=first, processors=[formatter.remove_processors_meta, *last])
-    )
+    handler.setFormatter(formatter(processors=[formatter.remove_processors_meta, *first, *last]))
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)

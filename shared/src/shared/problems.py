@@ -17,6 +17,8 @@ from shared.machines import NotAllowed, NotFound, Refused, StaleEdit, Unfit
 
 LARGEST_BODY_BYTES = 1_048_576
 STATUS: dict[type[Refused], int] = {NotAllowed: 409, NotFound: 404, StaleEdit: 412}
+# Ours, because Python's names for some of them change between versions.
+CODES = {400: "bad_request", 401: "unauthorized", 404: "not_found", 413: "too_large"}
 
 log = structlog.get_logger()
 
@@ -43,7 +45,7 @@ async def on_unfit(_: Request, error: Exception) -> Response:
 
 async def on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
-    code = HTTPStatus(error.status_code).name.lower()
+    code = CODES.get(error.status_code, f"http_{error.status_code}")
     return problem(error.status_code, code, mask(error.detail), **dict(error.headers or {}))
 
 
