@@ -76,7 +76,7 @@ def came_of_them() -> None:
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("recorded_by", text(), nullable=False),
     )
-    figures = "promised remaining open kept lapsed released extra".split()
+    figures = ["promised", "remaining", "open", "kept", "lapsed", "released", "extra"]
     op.create_table(
         "progress",
         sa.Column("commitment_id", sa.Uuid(), primary_key=True),

@@ -37,8 +37,10 @@ async def members(
 
 async def member(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Member:
     """Give one membership with its organisation; NotFound if it isn't for this caller."""
-    here = select(Membership, Organisation).join(Organisation).where(
-        Membership.id == membership_id, Membership.network == network
+    here = (
+        select(Membership, Organisation)
+        .join(Organisation)
+        .where(Membership.id == membership_id, Membership.network == network)
     )
     found = (await tx.exec(here)).one_or_none()
     if not found or not may_touch(caller.role, caller.organisation, found[1].id):

@@ -69,7 +69,7 @@ async def edit(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, version: int, terms: Terms
 ) -> Agreement:
     """Replace the terms of a draft, if nobody else did since they were read."""
-    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
     take(agreement, AGREEMENT, "edit", caller.role, agreement.since)
     check_version(version, agreement.version)
     await fit(tx, profile, membership, terms)
@@ -83,7 +83,7 @@ async def share(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
 ) -> Agreement:
     """Freeze the text and ask the parties to sign it."""
-    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
     take(agreement, AGREEMENT, "share", caller.role, on)
     agreement.text_hash = fingerprint(text_of(membership, agreement))
     agreement.version += 1
@@ -103,13 +103,13 @@ async def sign(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, text_hash: str, on: date
 ) -> Agreement:
     """Sign the shared text; the member first, the municipality last and by another pair of eyes."""
-    membership, agreement = await held_with_membership(tx, caller, profile, membership_id)
+    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
     state = take(agreement, AGREEMENT, "sign", caller.role, on)
     for preparer in agreement.prepared_by:
         four_eyes(preparer, caller.id)
     check_same_text(text_hash, agreement.text_hash)
     party = PARTIES[state.name]
-    tx.add(signature(agreement, party, caller, on))
+    tx.add(signature(agreement, party, text_hash, caller, on))
     event = AgreementSigned(agreement_id=agreement.id, membership_id=membership.id, party=party)
     await outbox.tell(tx, event, on=on)
     if state.name == "in_force":
@@ -117,11 +117,13 @@ async def sign(
     return agreement
 
 
-def signature(agreement: Agreement, party: str, caller: Caller, on: date) -> Signature:
+def signature(
+    agreement: Agreement, party: str, text_hash: str, caller: Caller, on: date
+) -> Signature:
     return Signature(
         agreement_id=agreement.id,
         party=party,
-        text_hash=agreement.text_hash,
+        text_hash=text_hash,
         signed_by=caller.id,
         signed_on=on,
     )
@@ -171,7 +173,7 @@ def make(
     return CommitmentMade(commitment_id=commitment.id, organisation_id=organisation, **facts)
 
 
-async def held_with_membership(
+async def held_agreement(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Agreement]:
     """Take a membership with its agreement; NotFound without one."""

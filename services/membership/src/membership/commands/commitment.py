@@ -67,7 +67,9 @@ async def what_remains(tx: Tx, commitment: Commitment) -> int | None:
     """Give the units that can still be cut, by followup's copy and our own acts since."""
     heard = await tx.get(Progress, commitment.id)
     held_units = await queries.activities_held(tx, [commitment.id])
-    figures = Figures(heard.promised, heard.remaining, heard.kept, heard.released, heard.extra) if heard else None
+    figures = None
+    if heard:
+        figures = Figures(heard.promised, heard.remaining, heard.kept, heard.released, heard.extra)
     return remaining(commitment.promised, held_units.get(commitment.id, 0), figures)
 
 

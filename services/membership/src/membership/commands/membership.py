@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from membership import queries
+from membership.commands.organisation import doubts, settle
 from membership.commands.steps import take
 from membership.models import Membership, Organisation
 from membership.profiles import Profile
@@ -36,10 +37,14 @@ async def apply(
     caller: Caller,
     profile: Profile,
     membership_id: UUID,
-    organisation: Organisation,
+    new: Organisation,
     on: date,
-) -> Membership:
-    """Apply for an organisation that is stored; nobody applies for another than her own."""
+) -> tuple[Membership, list[str]]:
+    """Apply for an organisation, new or known; gives also what a person should look at.
+
+    Whoever has an organisation of her own applies for no other.
+    """
+    organisation = await settle(tx, new)
     if caller.organisation not in {None, organisation.id}:
         raise NotFound
     if await queries.open_membership_of(tx, profile.network, organisation.id):
@@ -60,7 +65,7 @@ async def apply(
         size=organisation.size,
     )
     await outbox.tell(tx, event, on=on)
-    return membership
+    return membership, await doubts(tx, profile.network, organisation, new)
 
 
 def advance(membership: Membership, by: str, role: str, profile: Profile, on: date) -> None:

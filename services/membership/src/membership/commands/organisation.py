@@ -10,7 +10,7 @@ from shared.database import Tx
 
 
 async def settle(tx: Tx, new: Organisation) -> Organisation:
-    """Store the organisation, or find the one with its number; nobody else can until we are done."""
+    """Store the organisation, or find the one with its number, and hold it until we are done."""
     once = insert(Organisation).on_conflict_do_nothing(index_elements=["number"])
     await tx.exec(once.values(**new.model_dump()))
     same = select(Organisation).where(col(Organisation.number) == new.number)

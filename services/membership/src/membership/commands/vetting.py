@@ -31,9 +31,7 @@ async def start(
     membership = await held(tx, caller, profile.network, membership_id)
     advance(membership, "start_vetting", caller.role, profile, on)
     check_complete(membership, on)
-    vetting = Vetting(
-        id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id]
-    )
+    vetting = Vetting(id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id])
     take(vetting, VETTING, "start", caller.role, on)
     tx.add(vetting)
     event = VettingStarted(membership_id=membership.id, vetting_id=vetting.id)
@@ -45,13 +43,13 @@ async def answer(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, answers: Answers
 ) -> Vetting:
     """Answer items of the checklist; what isn't named keeps its answer."""
-    _, vetting = await held_with_membership(tx, caller, profile, membership_id)
+    _, vetting = await held_vetting(tx, caller, profile, membership_id)
     take(vetting, VETTING, "answer", caller.role, vetting.since)
     for place, item in enumerate(answers):
         if item not in profile.checklist:
             text = "The network's checklist has no such item."
             raise Unfit(f"/answers/{place}/item", "unknown_item", text)
-    vetting.answers = vetting.answers | answers
+    vetting.answers = {**vetting.answers, **answers}
     vetting.prepared_by = sorted({*vetting.prepared_by, caller.id})
     return vetting
 
@@ -66,7 +64,7 @@ async def decide(
     on: date,
 ) -> Vetting:
     """Decide what another person prepared, on the facts of the checklist."""
-    membership, vetting = await held_with_membership(tx, caller, profile, membership_id)
+    membership, vetting = await held_vetting(tx, caller, profile, membership_id)
     take(vetting, VETTING, DECIDE[outcome], caller.role, on)
     for officer in vetting.prepared_by:
         four_eyes(officer, caller.id)
@@ -94,7 +92,7 @@ def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Eve
     return [decided, MembershipApproved(membership_id=membership.id, organisation_id=organisation)]
 
 
-async def held_with_membership(
+async def held_vetting(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Vetting]:
     """Take a membership with its vetting; NotFound without one."""

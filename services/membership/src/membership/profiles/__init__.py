@@ -17,7 +17,7 @@ Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Count = Annotated[int, Field(gt=0, le=10_000)]
 
 
-class ProfileAmiss(Exception):  # noqa: N818 - what happened, as a person would say it
+class ProfileAmiss(Exception):
     """A network's profile can't be used; says which file, which field and why."""
 
 

@@ -31,7 +31,10 @@ AGREEMENT = Machine(
         Step("partly_signed", "annulled", "withdraw", SIGNATORY),
     ],
 )
-PARTIES = {"partly_signed": "member", "in_force": "municipality"}  # by the state a signature leads to
+PARTIES = {
+    "partly_signed": "member",
+    "in_force": "municipality",
+}  # by the state a signature leads to
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _check_promise(at: str, promise: Promise, limits: Mapping[str, int], term: P
         text = f"At most {limits[promise.offer]} units for an organisation of this size."
         raise Unfit(f"{at}/units", "over_the_limit", text)
     if not term.holds(promise.period):
-        raise Unfit(f"{at}/starts_on", "outside_the_term", "The period lies inside the agreement's.")
+        raise Unfit(f"{at}/starts_on", "outside_the_term", "The period lies inside the term.")
 
 
 def fingerprint(text: Mapping[str, Any]) -> str:

@@ -21,7 +21,9 @@ MAY_READ = {
 
 # A step from "" makes the thing.
 MEMBERSHIP = Machine(
-    State("applied", "vetting_officer", "check the application and start the vetting", "completion"),
+    State(
+        "applied", "vetting_officer", "check that it is complete, start the vetting", "completion"
+    ),
     State("in_vetting", "vetting_officer", "vet, and hand it to a decider", "vetting"),
     State("approved", "coordinator", "bring the agreement into force", "agreement"),
     State("member", "coordinator", "follow up what was promised", "term"),
@@ -57,7 +59,7 @@ def check_order(on: date, since: date | None) -> None:
 
 
 def check_values(stands_behind: Mapping[str, bool]) -> None:
-    """Refuse a declaration that leaves a value out: each must be said, none is taken for granted."""
+    """Refuse a declaration that leaves a value out: each is said, none taken for granted."""
     for value, yes in stands_behind.items():
         if not yes:
             raise Unfit(f"/{value}", "value_not_declared", "A member stands behind every value.")

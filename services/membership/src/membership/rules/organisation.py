@@ -15,8 +15,7 @@ INVISIBLE = re.compile(
     r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]"
 )
 LEGAL_FORMS = (
-    "(aktiebolag|ab|handelsbolag|hb|kommanditbolag|kb"
-    "|ekonomisk förening|ek för|ideell förening)"
+    "(aktiebolag|ab|handelsbolag|hb|kommanditbolag|kb|ekonomisk förening|ek för|ideell förening)"
 )
 AT_THE_END = re.compile(rf"(?<=\S) {LEGAL_FORMS}( publ)?$")
 AT_THE_START = re.compile(rf"^{LEGAL_FORMS} (?=\S)")

@@ -28,7 +28,7 @@ DECIDE = {
 
 
 def unmet(items: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
-    """Give what isn't a yes, item by item; what nobody answered is unknown, and unknown is no yes."""
+    """Give what isn't a yes, item by item; unanswered is unknown, and unknown is never yes."""
     found = {item: answers.get(item, "unknown") for item in items}
     return {item: answer for item, answer in found.items() if answer != "yes"}
 
@@ -50,7 +50,7 @@ def check_ground(
         if ground:
             raise Unfit("/ground", "ground_without_refusal", "Only a refusal has a ground.")
         return
-    if ground not in grounds:
+    if ground is None or ground not in grounds:
         raise Unfit("/ground", "unknown_ground", "A refusal names one of the profile's grounds.")
     if grounds[ground] not in open_items.values():
         text = f"This ground rests on an item answered {grounds[ground]!r}, and there is none."

@@ -1,0 +1,35 @@
+"""Activities over HTTP: what was held under a commitment."""
+
+from datetime import date
+from uuid import UUID
+
+from fastapi import APIRouter
+from uuid_utils.compat import uuid7
+
+from membership.api.acts import ActDay, Body, Network, View, happened
+from membership.commands import activity as commands
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+
+router = APIRouter(tags=["activities"], route_class=Once)
+
+
+class NewActivity(Body):
+    held_on: ActDay = None
+
+
+class ActivityView(View):
+    activity_id: UUID
+    commitment_id: UUID
+    held_on: date
+
+
+@router.post("/commitments/{commitment_id}/activities", status_code=201)
+async def record_activity(
+    commitment_id: UUID, new: NewActivity, caller: Calling, network: Network, tx: Tx
+) -> ActivityView:
+    """Record that a promised study visit or lecture was held."""
+    on = await happened(tx, new.held_on, "held_on")
+    activity = await commands.record(tx, caller, network, commitment_id, uuid7(), on)
+    return ActivityView(activity_id=activity.id, commitment_id=commitment_id, held_on=on)

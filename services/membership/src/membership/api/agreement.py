@@ -1,0 +1,189 @@
+"""Agreements over HTTP: draft, edit with If-Match, share, sign."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from membership import queries
+from membership.api.acts import ActDay, Body, Code, Day, Hash, Network, View, happened
+from membership.api.standings import Standing, standing
+from membership.commands import agreement as commands
+from membership.models import Membership
+from membership.profiles import Profile
+from membership.rules.agreement import AGREEMENT, Period, Promise, Terms
+from shared import clock
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+from shared.machines import NotFound
+
+MOST_COMMITMENTS = 100
+
+router = APIRouter(
+    prefix="/members/{membership_id}/agreement", tags=["agreement"], route_class=Once
+)
+Version = Annotated[str, Header(alias="If-Match", pattern=r'^"\d{1,9}"$', examples=['"1"'])]
+
+
+class NewCommitment(Body):
+    """A promise; its period is the agreement's where it names none."""
+
+    offer: Code
+    units: Annotated[int, Field(strict=True, ge=1, le=10_000)]
+    starts_on: Day | None = None
+    ends_before: Day | None = None
+
+    def promise(self, term: Period) -> Promise:
+        period = Period(self.starts_on or term.starts_on, self.ends_before or term.ends_before)
+        return Promise(uuid7(), self.offer, self.units, period)
+
+
+class NewTerms(Body):
+    """What is to be agreed. Without commitments, `we_chose_how` says that this is the choice."""
+
+    starts_on: Day | None = None
+    ends_before: Day | None = None
+    we_chose_how: bool = False
+    commitments: Annotated[list[NewCommitment], Field(max_length=MOST_COMMITMENTS)]
+
+    def terms(self, profile: Profile, today: date) -> Terms:
+        starts_on = self.starts_on or today
+        term = Period(starts_on, self.ends_before or profile.deadlines.term.after(starts_on))
+        promises = tuple(one.promise(term) for one in self.commitments)
+        return Terms(term, promises, self.we_chose_how)
+
+
+class NewAgreement(NewTerms):
+    drafted_on: ActDay = None
+
+
+class NewSharing(Body):
+    shared_on: ActDay = None
+
+
+class NewSignature(Body):
+    """A signature is on a text: its hash is the one that the signer has seen."""
+
+    text_hash: Hash
+    signed_on: ActDay = None
+
+
+class PromiseView(View):
+    commitment_id: UUID
+    offer: str
+    units: int
+    starts_on: date
+    ends_before: date
+
+
+class SignatureView(View):
+    party: str
+    signed_on: date
+
+
+class AgreementView(Standing):
+    """An agreement; `version` is its ETag, `text_hash` what is signed once it is shared."""
+
+    agreement_id: UUID
+    version: int
+    starts_on: date
+    ends_before: date
+    we_chose_how: bool
+    commitments: list[PromiseView]
+    text_hash: str | None
+    signatures: list[SignatureView]
+
+
+async def view_agreement(tx: Tx, membership: Membership) -> AgreementView | None:
+    agreement = await queries.agreement_of(tx, membership.id)
+    if agreement is None:
+        return None
+    signatures = await queries.signatures_of(tx, agreement.id)
+    return AgreementView(
+        **standing(AGREEMENT, agreement, membership.deadline),
+        **agreement.terms,
+        agreement_id=agreement.id,
+        version=agreement.version,
+        text_hash=agreement.text_hash,
+        signatures=[SignatureView.model_validate(one) for one in signatures],
+    )
+
+
+@router.get("")
+async def read_agreement(
+    membership_id: UUID, caller: Calling, network: Network, tx: Tx, response: Response
+) -> AgreementView:
+    """Give the agreement and, as ETag, its version."""
+    membership, _ = await queries.member(tx, caller, network.network, membership_id)
+    view = await view_agreement(tx, membership)
+    if view is None:
+        raise NotFound
+    response.headers["ETag"] = f'"{view.version}"'
+    return view
+
+
+@router.post("", status_code=201)
+async def draft(
+    membership_id: UUID,
+    new: NewAgreement,
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    response: Response,
+) -> AgreementView:
+    """Draft the agreement of an approved applicant."""
+    on = await happened(tx, new.drafted_on, "drafted_on")
+    terms = new.terms(network, on)
+    await commands.draft(tx, caller, network, membership_id, uuid7(), terms, on)
+    return await read_agreement(membership_id, caller, network, tx, response)
+
+
+@router.put("")
+async def edit(
+    membership_id: UUID,
+    new: NewTerms,
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    response: Response,
+    version: Version,
+) -> AgreementView:
+    """Replace the terms of a draft; 412 if somebody edited it since it was read."""
+    terms = new.terms(network, await clock.today(tx))
+    read = int(version.strip('"'))
+    await commands.edit(tx, caller, network, membership_id, read, terms)
+    return await read_agreement(membership_id, caller, network, tx, response)
+
+
+@router.post("/sharing", status_code=201)
+async def share(
+    membership_id: UUID,
+    new: NewSharing,
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    response: Response,
+) -> AgreementView:
+    """Freeze the text and share it for signature."""
+    on = await happened(tx, new.shared_on, "shared_on")
+    await commands.share(tx, caller, network, membership_id, on)
+    return await read_agreement(membership_id, caller, network, tx, response)
+
+
+@router.post("/signatures", status_code=201)
+async def sign(
+    membership_id: UUID,
+    new: NewSignature,
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    response: Response,
+) -> AgreementView:
+    """Sign: the member's signatory first, the municipality's decider last."""
+    on = await happened(tx, new.signed_on, "signed_on")
+    await commands.sign(tx, caller, network, membership_id, new.text_hash, on)
+    return await read_agreement(membership_id, caller, network, tx, response)

@@ -1,0 +1,124 @@
+"""Commitments over HTTP: what was promised, what came of it, and how it was changed."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from membership import queries
+from membership.api.acts import ActDay, Body, Code, Network, View, happened
+from membership.api.standings import Standing, standing
+from membership.commands import commitment as commands
+from membership.models import Commitment, Progress
+from membership.rules.commitment import COMMITMENT
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+
+router = APIRouter(tags=["commitments"], route_class=Once)
+
+
+class NewPromise(Body):
+    """The units promised from now on, kept ones included."""
+
+    promised: Annotated[int, Field(strict=True, ge=0, le=10_000)]
+    ground: Code
+    agreed_on: ActDay = None
+
+
+class NewRelease(Body):
+    ground: Code
+    released_on: ActDay = None
+
+
+class ProgressView(View):
+    """What followup has told us, in units; null is unknown, never 0."""
+
+    promised: int | None = None
+    remaining: int | None = None
+    open: int | None = None
+    kept: int | None = None
+    lapsed: int | None = None
+    released: int | None = None
+    extra: int | None = None
+    lapsed_on: date | None = None
+
+
+class CommitmentView(Standing):
+    """A promise as we made it, and beside it what followup says came of it."""
+
+    commitment_id: UUID
+    membership_id: UUID
+    offer: str
+    promised: int
+    starts_on: date
+    ends_before: date
+    activities_held: int
+    progress: ProgressView
+
+
+async def view_commitments(tx: Tx, membership_id: UUID) -> list[CommitmentView]:
+    return await _views(tx, await queries.commitments_of(tx, membership_id))
+
+
+async def _views(tx: Tx, commitments: Sequence[Commitment]) -> list[CommitmentView]:
+    ids = [one.id for one in commitments]
+    held = await queries.activities_held(tx, ids)
+    heard = await queries.progress(tx, ids)
+    return [view(one, held.get(one.id, 0), heard.get(one.id)) for one in commitments]
+
+
+def view(commitment: Commitment, held: int, heard: Progress | None) -> CommitmentView:
+    facts = commitment.model_dump(exclude={"state", "since"})
+    return CommitmentView(
+        **facts,
+        **standing(COMMITMENT, commitment, commitment.ends_before),
+        commitment_id=commitment.id,
+        activities_held=held,
+        progress=ProgressView.model_validate(heard) if heard else ProgressView(),
+    )
+
+
+@router.get("/members/{membership_id}/commitments")
+async def list_commitments(
+    membership_id: UUID, caller: Calling, network: Network, tx: Tx
+) -> list[CommitmentView]:
+    """Give the commitments of one member."""
+    await queries.member(tx, caller, network.network, membership_id)
+    return await view_commitments(tx, membership_id)
+
+
+@router.get("/commitments/{commitment_id}")
+async def read_commitment(
+    commitment_id: UUID, caller: Calling, network: Network, tx: Tx
+) -> CommitmentView:
+    """Give one commitment and what came of it."""
+    commitment = await queries.commitment(tx, commitment_id)
+    await queries.member(tx, caller, network.network, commitment.membership_id)
+    return (await _views(tx, [commitment]))[0]
+
+
+@router.post("/commitments/{commitment_id}/renegotiations", status_code=201)
+async def renegotiate(
+    commitment_id: UUID, new: NewPromise, caller: Calling, network: Network, tx: Tx
+) -> CommitmentView:
+    """Raise or cut the promise; never by more than what remains of it."""
+    on = await happened(tx, new.agreed_on, "agreed_on")
+    await commands.renegotiate(
+        tx, caller, network, commitment_id, uuid7(), new.promised, new.ground, on
+    )
+    return await read_commitment(commitment_id, caller, network, tx)
+
+
+@router.post("/commitments/{commitment_id}/release", status_code=201)
+async def release(
+    commitment_id: UUID, new: NewRelease, caller: Calling, network: Network, tx: Tx
+) -> CommitmentView:
+    """Release the member from what remains of its promise."""
+    on = await happened(tx, new.released_on, "released_on")
+    await commands.release(tx, caller, network, commitment_id, uuid7(), new.ground, on)
+    return await read_commitment(commitment_id, caller, network, tx)

@@ -1,0 +1,194 @@
+"""Memberships over HTTP: apply, declare, withdraw; the list, and one with all that hangs on it."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AfterValidator, Field, StrictBool, model_validator
+from uuid_utils.compat import uuid7
+
+from membership import queries
+from membership.api.acts import ActDay, Body, Network, View, happened
+from membership.api.agreement import AgreementView, view_agreement
+from membership.api.commitment import CommitmentView, view_commitments
+from membership.api.numbers import OrganisationNumber, is_of_sole_trader
+from membership.api.standings import Standing, standing
+from membership.commands import membership as commands
+from membership.models import Membership, Organisation
+from membership.rules.membership import MEMBERSHIP
+from membership.rules.organisation import name_key, size_of, tidy
+from shared import clock
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+
+PAGE = 200
+
+router = APIRouter(prefix="/members", tags=["members"], route_class=Once)
+
+
+def tidied(name: str) -> str:
+    tidy_name = tidy(name)
+    if not 1 <= len(tidy_name) <= PAGE:
+        raise ValueError("a name has 1 to 200 characters")
+    return tidy_name
+
+
+class NewApplication(Body):
+    """Who applies. Either the number of employees or the size band is named."""
+
+    number: OrganisationNumber
+    name: Annotated[str, Field(max_length=1000), AfterValidator(tidied)]
+    sector: Literal["business", "civil_society", "public"]
+    employees: Annotated[int | None, Field(ge=0, le=10_000_000)] = None
+    size: Literal["micro", "small", "medium", "large"] | None = None
+    municipal_unit: bool = False
+    applied_on: ActDay = None
+
+    @model_validator(mode="after")
+    def says_its_size_once(self) -> Self:
+        if (self.employees is None) == (self.size is None):
+            raise ValueError("name either employees or size")
+        if self.municipal_unit and self.sector != "public":
+            raise ValueError("a municipal unit belongs to the public sector")
+        return self
+
+    def organisation(self) -> Organisation:
+        return Organisation(
+            id=uuid7(),
+            number=self.number,
+            sole_trader=is_of_sole_trader(self.number),
+            name=self.name,
+            name_key=name_key(self.name),
+            sector=self.sector,
+            size=self.size or size_of(self.employees or 0),
+            municipal_unit=self.municipal_unit,
+        )
+
+
+class NewDeclaration(Body):
+    """The four values, each said; a missing one is never agreement."""
+
+    non_discrimination: StrictBool
+    gender_equality: StrictBool
+    equality: StrictBool
+    human_rights: StrictBool
+    text_version: Annotated[str, Field(max_length=20)]
+    declared_on: ActDay = None
+
+
+class NewWithdrawal(Body):
+    withdrawn_on: ActDay = None
+
+
+class ApplicationView(View):
+    """What an application is answered; `warnings` are codes of what a person should look at."""
+
+    membership_id: UUID
+    organisation_id: UUID
+    state: str
+    warnings: list[Literal["mixed_letters", "near_duplicate", "known_by_another_name"]]
+
+
+class MemberView(Standing):
+    """A membership with its organisation; a sole trader's number is never shown."""
+
+    membership_id: UUID
+    organisation_id: UUID
+    name: str
+    number: str | None
+    sector: str
+    size: str
+    municipal_unit: bool
+    overdue: bool
+    values_declared_on: date | None
+    ground: str | None
+
+
+class MemberFile(MemberView):
+    """A membership with its agreement and commitments."""
+
+    agreement: AgreementView | None
+    commitments: list[CommitmentView]
+
+
+class MembersView(View):
+    """One page; `next` is where the next one begins, null on the last."""
+
+    members: list[MemberView]
+    next: UUID | None
+
+
+def view(membership: Membership, organisation: Organisation, today: date) -> MemberView:
+    where = standing(MEMBERSHIP, membership, membership.deadline)
+    facts = {**organisation.model_dump(), **membership.model_dump(), **where}
+    return MemberView(
+        **facts,
+        membership_id=membership.id,
+        overdue=bool(where["deadline"] and where["deadline"] < today),
+    ).model_copy(update={"number": None if organisation.sole_trader else organisation.number})
+
+
+@router.post("", status_code=201)
+async def apply(new: NewApplication, caller: Calling, network: Network, tx: Tx) -> ApplicationView:
+    """Apply to the network; a first application needs no organisation in the token."""
+    on = await happened(tx, new.applied_on, "applied_on")
+    membership, warnings = await commands.apply(
+        tx, caller, network, uuid7(), new.organisation(), on
+    )
+    return ApplicationView(
+        membership_id=membership.id,
+        organisation_id=membership.organisation_id,
+        state=membership.state,
+        warnings=warnings,
+    )
+
+
+@router.get("")
+async def list_members(
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+) -> MembersView:
+    """Give the memberships in the order of application: staff all, an employer its own."""
+    found = await queries.members(tx, caller, network.network, after, limit)
+    today = await clock.today(tx)
+    last = found[-1][0].id if len(found) == limit else None
+    return MembersView(members=[view(*one, today) for one in found], next=last)
+
+
+@router.get("/{membership_id}")
+async def read_member(membership_id: UUID, caller: Calling, network: Network, tx: Tx) -> MemberFile:
+    """Give one membership with its agreement, its commitments and what came of them."""
+    found = await queries.member(tx, caller, network.network, membership_id)
+    return MemberFile(
+        **view(*found, await clock.today(tx)).model_dump(),
+        agreement=await view_agreement(tx, found[0]),
+        commitments=await view_commitments(tx, membership_id),
+    )
+
+
+@router.post("/{membership_id}/values", status_code=201)
+async def declare_values(
+    membership_id: UUID, new: NewDeclaration, caller: Calling, network: Network, tx: Tx
+) -> MemberFile:
+    """Declare that the applicant stands behind each of the four values."""
+    on = await happened(tx, new.declared_on, "declared_on")
+    stands_behind = new.model_dump(exclude={"text_version", "declared_on"})
+    await commands.declare_values(
+        tx, caller, network, membership_id, stands_behind, new.text_version, on
+    )
+    return await read_member(membership_id, caller, network, tx)
+
+
+@router.post("/{membership_id}/withdrawal", status_code=201)
+async def withdraw(
+    membership_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
+) -> MemberFile:
+    """Withdraw an application that hasn't become an agreement."""
+    on = await happened(tx, new.withdrawn_on, "withdrawn_on")
+    await commands.withdraw(tx, caller, network, membership_id, on)
+    return await read_member(membership_id, caller, network, tx)

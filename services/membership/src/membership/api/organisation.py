@@ -1,0 +1,40 @@
+"""Organisations over HTTP: what a person should look at twice."""
+
+from itertools import groupby
+from operator import attrgetter
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from membership import queries
+from membership.api.acts import Network, View
+from membership.rules.membership import MAY_READ
+from membership.rules.organisation import has_mixed_letters
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+from shared.machines import NotFound
+
+router = APIRouter(prefix="/organisations", tags=["organisations"], route_class=Once)
+
+
+class Finding(View):
+    """Organisations with names alike, or one with a letter of another script inside a word."""
+
+    code: Literal["near_duplicate", "mixed_letters"]
+    organisation_ids: list[UUID]
+
+
+@router.get("/findings")
+async def list_findings(caller: Calling, network: Network, tx: Tx) -> list[Finding]:
+    """Give the coordinator what looks odd among the network's organisations, as it is now."""
+    if caller.organisation or caller.role not in MAY_READ["findings"]:
+        raise NotFound
+    known = await queries.organisations(tx, network.network)
+    mixed = [one.id for one in known if has_mixed_letters(one.name)]
+    groups = [[one.id for one in same] for _, same in groupby(known, attrgetter("name_key"))]
+    return [
+        *(Finding(code="near_duplicate", organisation_ids=ids) for ids in groups if len(ids) > 1),
+        *(Finding(code="mixed_letters", organisation_ids=[id_]) for id_ in mixed),
+    ]

@@ -1,0 +1,127 @@
+"""Vettings over HTTP: start, answer the checklist, decide."""
+
+from datetime import date
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field, model_validator
+from uuid_utils.compat import uuid7
+
+from membership import queries
+from membership.api.acts import ActDay, Body, Code, Network, Reference, View, happened
+from membership.api.standings import Standing, standing
+from membership.commands import vetting as commands
+from membership.models import Vetting
+from membership.profiles import Profile, Texts
+from membership.rules.membership import MAY_READ
+from membership.rules.vetting import VETTING
+from shared.access import Calling
+from shared.answers import Once
+from shared.database import Tx
+from shared.machines import NotFound
+
+router = APIRouter(prefix="/members/{membership_id}/vetting", tags=["vetting"], route_class=Once)
+
+
+class NewVetting(Body):
+    started_on: ActDay = None
+
+
+class NewAnswer(Body):
+    """One item's answer; a yes names its evidence, unknown is never yes."""
+
+    item: Code
+    answer: Literal["yes", "no", "unknown"]
+    evidence: Reference | None = None
+
+    @model_validator(mode="after")
+    def proves_a_yes(self) -> Self:
+        if self.answer == "yes" and self.evidence is None:
+            raise ValueError("a yes names the reference of its evidence")
+        return self
+
+
+class NewAnswers(Body):
+    answers: Annotated[list[NewAnswer], Field(min_length=1, max_length=100)]
+
+
+class NewDecision(Body):
+    outcome: Literal["accepted", "accepted_with_conditions", "refused"]
+    ground: Code | None = None
+    decided_on: ActDay = None
+
+
+class Answer(View):
+    answer: Literal["yes", "no", "unknown"]
+    evidence: str | None
+
+
+class VettingView(Standing):
+    """A vetting. What nobody answered stands as unknown; `review`: how to get a refusal tried."""
+
+    vetting_id: UUID
+    membership_id: UUID
+    checklist: dict[str, Answer]
+    conditions: list[str]
+    ground: str | None
+    review: Texts | None
+
+
+UNKNOWN = {"answer": "unknown", "evidence": None}
+
+
+def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingView:
+    refused = profile.refusal_grounds.get(vetting.ground or "")
+    answers = {item: vetting.answers.get(item, UNKNOWN) for item in profile.checklist}
+    return VettingView(
+        **standing(VETTING, vetting, deadline),
+        vetting_id=vetting.id,
+        membership_id=vetting.membership_id,
+        checklist={item: Answer.model_validate(given) for item, given in answers.items()},
+        conditions=vetting.conditions,
+        ground=vetting.ground,
+        review=refused and refused.review,
+    )
+
+
+@router.get("")
+async def read_vetting(
+    membership_id: UUID, caller: Calling, network: Network, tx: Tx
+) -> VettingView:
+    """Give the vetting, to staff."""
+    membership, _ = await queries.member(tx, caller, network.network, membership_id)
+    vetting = await queries.vetting_of(tx, membership_id)
+    if vetting is None or caller.role not in MAY_READ["vetting"]:
+        raise NotFound
+    return view(vetting, membership.deadline, network)
+
+
+@router.post("", status_code=201)
+async def start_vetting(
+    membership_id: UUID, new: NewVetting, caller: Calling, network: Network, tx: Tx
+) -> VettingView:
+    """Begin to vet an applicant that has declared the values."""
+    on = await happened(tx, new.started_on, "started_on")
+    await commands.start(tx, caller, network, membership_id, uuid7(), on)
+    return await read_vetting(membership_id, caller, network, tx)
+
+
+@router.put("/answers")
+async def answer_checklist(
+    membership_id: UUID, new: NewAnswers, caller: Calling, network: Network, tx: Tx
+) -> VettingView:
+    """Answer some items; the others keep their answers."""
+    answers = {one.item: one.model_dump(exclude={"item"}) for one in new.answers}
+    await commands.answer(tx, caller, network, membership_id, answers)
+    return await read_vetting(membership_id, caller, network, tx)
+
+
+@router.post("/decision", status_code=201)
+async def decide(
+    membership_id: UUID, new: NewDecision, caller: Calling, network: Network, tx: Tx
+) -> VettingView:
+    """Decide what another person prepared; a refusal names its ground and how it is reviewed."""
+    on = await happened(tx, new.decided_on, "decided_on")
+    await commands.decide(tx, caller, network, membership_id, new.outcome, new.ground, on)
+    return await read_vetting(membership_id, caller, network, tx)

@@ -1,0 +1,172 @@
+"""A membership service without sockets: the real app on a fresh database, on a settable day."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from membership import profiles
+from membership.main import create_app
+from membership.settings import Settings
+from shared.database import Database
+from tests.callers import PUBLIC_KEY, bearer, client
+
+TODAY = date(2026, 3, 2)
+NUMBER = "556000-0001"
+OTHER_NUMBER = "559999-0008"
+SOLE_TRADER = "890102-3286"
+DECLARATION = {
+    "non_discrimination": True,
+    "gender_equality": True,
+    "equality": True,
+    "human_rights": True,
+    "text_version": "2023-1",
+}
+ITEMS = profiles.load()["jobbpakten"].checklist
+STUDY_VISITS = {"offer": "study_visit", "units": 10}
+INTERNSHIPS = {"offer": "internship", "units": 4}
+
+
+@dataclass
+class Membership:
+    """Drives the service over its API, as the people who use it do."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    network: str = "jobbpakten"
+
+    @property
+    def database(self) -> Database:
+        return self.app.state.database
+
+    async def call(
+        self, method: str, path: str, role: str, body: Any = None, **claims: Any
+    ) -> httpx.Response:
+        """Call a path below the network; header names start with a capital, the rest are claims."""
+        headers = {k.replace("_", "-"): claims.pop(k) for k in [*claims] if k[0].isupper()}
+        headers |= bearer("membership", role, **claims)
+        url = f"/networks/{self.network}{path}"
+        return await self.http.request(method, url, json=body, headers=headers)
+
+    async def good(self, method: str, path: str, role: str, body: Any = None, **claims: Any) -> Any:
+        answer = await self.call(method, path, role, body, **claims)
+        assert answer.is_success, (path, answer.status_code, answer.text)
+        return answer.json()
+
+    async def set_the_day(self, day: date) -> None:
+        headers = bearer("membership", "system")
+        answer = await self.http.put("/clock", json={"today": day.isoformat()}, headers=headers)
+        assert answer.is_success, answer.text
+
+    async def do_what_is_due(self) -> int:
+        answer = await self.http.post("/clock/due", headers=bearer("membership", "system"))
+        return int(answer.json()["done"])
+
+    async def told(self) -> list[str]:
+        """Give the kinds of all events told, in order."""
+        return [kind for kind, _, _ in await self.told_in_full()]
+
+    async def told_in_full(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+        """Give kind, headers and payload of all events told, in order."""
+        rows = text("SELECT headers, payload FROM outbox ORDER BY position")
+        async with self.database.transaction() as tx:
+            found = (await (await tx.connection()).execute(rows)).all()
+        return [
+            (headers["ce_type"].removeprefix("se.jobbpakten."), headers, json.loads(payload))
+            for headers, payload in found
+        ]
+
+    # The way of one organisation, act by act; each gives what the service answered.
+
+    async def applied(self, number: str = NUMBER, **differs: Any) -> Any:
+        claims = {k: differs.pop(k) for k in ("organisation", "networks") if k in differs}
+        body = {"number": number, "name": "Bageriet Ängen AB", "sector": "business"}
+        body |= {} if "employees" in differs else {"size": "small"}
+        return await self.good("POST", "/members", "signatory", body | differs, **claims)
+
+    async def declared(self, **differs: Any) -> Any:
+        member = await self.applied(**differs)
+        await self.as_member(member, "POST", "/values", DECLARATION)
+        return member
+
+    async def in_vetting(self, **differs: Any) -> Any:
+        member = await self.declared(**differs)
+        path = f"/members/{member['membership_id']}/vetting"
+        await self.good("POST", path, "vetting_officer", {})
+        return member
+
+    async def vetted(self, answer: str = "yes", **differs: Any) -> Any:
+        member = await self.in_vetting(**differs)
+        path = f"/members/{member['membership_id']}/vetting/answers"
+        given = [{"item": item, "answer": answer, "evidence": "AMN-2024-00562"} for item in ITEMS]
+        await self.good("PUT", path, "vetting_officer", {"answers": given})
+        return member
+
+    async def approved(self, **differs: Any) -> Any:
+        member = await self.vetted(**differs)
+        path = f"/members/{member['membership_id']}/vetting/decision"
+        await self.good("POST", path, "decider", {"outcome": "accepted"})
+        return member
+
+    async def drafted(self, *commitments: Any, **differs: Any) -> Any:
+        member = await self.approved(**differs)
+        body = {"commitments": commitments, "we_chose_how": not commitments}
+        path = f"/members/{member['membership_id']}/agreement"
+        return member | {"agreement": await self.good("POST", path, "coordinator", body)}
+
+    async def shared(self, *commitments: Any, **differs: Any) -> Any:
+        member = await self.drafted(*commitments, **differs)
+        path = f"/members/{member['membership_id']}/agreement/sharing"
+        return member | {"agreement": await self.good("POST", path, "coordinator", {})}
+
+    async def joined(self, *commitments: Any, **differs: Any) -> Any:
+        """Go all the way; gives ids, the agreement, and the ids of the commitments."""
+        member = await self.shared(*commitments, **differs)
+        signature = {"text_hash": member["agreement"]["text_hash"]}
+        await self.as_member(member, "POST", "/agreement/signatures", signature)
+        path = f"/members/{member['membership_id']}/agreement/signatures"
+        agreement = await self.good("POST", path, "decider", signature)
+        ids = [one["commitment_id"] for one in agreement["commitments"]]
+        return member | {"agreement": agreement, "commitments": ids}
+
+    async def as_member(self, member: Any, method: str, path: str, body: Any = None) -> Any:
+        """Call as the member's own signatory."""
+        whole = f"/members/{member['membership_id']}{path}"
+        own = member["organisation_id"]
+        return await self.good(method, whole, "signatory", body, organisation=own)
+
+    async def commitment(self, commitment_id: str) -> Any:
+        return await self.good("GET", f"/commitments/{commitment_id}", "coordinator")
+
+
+@asynccontextmanager
+async def running(url: str, profiles: str = "") -> AsyncIterator[Membership]:
+    """Run the app on a database, on TODAY."""
+    settings = Settings(
+        database_url=url,
+        kafka_servers="nowhere:9092",
+        token_public_key=PUBLIC_KEY,
+        municipality="0380",
+        environment="test",
+        clock="manual",
+        profiles=profiles,
+    )
+    app = create_app(settings)
+    async with client(app) as http:
+        service = Membership(app, http)
+        await service.set_the_day(TODAY)
+        yield service
+    await service.database.engine.dispose()
+
+
+@pytest.fixture
+async def membership(database: Callable[[str], str]) -> AsyncIterator[Membership]:
+    async with running(database("membership")) as service:
+        yield service
