@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -44,6 +44,12 @@ class ServiceSettings(BaseSettings):
             frozen=True, extra="ignore", env_prefix=f"{service.upper()}_"
         )
 
+    @model_validator(mode="after")
+    def refuse_a_manual_clock_in_production(self) -> Self:
+        if self.clock == "manual" and self.environment == "production":
+            raise ValueError("clock: manual is refused in production")
+        return self
+
     @property
     def direct_url(self) -> str:
         return self.database_direct_url or self.database_url
@@ -59,12 +65,27 @@ class ServiceSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            raise SystemExit(
-                "\n".join(cls._sentence(e["loc"][0], e["msg"]) for e in error.errors())
-            ) from None
+            sentences = (cls._sentence(e["loc"], e["msg"]) for e in error.errors())
+            raise SystemExit("\n".join(sentences)) from None
 
     @classmethod
-    def _sentence(cls, name: Any, message: str) -> str:
-        field = cls.model_fields[str(name)]
-        example = f", for example {field.examples[0]}" if field.examples else ""
-        return f"{cls.service.upper()}_{str(name).upper()}: {message}{example}"
+    def _sentence(cls, place: tuple[Any, ...], message: str) -> str:
+        name = str(place[0]) if place else "clock"
+        field = cls.model_fields[name]
+        shown = f", for example {field.examples[0]}" if field.examples else ""
+        return f"{variable(cls, name)}: {message}{shown}"
+
+
+def variable(kind: type[ServiceSettings], name: str) -> str:
+    return f"{kind.service}_{name}".upper()
+
+
+def example(kind: type[ServiceSettings]) -> str:
+    """Write the service's part of `.env.example`: what is needed, and what has a default."""
+    lines = [f"# {kind.service}"]
+    for name, field in kind.model_fields.items():
+        lines += [f"# {field.description}"] if field.description else []
+        needed = field.is_required()
+        value = field.examples[0] if needed and field.examples else field.default
+        lines.append(f"{'' if needed else '#'}{variable(kind, name)}={value}")
+    return "\n".join(lines) + "\n"

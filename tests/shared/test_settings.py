@@ -1,0 +1,44 @@
+"""Settings: what is missing is named with an example; the example file is generated."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from followup.settings import Settings as Followup
+from membership.settings import Settings as Membership
+from shared.settings import ServiceSettings, example
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+class Local(ServiceSettings, service="local"):
+    """Settings of a service that isn't there."""
+
+
+def test_a_missing_setting_says_its_name_and_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("LOCAL_")]:
+        monkeypatch.delenv(name)
+    with pytest.raises(SystemExit) as ended:
+        Local.from_environment()
+
+    told = str(ended.value)
+    assert "LOCAL_DATABASE_URL: Field required, for example postgresql+asyncpg://" in told
+    assert "LOCAL_KAFKA_SERVERS" in told
+
+
+def test_production_has_no_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = {"DATABASE_URL": "x", "KAFKA_SERVERS": "x", "TOKEN_PUBLIC_KEY": "{}"}
+    for name, value in {**wanted, "MUNICIPALITY": "0380", "CLOCK": "manual"}.items():
+        monkeypatch.setenv(f"LOCAL_{name}", value)
+    with pytest.raises(SystemExit, match=r"LOCAL_CLOCK: .*production"):
+        Local.from_environment()
+    monkeypatch.setenv("LOCAL_ENVIRONMENT", "demo")
+    assert Local.from_environment().clock == "manual"
+
+
+def test_the_example_file_is_what_the_code_says() -> None:
+    written = "\n".join(example(kind) for kind in (Membership, Followup))
+    if os.environ.get("RECORD"):
+        EXAMPLE.write_text(written)
+    assert EXAMPLE.read_text() == written
