@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
 from followup import pages, queries
@@ -13,7 +14,6 @@ from shared import clock
 from shared.access import Calling
 from shared.answers import Once
 from shared.database import Tx
-from shared.machines import Unfit
 
 router = APIRouter(prefix="/networks/{network}", route_class=Once, tags=["reports"])
 
@@ -26,7 +26,8 @@ ByTheEndOf = Annotated[
 async def asked_day(tx: Tx, day: ByTheEndOf = None) -> date | None:
     """Give the day that was asked for; what is to come nobody knows."""
     if day and day > await clock.today(tx):
-        raise Unfit("day", "day_to_come", "There are no figures for a day that is to come.")
+        wrong = {"loc": ("query", "day"), "type": "to_come", "msg": "That day is still to come."}
+        raise RequestValidationError([wrong])
     return day
 
 

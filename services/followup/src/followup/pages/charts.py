@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from pygal import StackedBar  # type: ignore[import-untyped]
-
+from followup.pages.drawing import StackedBar
 from followup.pages.texts import Texts
 from followup.reports import Moment
 from followup.rules import Figures
@@ -32,7 +31,7 @@ def months_chart(months: Sequence[Moment], texts: Texts) -> str:
         range=(0, max(1, *(moment.figures.promised for moment in months))),
         max_scale=8,
         formatter=lambda height: texts.number(int(height)),
-        x_labels=[texts.month(moment.day) for moment in months],
+        x_labels=[texts.month_alone(moment.day) for moment in months],
     )
     for unit in SERIES:
         chart.add(texts.called(unit, "unit"), [of(moment.figures, unit) for moment in months])

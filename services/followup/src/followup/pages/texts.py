@@ -48,6 +48,9 @@ class Texts:
         last = ends_before - timedelta(days=1)
         return format_interval(starts_on, last, "yMMMd", locale=self.locale)
 
+    def month_alone(self, day: date) -> str:
+        return format_date(day, "LLL", locale=self.locale)
+
     def month(self, day: date) -> str:
         return format_skeleton("yMMM", day, locale=self.locale)
 
