@@ -1,0 +1,246 @@
+"""The ledger of a commitment: what each fact does to the figures, in whatever order it came."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup.rules import Act, Facts, Figures, Milestones, Promise, Term, figures, state, total
+
+START, END = date(2026, 1, 1), date(2026, 7, 1)
+VISITS = Promise("study_visit", START, END)
+PLACES = Promise("internship", START, END)
+
+
+def made(units: int, on: str = "2026-01-01") -> Term:
+    return Term(1, date.fromisoformat(on), "made", units)
+
+
+def changed(by: int, on: str, version: int = 2) -> Term:
+    return Term(version, date.fromisoformat(on), "renegotiated", by)
+
+
+def released(on: str, version: int = 2) -> Term:
+    return Term(version, date.fromisoformat(on), "released")
+
+
+def held(*days: str, offer: str = "study_visit") -> list[Act]:
+    return [Act(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(days)]
+
+
+def units(**counts: int) -> Figures:
+    return Figures(**counts)
+
+
+MADE_3 = [made(3)]
+LAPSED = {"lapse_found_on": END}
+EXAMPLES: list[tuple[str, Facts, Figures]] = [
+    (
+        "an act before the promise is known waits",
+        Facts(None, [], held("2026-02-01")),
+        units(),
+    ),
+    ("a promise remains", Facts(VISITS, MADE_3), units(promised=3, remaining=3)),
+    (
+        "an act keeps one unit",
+        Facts(VISITS, MADE_3, held("2026-02-01")),
+        units(promised=3, remaining=2, kept=1),
+    ),
+    (
+        "acts beyond the promise are extra",
+        Facts(VISITS, [made(1)], held("2026-02-01", "2026-02-02")),
+        units(promised=1, kept=1, extra=1),
+    ),
+    (
+        "an act in the period counts though the promise was signed later",
+        Facts(VISITS, [made(1, "2026-03-01")], held("2026-02-01")),
+        units(promised=1, kept=1),
+    ),
+    (
+        "an act before the period is extra",
+        Facts(VISITS, [made(1, "2025-12-01")], held("2025-12-31")),
+        units(promised=1, remaining=1, extra=1),
+    ),
+    (
+        "an act on the day after the last is extra",
+        Facts(VISITS, [made(1)], held("2026-07-01")),
+        units(promised=1, remaining=1, extra=1),
+    ),
+    (
+        "a lecture keeps no study visit",
+        Facts(VISITS, [made(1)], held("2026-02-01", offer="lecture")),
+        units(promised=1, remaining=1, extra=1),
+    ),
+    (
+        "no activity keeps an internship",
+        Facts(
+            replace(VISITS, offer="internship"), [made(1)], held("2026-02-01", offer="internship")
+        ),
+        units(promised=1, remaining=1, extra=1),
+    ),
+    (
+        "a raise is promised and remains",
+        Facts(VISITS, [made(3), changed(+2, "2026-02-01")]),
+        units(promised=5, remaining=5),
+    ),
+    (
+        "a cut releases what remains, all ever promised stays",
+        Facts(VISITS, [made(3), changed(-2, "2026-02-01")]),
+        units(promised=3, remaining=1, released=2),
+    ),
+    (
+        "a cut never takes more than remains",
+        Facts(VISITS, [made(3), changed(-3, "2026-03-01")], held("2026-02-01", "2026-02-02")),
+        units(promised=3, kept=2, released=1),
+    ),
+    (
+        "an act after the cut finds less",
+        Facts(VISITS, [made(1), changed(-1, "2026-02-01")], held("2026-02-02")),
+        units(promised=1, released=1, extra=1),
+    ),
+    (
+        "an act dated before the cut comes first, whenever it is told",
+        Facts(VISITS, [made(3), changed(-3, "2026-03-01")], held("2026-02-28")),
+        units(promised=3, kept=1, released=2),
+    ),
+    (
+        "a release lets go of all that remains",
+        Facts(VISITS, [made(3), released("2026-03-01")], held("2026-02-01", "2026-03-02")),
+        units(promised=3, kept=1, released=2, extra=1),
+    ),
+    (
+        "a raise after a release can be kept",
+        Facts(
+            VISITS,
+            [made(1), released("2026-02-01"), changed(+1, "2026-03-01", 3)],
+            held("2026-03-01"),
+        ),
+        units(promised=2, kept=1, released=1),
+    ),
+    (
+        "what is left lapses when the clock finds it",
+        Facts(VISITS, MADE_3, held("2026-02-01"), **LAPSED),
+        units(promised=3, kept=1, lapsed=2),
+    ),
+    (
+        "an act told late undoes a lapse",
+        Facts(VISITS, MADE_3, held("2026-02-01", "2026-06-30"), **LAPSED),
+        units(promised=3, kept=2, lapsed=1),
+    ),
+    (
+        "nothing that has lapsed can be released",
+        Facts(VISITS, [made(3), released("2026-07-01")], **LAPSED),
+        units(promised=3, lapsed=3),
+    ),
+    (
+        "a cut dated inside the period and told late takes from what lapsed",
+        Facts(VISITS, [made(3), changed(-1, "2026-06-30")], **LAPSED),
+        units(promised=3, lapsed=2, released=1),
+    ),
+    (
+        "a term dated before an earlier one counts with it",
+        Facts(VISITS, [made(1, "2026-02-01"), changed(-1, "2026-01-15")], held("2026-01-20")),
+        units(promised=1, released=1, extra=1),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"), [e[1:] for e in EXAMPLES], ids=[e[0] for e in EXAMPLES]
+)
+def test_what_a_fact_does(facts: Facts, expected: Figures) -> None:
+    assert figures(facts) == expected
+
+
+days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
+
+
+@st.composite
+def facts(draw: Any) -> Facts:
+    """Any facts that could be heard, possible or not, each stream in its numbers."""
+    offer = draw(st.sampled_from(["study_visit", "lecture", "internship"]))
+    first = Term(1, draw(days), "made", draw(st.integers(0, 6)))
+    acts_of_terms = st.sampled_from(["renegotiated", "renegotiated", "released"])
+    later = draw(st.lists(st.tuples(days, acts_of_terms, st.integers(-5, 5)), max_size=5))
+    terms = [first, *(Term(n, on, act, by) for n, (on, act, by) in enumerate(later, 2))]
+    held = draw(st.lists(st.tuples(days, st.sampled_from(["study_visit", "lecture"])), max_size=8))
+    acts = [Act(UUID(int=n), on, offer) for n, (on, offer) in enumerate(held)]
+    return Facts(Promise(offer, START, END), terms, acts, draw(st.none() | st.just(END)))
+
+
+def adds_up(found: Figures) -> bool:
+    parts = found.remaining + found.open + found.kept + found.lapsed + found.released
+    return found.promised == parts and min(found.promised, parts, found.extra) >= 0
+
+
+@given(facts(), days)
+def test_the_units_always_add_up(facts: Facts, day: date) -> None:
+    for found in (figures(facts), figures(facts, day)):
+        assert adds_up(found)
+        assert min(found.remaining, found.kept, found.lapsed, found.released) >= 0
+
+
+@given(facts(), st.randoms(), st.none() | days)
+def test_the_order_in_which_facts_were_heard_changes_nothing(
+    facts: Facts, dice: Any, day: date | None
+) -> None:
+    terms, acts = list(facts.terms), list(facts.acts)
+    dice.shuffle(terms)
+    dice.shuffle(acts)
+
+    assert figures(replace(facts, terms=terms, acts=acts), day) == figures(facts, day)
+
+
+@given(facts(), days, days)
+def test_as_days_go_by_only_what_remains_can_shrink(facts: Facts, one: date, other: date) -> None:
+    before, after = figures(facts, min(one, other)), figures(facts, max(one, other))
+
+    for unit in ("promised", "kept", "lapsed", "released", "extra"):
+        assert getattr(before, unit) <= getattr(after, unit)
+
+
+@given(facts())
+def test_every_act_is_kept_or_extra(facts: Facts) -> None:
+    found = figures(facts)
+
+    assert found.kept + found.extra == len(facts.acts)
+
+
+@given(facts())
+def test_now_and_the_last_day_agree_when_the_clock_has_looked(facts: Facts) -> None:
+    assert figures(replace(facts, lapse_found_on=END)) == figures(facts, date.max)
+
+
+@given(facts(), days)
+def test_the_lapse_is_only_a_name_for_what_is_left(facts: Facts, day: date) -> None:
+    waiting = figures(replace(facts, lapse_found_on=None))
+    found = figures(replace(facts, lapse_found_on=day))
+
+    assert found == replace(waiting, remaining=0, lapsed=waiting.remaining)
+
+
+def test_figures_add_up_to_a_total() -> None:
+    one = Figures(promised=3, remaining=1, kept=2, extra=1)
+
+    assert total([one, one]) == Figures(promised=6, remaining=2, kept=4, extra=2)
+    assert total([]) == Figures()
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "expected"),
+    [
+        (Milestones(applied=START), START, "applied"),
+        (Milestones(applied=START), START - timedelta(days=1), None),
+        (Milestones(applied=START, in_vetting=START), START, "in_vetting"),
+        (Milestones(applied=START, rejected=END), END, "rejected"),
+        (Milestones(applied=START, rejected=END), START, "applied"),
+        (Milestones(approved=START, member=END), START, "approved"),
+        (Milestones(member=END), END, "member"),
+    ],
+)
+def test_where_a_member_stands(days: Milestones, on: date, expected: str | None) -> None:
+    assert state(days, on) == expected
