@@ -38,7 +38,7 @@ class Texts:
 
     def share(self, part: int, whole: int) -> str:
         """Give a share in whole per cent; a dash where there is nothing to share."""
-        return format_percent(part / whole, "#,##0 %", locale=self.locale) if whole else "–"
+        return format_percent(part / whole, locale=self.locale) if whole else "–"
 
     def day(self, day: date) -> str:
         return format_date(day, "long", locale=self.locale)

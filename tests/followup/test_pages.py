@@ -1,0 +1,139 @@
+"""The pages: one file without script, a picture and its table, in every language."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from tests.followup.test_reports import ALL, ASKED, MEMBER, REPORT, TODAY
+
+from followup import pages
+from followup.pages.texts import LANGUAGES, Texts
+from followup.reports import member_report, network_report
+from followup.rules import KEPT_RULES, SECTORS, STATES, UNKNOWN, Figures
+
+FOLDER = Path(pages.__file__).parent
+SVG = "{http://www.w3.org/2000/svg}"
+MEMBERS = member_report("jobbpakten", MEMBER, ALL, TODAY)
+EMPTY = network_report("jobbpakten", [ASKED], [], TODAY, date(2026, 1, 1))
+CODES = {
+    "state": [*STATES, UNKNOWN],
+    "sector": [*SECTORS, UNKNOWN],
+    "size": ["micro", "small", "medium", "large", UNKNOWN],
+    "unit": list(Figures.__slots__),
+    "meaning of a unit": list(Figures.__slots__),
+    "kind": ["offer", "sector"],
+    "offer": sorted({offer for rule in KEPT_RULES for offer in rule.by_activity}),
+}
+
+
+def read(page: str) -> ET.Element:
+    return ET.fromstring(page.removeprefix("<!DOCTYPE html>"))
+
+
+def every_page(language: str) -> Iterator[str]:
+    yield pages.network(REPORT, language)
+    yield pages.network(EMPTY, language)
+    yield pages.member(MEMBERS, language)
+    yield pages.member(member_report("jobbpakten", ASKED, [], TODAY), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_well_formed_and_holds_no_script(language: str) -> None:
+    for page in every_page(language):
+        root = read(page)
+        assert root.get("lang") == language
+        assert "<script" not in page.lower()
+        assert not [tag for tag in root.iter() if any(name.startswith("on") for name in tag.attrib)]
+        assert "http" not in page.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_says_what_it_shows_and_has_its_table(language: str) -> None:
+    root = read(pages.network(REPORT, language))
+
+    [svg] = root.iter(f"{SVG}svg")
+    described = {tag.get("id"): tag.text for tag in svg}
+    assert svg.get("role") == "img"
+    assert all(described[name] for name in (svg.get("aria-labelledby") or "").split())
+    rows = root.findall(".//section/figure/../div/table/tbody/tr")
+    assert len(rows) == len(REPORT.months)
+
+
+def test_every_table_names_its_columns_and_rows() -> None:
+    for table in read(pages.network(REPORT, "en")).iter("table"):
+        columns = table.findall("thead/tr/th")
+        assert {head.get("scope") for head in columns} == {"col"}
+        for row in table.findall("tbody/tr"):
+            assert [head.get("scope") for head in row.findall("th")] == ["row"]
+            assert len(row) == len(columns)
+
+
+def test_the_figures_stand_on_the_page() -> None:
+    found = read(pages.network(REPORT, "sv")).findall(".//section[2]/..//tfoot/tr")[0]
+
+    assert [cell.text for cell in found.findall("td")] == ["3", "9", "0", "0", "3", "6", "0", "1"]
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    report = network_report("<b>&", [MEMBER], [], TODAY)
+
+    assert "&lt;b&gt;&amp;" in pages.network(report, "sv")
+
+
+def test_numbers_and_days_are_written_as_people_write_them() -> None:
+    swedish, english = Texts("sv"), Texts("en")
+
+    assert (swedish.number(12345), english.number(12345)) == ("12\xa0345", "12,345")
+    assert (swedish.day(TODAY), english.day(TODAY)) == ("22 november 2026", "22 November 2026")
+    assert (swedish.share(1, 3), english.share(0, 0)) == ("33\xa0%", "–")
+
+
+def catalogue(language: str) -> Any:
+    with (FOLDER / f"{language}.po").open("rb") as lines:
+        return read_po(lines, locale=language)
+
+
+def test_every_sentence_has_its_swedish() -> None:
+    methods = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+    found = extract_from_dir(str(FOLDER), methods, options_map={"**.html": {"silent": "false"}})
+    swedish = catalogue("sv")
+    sentences = {message: place for place, _, message, *_ in found if message}
+
+    assert len(sentences) > 20
+    for message, place in sentences.items():
+        translated = swedish.get(message)
+        assert translated, f"{place}: {message}"
+        assert translated.string, f"{place}: {message}"
+
+
+def named(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"%\(\w+\)s", text))
+
+
+def test_a_translation_names_the_same_values_as_its_sentence() -> None:
+    for message in catalogue("sv"):
+        if message.id and not message.context:
+            texts = message.string if message.pluralizable else [message.string]
+            sources = message.id if message.pluralizable else [message.id]
+            wanted = set(re.findall(r"%\(\w+\)s", sources[-1]))
+            assert all(
+                set(re.findall(r"%\(\w+\)s", text)) == wanted for text in texts if message.id
+            )
+
+
+@pytest.mark.parametrize(("of", "codes"), CODES.items())
+def test_every_code_has_its_swedish_name(of: str, codes: list[str]) -> None:
+    swedish = catalogue("sv")
+
+    assert [code for code in codes if not (swedish.get(code, of) or swedish).string] == []
+
+
+def test_a_code_that_nobody_named_yet_reads_well_enough() -> None:
+    assert Texts("sv").called("industry_walk", "offer") == "Industry walk"
+    assert Texts("en").called("en-god-investering", "network") == "En god investering"
