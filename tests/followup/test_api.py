@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from tests.followup.conftest import Followup
+from tests.followup.service import Followup
 from tests.followup.stories import World, records
 
 NETWORK = "/networks/jobbpakten"

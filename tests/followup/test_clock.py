@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 import pytest
-from tests.followup.conftest import Followup
+from tests.followup.service import Followup
 from tests.followup.stories import World, records
 
 from followup import commands

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from tests.followup.conftest import Followup
+from tests.followup.service import Followup
 from tests.followup.stories import World, records
 from tests.shared.records import record
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import asdict
 from typing import Any
 
-from tests.followup.conftest import Followup
+from tests.followup.service import Followup
 from tests.followup.stories import Dated, World, batches, records, shuffled
 
 from followup.rules import Figures

@@ -1,0 +1,64 @@
+"""Followup on a real database, without Kafka: it hears records, and we look at what it tells."""
+
+import json
+from datetime import date
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from tests import callers
+from tests.followup.stories import Told
+
+from followup.clock import due
+from followup.main import create_app
+from followup.settings import Settings
+from followup.subscribers import hears
+from shared.clock import do_due
+from shared.database import Database
+from shared.inbox.batches import Inbox
+from shared.inbox.records import Record
+
+
+class Followup:
+    """The service without Kafka: its inbox, its clock, its HTTP and its outbox."""
+
+    def __init__(self, url: str) -> None:
+        settings = callers.settings(Settings, url)
+        self.app: FastAPI = create_app(settings)
+        self.database: Database = self.app.state.database
+        self.inbox = Inbox(settings, self.database, hears)
+
+    async def hears(self, *records: Record) -> None:
+        """Settle a batch; whatever is parked is a failure."""
+        await self.inbox.settle(records)
+        assert await self.rows("SELECT reason, detail FROM parked") == []
+
+    async def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        async with self.database.transaction() as tx:
+            found = await (await tx.connection()).execute(text(sql), values)
+            return [dict(row) for row in found.mappings()]
+
+    async def told(self) -> list[Told]:
+        """Give what lies in the outbox, in its order."""
+        found = await self.rows("SELECT headers, payload FROM outbox ORDER BY position")
+        return [Told.of(row["headers"], json.loads(row["payload"])) for row in found]
+
+    async def due(self, today: str) -> int:
+        """Set the day and do what is due."""
+        await self.today(today)
+        return await do_due(self.database, due)
+
+    async def today(self, today: str) -> None:
+        async with self.database.transaction() as tx:
+            connection = await tx.connection()
+            await connection.execute(text("DELETE FROM clock"))
+            day = {"today": date.fromisoformat(today)}
+            await connection.execute(text("INSERT INTO clock (today) VALUES (:today)"), day)
+
+    def client(self, role: str = "", **claims: Any) -> httpx.AsyncClient:
+        """Give a client for the app; without a role it has no token."""
+        client = callers.client(self.app)
+        if role:
+            client.headers.update(callers.bearer("followup", role, **claims))
+        return client
