@@ -1,0 +1,125 @@
+"""What must hold after every fault: nothing lost, nothing twice, in order."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from tests.faults.stage import Stage, streams
+
+from shared import kafka as topics
+
+TELLERS = {"membership.v1": "membership", "followup.v1": "followup"}
+PARTITIONS = 2
+BUSINESS = {
+    "commitment.renegotiated.v1": "SELECT count(*) FROM adjustments",
+    "activity.held.v1": "SELECT count(*) FROM activities",
+    "commitment.made.v1": "SELECT count(*) FROM commitments",
+    "membership.applied.v1": "SELECT count(*) FROM memberships",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One record as it lies on its topic."""
+
+    topic: str
+    key: str
+    version: int
+    id: str
+    kind: str
+
+
+async def told_on(stage: Stage, topic: str) -> list[Told]:
+    """Read a topic from its beginning to its end, partition by partition."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=stage.world.kafka.servers, isolation_level="read_committed"
+    )
+    await consumer.start()
+    try:
+        name = stage.prefix + topic
+        places = [TopicPartition(name, n) for n in range(PARTITIONS)]
+        ends = await consumer.end_offsets(places)
+        consumer.assign(places)
+        await consumer.seek_to_beginning()
+        found = []
+        while any([await consumer.position(place) < end for place, end in ends.items()]):
+            for records in (await consumer.getmany(timeout_ms=200)).values():
+                found += [read(topic, record) for record in records]
+        return found
+    finally:
+        await consumer.stop()
+
+
+def read(topic: str, record: Any) -> Told:
+    told = {name: value.decode() for name, value in record.headers}
+    kind = told["ce_type"].removeprefix("se.jobbpakten.")
+    return Told(topic, told["ce_subject"], int(told["ce_aggregateversion"]), told["ce_id"], kind)
+
+
+def first_times(told: list[Told]) -> dict[str, list[Told]]:
+    """Give each stream as a reader sees it who passes over what she has seen."""
+    found: dict[str, list[Told]] = defaultdict(list)
+    seen: set[tuple[str, int]] = set()
+    for one in told:
+        if (one.key, one.version) not in seen:
+            seen.add((one.key, one.version))
+            found[one.key].append(one)
+    return found
+
+
+async def check_streams(stage: Stage) -> tuple[int, int]:
+    """Compare what was committed with the topic; give how many, and how many came twice."""
+    count = repeats = 0
+    for topic, teller in TELLERS.items():
+        told = await told_on(stage, topic)
+        seen = first_times(told)
+        committed = await streams(stage, teller, "streams", topic)
+        assert {key: [one.version for one in stream] for key, stream in seen.items()} == {
+            key: [*range(1, version + 1)] for key, version in committed.items()
+        }
+        assert len({(one.key, one.version) for one in told}) == len({one.id for one in told})
+        count += sum(committed.values())
+        repeats += len(told) - sum(committed.values())
+    return count, repeats
+
+
+async def check_effects(stage: Stage) -> None:
+    """Every business row has its event, and each event had its effect once."""
+    told = [one for s in first_times(await told_on(stage, "membership.v1")).values() for one in s]
+    for kind, sql in BUSINESS.items():
+        rows = await stage.rows("membership", sql)
+        assert sum(one.kind == kind for one in told) == rows[0][0], kind
+    ledger = await stage.rows("followup", "SELECT id FROM events")
+    assert sorted(str(row["id"]) for row in ledger) == sorted(one.id for one in told)
+    acts = await stage.rows("membership", "SELECT id, commitment_id FROM activities ORDER BY id")
+    assert acts == await stage.rows("followup", "SELECT id, commitment_id FROM acts ORDER BY id")
+
+
+async def check_figures(stage: Stage) -> None:
+    """Followup's figures are what membership's rows say, and membership's copy is the same."""
+    columns = "promised, remaining, open, kept, lapsed, released, extra"
+    ours = await stage.rows("followup", f"SELECT id, {columns} FROM commitments ORDER BY id")
+    copy = await stage.rows(
+        "membership", f"SELECT commitment_id, {columns} FROM progress ORDER BY commitment_id"
+    )
+    assert [tuple(row) for row in ours] == [tuple(row) for row in copy]
+    held = await stage.rows(
+        "membership",
+        """SELECT c.id, count(a.id) AS held FROM commitments c
+           LEFT JOIN activities a ON a.commitment_id = c.id GROUP BY c.id ORDER BY c.id""",
+    )
+    assert [(row["id"], row["kept"] + row["extra"]) for row in ours] == [tuple(row) for row in held]
+    raised = await stage.rows(
+        "membership",
+        """SELECT c.id, 20 + coalesce(sum(greatest(a.promised - a.promised_before, 0)), 0)
+           FROM commitments c LEFT JOIN adjustments a ON a.commitment_id = c.id
+           GROUP BY c.id ORDER BY c.id""",
+    )
+    assert [(row["id"], row["promised"]) for row in ours] == [tuple(row) for row in raised]
+
+
+async def check_topics(stage: Stage) -> None:
+    """No topic was lost with the broker."""
+    world = stage.world
+    assert await topics.missing(world.kafka.servers, stage.prefix, set(topics.TOPICS)) == set()

@@ -1,0 +1,46 @@
+"""What the fault tests stand on: a PostgreSQL and a Kafka of their own, which they break."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from jobbpakten.parts import kafka as kafkas
+from jobbpakten.parts import postgres as postgreses
+
+# Members that are gone after 2 s, and a broker that knows its own death soon.
+BROKER = {
+    "group.min.session.timeout.ms": "1000",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """What services stand on, and what can be taken away from them."""
+
+    postgres: postgreses.Postgres
+    kafka: kafkas.Kafka
+    folder: Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--minutes", type=float, default=0, help="run the faults for so long")
+
+
+@pytest.fixture(scope="session")
+def minutes(request: pytest.FixtureRequest) -> float:
+    return float(request.config.getoption("--minutes", default=0) or 0)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[World]:
+    folder = run_folder / tmp_path_factory.mktemp("f").name
+    folder.mkdir()
+    with (
+        postgreses.started(folder / "p", durable=False) as postgres,
+        kafkas.started(folder / "k", BROKER) as kafka,
+    ):
+        yield World(postgres, kafka, folder)
