@@ -26,7 +26,8 @@ SET = text("""INSERT INTO clock (today) VALUES (:today)
 
 Due = Callable[[Tx, date], Awaitable[int]]
 log = structlog.get_logger()
-free_days = holidays.country_holidays("SE")
+# Lag (1930:173) 2 §: the eves of Midsummer, Christmas and New Year count as free days.
+free_days = holidays.country_holidays("SE", categories=("public", "de_facto"))
 
 
 def now() -> datetime:
