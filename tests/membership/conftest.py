@@ -4,19 +4,23 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from tests.callers import PUBLIC_KEY, bearer, client
+from uuid_utils.compat import uuid7
 
 from membership import profiles
 from membership.main import create_app
 from membership.settings import Settings
+from membership.subscribers import hears
 from shared.database import Database
-from tests.callers import PUBLIC_KEY, bearer, client
+from shared.events import TYPE_PREFIX, Envelope, Event
 
 TODAY = date(2026, 3, 2)
 NUMBER = "556000-0001"
@@ -83,6 +87,24 @@ class Membership:
             for headers, payload in found
         ]
 
+    async def told_about(self, key: str) -> list[str]:
+        """Give the kinds of the events told about one aggregate, in order."""
+        told = await self.told_in_full()
+        return [kind for kind, headers, _ in told if headers["ce_subject"] == key]
+
+    async def hears(self, event: Event, on: date = TODAY) -> None:
+        """Hand the event to the function that hears it, as the inbox does."""
+        about = Envelope(
+            id=uuid7(),
+            type=TYPE_PREFIX + event.kind,
+            subject=event.key,
+            time=datetime.now(UTC),  # noqa: TID251 - recorded time, which no rule sees
+            aggregateversion=1,
+            occurredat=on,
+        )
+        async with self.database.transaction() as tx:
+            await hears[type(event)](tx, event, about)
+
     # The way of one organisation, act by act; each gives what the service answered.
 
     async def applied(self, number: str = NUMBER, **differs: Any) -> Any:
@@ -144,6 +166,15 @@ class Membership:
 
     async def commitment(self, commitment_id: str) -> Any:
         return await self.good("GET", f"/commitments/{commitment_id}", "coordinator")
+
+
+def two_networks(folder: Path) -> str:
+    """Put a second network's profile beside the shipped one."""
+    shipped = (profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8")
+    (folder / "one.yaml").write_text(shipped, "utf-8")
+    other = shipped.replace("network: jobbpakten", "network: grannpakten")
+    (folder / "other.yaml").write_text(other, "utf-8")
+    return str(folder)
 
 
 @asynccontextmanager

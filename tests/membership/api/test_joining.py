@@ -1,23 +1,154 @@
 """The whole way of an organisation over HTTP, and what is told on it."""
 
-from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
+from datetime import date
+from uuid import uuid4
 
+from tests.membership.conftest import (
+    DECLARATION,
+    INTERNSHIPS,
+    STUDY_VISITS,
+    TODAY,
+    Membership,
+)
 
-async def test_an_organisation_goes_all_the_way_and_each_act_is_told(
-    membership: Membership,
-) -> None:
-    await membership.joined(STUDY_VISITS, INTERNSHIPS)
-
-    assert await membership.told() == [
+WAY = {
+    "membership": [
         "membership.applied.v1",
         "values.declared.v1",
         "vetting.started.v1",
         "vetting.decided.v1",
         "membership.approved.v1",
+    ],
+    "agreement": [
         "agreement.shared_for_signature.v1",
         "agreement.signed.v1",
         "agreement.signed.v1",
         "agreement.in_force.v1",
-        "commitment.made.v1",
-        "commitment.made.v1",
-    ]
+    ],
+}
+
+
+async def test_an_organisation_goes_all_the_way_and_each_stream_tells_it_in_order(
+    membership: Membership,
+) -> None:
+    member = await membership.joined(STUDY_VISITS, INTERNSHIPS)
+
+    assert await membership.told_about(member["membership_id"]) == WAY["membership"]
+    assert await membership.told_about(member["agreement"]["agreement_id"]) == WAY["agreement"]
+    for commitment in member["commitments"]:
+        assert await membership.told_about(commitment) == ["commitment.made.v1"]
+    assert len(await membership.told()) == 11
+
+
+async def test_who_joined_stands_with_owner_next_action_and_deadline(
+    membership: Membership,
+) -> None:
+    member = await membership.joined(STUDY_VISITS)
+
+    found = await membership.as_member(member, "GET", "")
+    assert found | {"agreement": None, "commitments": None} == {
+        "membership_id": member["membership_id"],
+        "organisation_id": member["organisation_id"],
+        "name": "Bageriet Ängen AB",
+        "number": "5560000001",
+        "sector": "business",
+        "size": "small",
+        "municipal_unit": False,
+        "state": "member",
+        "since": TODAY.isoformat(),
+        "owner": "coordinator",
+        "next_action": "follow up what was promised",
+        "deadline": "2029-03-02",
+        "overdue": False,
+        "values_declared_on": TODAY.isoformat(),
+        "ground": None,
+        "agreement": None,
+        "commitments": None,
+    }
+    assert found["agreement"]["state"] == "in_force"
+    assert [s["party"] for s in found["agreement"]["signatures"]] == ["member", "municipality"]
+    assert found["commitments"][0]["promised"] == 10
+
+
+async def test_acts_are_told_on_their_own_days_in_the_role_that_did_them(
+    membership: Membership,
+) -> None:
+    member = await membership.applied(applied_on="2026-02-20")
+    declared = {"declared_on": "2026-02-23"}
+    await membership.as_member(member, "POST", "/values", DECLARATION | declared)
+
+    about = [headers for _, headers, _ in await membership.told_in_full()]
+    assert [one["ce_occurredat"] for one in about] == ["2026-02-20", "2026-02-23"]
+    assert {one["ce_actorrole"] for one in about} == {"signatory"}
+    assert {one["ce_network"] for one in about} == {"jobbpakten"}
+    found = await membership.as_member(member, "GET", "")
+    assert (found["since"], found["deadline"]) == ("2026-02-20", "2026-03-06")
+
+
+async def test_an_act_that_has_not_happened_yet_or_came_before_the_last_is_refused(
+    membership: Membership,
+) -> None:
+    member = await membership.declared(applied_on="2026-02-20")
+    vetting = f"/members/{member['membership_id']}/vetting"
+
+    for day, status, code in (
+        ("2026-03-03", 422, "later_than_today"),
+        ("2026-02-19", 409, "before_last_act"),
+        (date(2026, 2, 28).isoformat(), 409, "before_last_act"),  # declared on 2 March
+    ):
+        answer = await membership.call("POST", vetting, "vetting_officer", {"started_on": day})
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_an_applicant_withdraws_and_all_that_was_under_way_ends(
+    membership: Membership,
+) -> None:
+    vetted = await membership.in_vetting()
+    assert (await membership.as_member(vetted, "POST", "/withdrawal", {}))["state"] == "withdrawn"
+    path = f"/members/{vetted['membership_id']}/vetting"
+    assert (await membership.good("GET", path, "decider"))["state"] == "abandoned"
+
+    shared = await membership.shared(number="559999-0008")
+    found = await membership.as_member(shared, "POST", "/withdrawal", {})
+    assert (found["state"], found["owner"], found["deadline"]) == ("withdrawn", None, None)
+    assert found["agreement"]["state"] == "annulled"
+
+    member = await membership.joined(number="802000-0009")
+    path = f"/members/{member['membership_id']}/withdrawal"
+    own = member["organisation_id"]
+    answer = await membership.call("POST", path, "signatory", {}, organisation=own)
+    assert answer.status_code == 409
+
+
+async def test_whoever_withdrew_may_apply_again(membership: Membership) -> None:
+    first = await membership.applied()
+    await membership.as_member(first, "POST", "/withdrawal", {})
+    second = await membership.applied()
+    assert second["organisation_id"] == first["organisation_id"]
+    assert second["membership_id"] != first["membership_id"]
+
+
+async def test_nobody_vets_before_the_values_are_declared(membership: Membership) -> None:
+    member = await membership.applied()
+    path = f"/members/{member['membership_id']}/vetting"
+    answer = await membership.call("POST", path, "vetting_officer", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "values_not_declared")
+
+
+async def test_a_role_that_never_may_finds_nothing_and_a_wrong_state_is_said(
+    membership: Membership,
+) -> None:
+    member = await membership.declared()
+    path = f"/members/{member['membership_id']}"
+    for role, act, status in (
+        ("coordinator", "/vetting", 404),
+        ("decider", "/vetting/decision", 404),  # there is no vetting yet
+        ("coordinator", "/agreement", 409),
+        ("signatory", "/vetting", 404),
+    ):
+        body = {"outcome": "accepted"} if "decision" in act else {}
+        body = {"commitments": []} if "agreement" in act else body
+        answer = await membership.call("POST", path + act, role, body)
+        assert answer.status_code == status, (role, act, answer.text)
+    unknown = await membership.call("GET", f"/members/{uuid4()}", "coordinator")
+    assert unknown.status_code == 404

@@ -15,7 +15,7 @@ from membership.models import (
     Signature,
     Vetting,
 )
-from membership.rules.membership import ENDED, may_touch
+from membership.rules.membership import ENDED, MAY_READ, may_touch
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
@@ -26,8 +26,10 @@ Member = tuple[Membership, Organisation]
 async def members(
     tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
 ) -> Sequence[Member]:
-    """Give memberships of a network in the order of application; an employer's own only."""
+    """Give memberships of a network in the order of application: staff all, an employer its own."""
     found = select(Membership, Organisation).join(Organisation).where(Membership.network == network)
+    if caller.organisation is None and caller.role not in MAY_READ["any_member"]:
+        raise NotFound
     if caller.organisation:
         found = found.where(Membership.organisation_id == caller.organisation)
     if after:

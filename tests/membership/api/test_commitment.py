@@ -1,0 +1,147 @@
+"""Promises changed, released and kept over HTTP, with followup's figures beside them."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
+
+from shared.events.followup import CommitmentProgressed
+
+FIGURES = {
+    "promised": 10,
+    "remaining": 6,
+    "open": 0,
+    "kept": 4,
+    "lapsed": 0,
+    "released": 0,
+    "extra": 0,
+}
+UNKNOWN = dict.fromkeys([*FIGURES, "lapsed_on"])
+
+
+async def call(membership: Membership, commitment: str, act: str, body: Any) -> Any:
+    return await membership.call("POST", f"/commitments/{commitment}{act}", "coordinator", body)
+
+
+async def change(membership: Membership, commitment: str, promised: int) -> Any:
+    body = {"promised": promised, "ground": "need_changed"}
+    return await call(membership, commitment, "/renegotiations", body)
+
+
+async def test_what_followup_has_not_told_is_unknown_and_never_nothing(
+    membership: Membership,
+) -> None:
+    member = await membership.joined(STUDY_VISITS)
+    (found,) = await membership.as_member(member, "GET", "/commitments")
+    assert found["progress"] == UNKNOWN
+    assert (found["state"], found["owner"], found["deadline"]) == (
+        "made",
+        "coordinator",
+        "2029-03-02",
+    )
+
+
+async def test_a_promise_is_raised_and_cut_on_coded_grounds_and_told_with_both_numbers(
+    membership: Membership,
+) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    assert (await change(membership, commitment, 12)).json()["promised"] == 12
+    assert (await change(membership, commitment, 0)).json()["state"] == "renegotiated"
+
+    told = [event for kind, _, event in await membership.told_in_full() if "renegotiated" in kind]
+    assert [(one["promised_before"], one["promised"]) for one in told] == [(10, 12), (12, 0)]
+    assert {one["ground"] for one in told} == {"need_changed"}
+
+
+async def test_a_cut_is_never_more_than_what_remains_even_while_followup_lags(
+    membership: Membership,
+) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    await membership.hears(CommitmentProgressed(commitment_id=UUID(commitment), **FIGURES))
+
+    too_much = await change(membership, commitment, 3)
+    assert (too_much.status_code, too_much.json()["code"]) == (409, "more_than_remains")
+    assert (await change(membership, commitment, 5)).status_code == 201
+    assert (await change(membership, commitment, 3)).status_code == 409
+    for _ in range(5):
+        await call(membership, commitment, "/activities", {})
+    assert (await change(membership, commitment, 4)).status_code == 409
+
+
+async def test_a_change_and_a_release_name_a_ground_of_the_profile(
+    membership: Membership,
+) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    for act, body in (
+        ("/renegotiations", {"promised": 3, "ground": "workplace_closed"}),
+        ("/release", {"ground": "shrunk"}),
+    ):
+        answer = await call(membership, commitment, act, body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_ground")
+    same = await change(membership, commitment, 10)
+    assert (same.status_code, same.json()["code"]) == (409, "nothing_changed")
+
+
+async def test_after_a_release_nothing_is_changed_or_held(membership: Membership) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    found = await call(membership, commitment, "/release", {"ground": "workplace_closed"})
+    assert (found.json()["state"], found.json()["deadline"]) == ("released", None)
+    assert (await membership.told())[-1] == "commitment.released.v1"
+    for act, body in (
+        ("/release", {"ground": "workplace_closed"}),
+        ("/renegotiations", {"promised": 3, "ground": "shrunk"}),
+        ("/activities", {}),
+    ):
+        assert (await call(membership, commitment, act, body)).status_code == 409
+
+
+async def test_a_promise_whose_period_is_over_stands_as_it_was(membership: Membership) -> None:
+    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
+    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    await membership.set_the_day(date(2026, 3, 10))
+    late = await change(membership, commitment, 11)
+    assert (late.status_code, late.json()["code"]) == (409, "period_ended")
+    body = {"promised": 11, "ground": "grown", "agreed_on": "2026-03-06"}
+    assert (await call(membership, commitment, "/renegotiations", body)).status_code == 201
+
+
+async def test_an_activity_is_told_on_the_day_it_was_held_also_when_reported_late(
+    membership: Membership,
+) -> None:
+    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
+    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    await membership.set_the_day(date(2026, 4, 1))
+    held = await call(membership, commitment, "/activities", {"held_on": "2026-03-05"})
+
+    assert held.json()["held_on"] == "2026-03-05"
+    kind, about, event = (await membership.told_in_full())[-1]
+    assert (kind, about["ce_occurredat"]) == ("activity.held.v1", "2026-03-05")
+    assert event == {
+        "activity_id": held.json()["activity_id"],
+        "commitment_id": commitment,
+        "offer": "study_visit",
+    }
+    assert (await membership.commitment(commitment))["activities_held"] == 1
+
+
+async def test_an_activity_lies_neither_before_the_promise_nor_after_today(
+    membership: Membership,
+) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    for held_on, status in (("2026-03-01", 422), ("2026-03-03", 422), ("2026-03-02", 201)):
+        answer = await call(membership, commitment, "/activities", {"held_on": held_on})
+        assert answer.status_code == status
+
+
+async def test_a_promise_of_places_is_not_kept_by_an_activity(membership: Membership) -> None:
+    commitment = (await membership.joined(INTERNSHIPS))["commitments"][0]
+    answer = await call(membership, commitment, "/activities", {})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_an_activity")
+
+
+async def test_a_member_does_not_report_its_own_activities(membership: Membership) -> None:
+    member = await membership.joined(STUDY_VISITS)
+    path, own = f"/commitments/{member['commitments'][0]}/activities", member["organisation_id"]
+    answer = await membership.call("POST", path, "signatory", {}, organisation=own)
+    assert answer.status_code == 404

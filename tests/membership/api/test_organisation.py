@@ -1,0 +1,38 @@
+"""Duplicates and odd names: said to the applicant as a code, to the coordinator by id."""
+
+from tests.membership.conftest import NUMBER, OTHER_NUMBER, Membership
+
+
+async def test_an_applicant_hears_codes_and_the_coordinator_which_organisations_are_meant(
+    membership: Membership,
+) -> None:
+    first = await membership.applied(name="Törnestam Bygg AB")
+    second = await membership.applied(number=OTHER_NUMBER, name="Törnеstam Bygg")
+    arabic = await membership.applied(number="802000-0009", name="مخبز النور")
+
+    assert first["warnings"] == arabic["warnings"] == []
+    assert second["warnings"] == ["mixed_letters", "near_duplicate"]
+    found = await membership.good("GET", "/organisations/findings", "coordinator")
+    ids = {frozenset(one["organisation_ids"]): one["code"] for one in found}
+    assert ids == {
+        frozenset([first["organisation_id"], second["organisation_id"]]): "near_duplicate",
+        frozenset([second["organisation_id"]]): "mixed_letters",
+    }
+
+
+async def test_one_number_is_one_organisation_under_the_name_it_came_with_first(
+    membership: Membership,
+) -> None:
+    first = await membership.applied(name="Bageriet")
+    await membership.as_member(first, "POST", "/withdrawal", {})
+    again = await membership.applied(number=NUMBER.replace("-", ""), name="Konditoriet")
+
+    assert again["organisation_id"] == first["organisation_id"]
+    assert again["warnings"] == ["known_by_another_name"]
+    assert (await membership.as_member(again, "GET", ""))["name"] == "Bageriet"
+
+
+async def test_findings_are_for_the_coordinator(membership: Membership) -> None:
+    for role in ("vetting_officer", "signatory", "union", "system"):
+        answer = await membership.call("GET", "/organisations/findings", role)
+        assert answer.status_code == 404

@@ -1,0 +1,109 @@
+"""All machines, walked: what each role may do in each state, and that nothing waits for nobody."""
+
+import pytest
+
+from membership import profiles
+from membership.rules.agreement import AGREEMENT, PARTIES
+from membership.rules.commitment import COMMITMENT
+from membership.rules.membership import ENDED, MEMBERSHIP
+from membership.rules.vetting import DECIDE, VETTING
+from shared.machines import Machine, NotAllowed, NotFound
+
+MACHINES = {
+    "membership": MEMBERSHIP,
+    "vetting": VETTING,
+    "agreement": AGREEMENT,
+    "commitment": COMMITMENT,
+}
+ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
+    vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
+# Written a second time, by hand: state, act, role, state. "-" is before the beginning.
+MAY = {
+    "membership": """
+        -           apply          signatory        applied
+        applied     declare        signatory        applied
+        applied     start_vetting  vetting_officer  in_vetting
+        applied     withdraw       signatory        withdrawn
+        in_vetting  approve        decider          approved
+        in_vetting  reject         decider          rejected
+        in_vetting  withdraw       signatory        withdrawn
+        approved    draft          coordinator      approved
+        approved    join           decider          member
+        approved    lapse          system           lapsed
+        approved    withdraw       signatory        withdrawn""",
+    "vetting": """
+        -             start                   vetting_officer  under_review
+        under_review  answer                  vetting_officer  under_review
+        under_review  accept                  decider          accepted
+        under_review  accept_with_conditions  decider          accepted_with_conditions
+        under_review  refuse                  decider          refused
+        under_review  withdraw                signatory        abandoned""",
+    "agreement": """
+        -                  draft     coordinator  draft
+        draft              edit      coordinator  draft
+        draft              share     coordinator  out_for_signature
+        draft              lapse     system       annulled
+        draft              withdraw  signatory    annulled
+        out_for_signature  sign      signatory    partly_signed
+        out_for_signature  lapse     system       annulled
+        out_for_signature  withdraw  signatory    annulled
+        partly_signed      sign      decider      in_force
+        partly_signed      withdraw  signatory    annulled""",
+    "commitment": """
+        -             make         decider      made
+        made          renegotiate  coordinator  renegotiated
+        made          release      coordinator  released
+        made          hold         coordinator  made
+        renegotiated  renegotiate  coordinator  renegotiated
+        renegotiated  release      coordinator  released
+        renegotiated  hold         coordinator  renegotiated""",
+}
+
+
+def allowed(name: str) -> dict[tuple[str, str, str], str]:
+    lines = (line.replace("-", "").split() for line in MAY[name].split("\n") if line)
+    whole = ([""] * (4 - len(line)) + line for line in lines)
+    return {(state, act, role): end for state, act, role, end in whole}
+
+
+def outcome(machine: Machine, state: str, act: str, role: str) -> str | type[Exception]:
+    try:
+        return machine.step(state, act, role)
+    except (NotAllowed, NotFound) as refused:
+        return type(refused)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else(name: str) -> None:
+    machine, may = MACHINES[name], allowed(name)
+    for act in {act for _, act in machine.steps}:
+        ever = {role for _, by, role in may if by == act}
+        for state in ["", *machine.states]:
+            for role in ROLES.split():
+                refused = NotAllowed if role in ever else NotFound
+                expected = may.get((state, act, role), refused)
+                assert outcome(machine, state, act, role) == expected, (state, act, role)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end(name: str) -> None:
+    limits = profiles.Deadlines.model_fields
+    for state in MACHINES[name].states.values():
+        waits_for = (state.owner in ROLES.split(), bool(state.next), state.within in limits)
+        assert waits_for == (not state.terminal,) * 3, state
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_state_is_reached_and_no_end_is_left_again(name: str) -> None:
+    machine = MACHINES[name]
+    reached = {""}
+    for _ in machine.states:
+        reached |= {step.end for step in machine.steps.values() if step.start in reached}
+    assert reached == {"", *machine.states}
+    assert not [s for s in machine.steps.values() if s.start and machine.states[s.start].terminal]
+
+
+def test_the_tables_beside_the_machines_name_their_states_and_steps() -> None:
+    assert set(ENDED) == {"rejected", "withdrawn", "lapsed"}
+    assert set(PARTIES) <= set(AGREEMENT.states)
+    assert {VETTING.steps["under_review", by].end for by in DECIDE.values()} == set(DECIDE)

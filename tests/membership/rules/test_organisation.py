@@ -1,0 +1,89 @@
+"""Names as they come: tidied, compared, and looked at for letters that don't belong."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from membership.rules.organisation import has_mixed_letters, name_key, size_of, tidy
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("  Bageriet \u00a0 Ängen\tAB ", "Bageriet Ängen AB"),
+        (unicodedata.normalize("NFD", "Räksmörgås"), "Räksmörgås"),
+        ("Verk\u00adstan\u200b i\nUppsala", "Verkstan i Uppsala"),
+        ("Admin\u202eBA", "AdminBA"),
+        ("\ufeff\x00 \u200e", ""),
+        ("مخبز النور", "مخبز النور"),
+    ],
+)
+def test_a_name_is_stored_without_what_nobody_sees(written: str, stored: str) -> None:
+    assert tidy(written) == stored
+
+
+@given(some.text(max_size=60))
+def test_tidying_twice_is_tidying_once(written: str) -> None:
+    assert tidy(tidy(written)) == tidy(written)
+    assert unicodedata.is_normalized("NFC", tidy(written))
+
+
+@pytest.mark.parametrize("name", ["Törnеstam Bygg", "Lifvenhjelм & Co", "Αlfa Städ", "Bygg-Тeam"])
+def test_a_letter_of_another_script_inside_a_word_is_seen(name: str) -> None:
+    assert has_mixed_letters(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Törnestam Bygg",
+        "مخبز النور",
+        "Хлеб и соль",
+        "مخبز Uppsala",
+        "Café Ørsted 24/7",
+        "株式会社サクラ",
+    ],
+)
+def test_a_name_in_any_one_script_is_fine_and_so_are_words_of_two(name: str) -> None:
+    assert not has_mixed_letters(name)
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        ("Törnestam Bygg AB", "TÖRNESTAM BYGG", "Törnеstam Bygg", "Törnestam Bygg AB (publ)"),
+        ("Odlarna Ek. för.", "Odlarna ekonomisk förening", "Odlarna"),
+        ("Svensson & Co HB", "Svensson Co", "Handelsbolag Svensson-Co"),
+        ("Cafe\u0301 Linne\u0301 KB", "Café Linné"),
+        ("مخبز النور", "مخبز النور AB"),
+    ],
+)
+def test_names_that_people_take_for_the_same_have_one_key(alike: tuple[str, ...]) -> None:
+    assert len({name_key(name) for name in alike}) == 1
+
+
+@pytest.mark.parametrize("other", ["Törnestam Tak AB", "Tornestam Bygg", "Bygg Törnestam", "AB"])
+def test_other_names_have_other_keys(other: str) -> None:
+    assert name_key(other) != name_key("Törnestam Bygg AB")
+
+
+def test_a_legal_form_alone_is_a_name() -> None:
+    assert name_key("AB") == "ab"
+
+
+@pytest.mark.parametrize(
+    ("employees", "size"),
+    [
+        (0, "micro"),
+        (9, "micro"),
+        (10, "small"),
+        (49, "small"),
+        (50, "medium"),
+        (249, "medium"),
+        (250, "large"),
+    ],
+)
+def test_employees_fall_into_the_four_bands(employees: int, size: str) -> None:
+    assert size_of(employees) == size

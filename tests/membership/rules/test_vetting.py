@@ -1,0 +1,67 @@
+"""What may be decided on which answers."""
+
+from itertools import product
+
+import pytest
+
+from membership.rules.vetting import check_ground, check_outcome, unmet
+from shared.machines import NotAllowed, Refused, Unfit
+
+ITEMS = ("insured", "taxes_paid")
+ANSWERS = ("yes", "no", "unknown", None)
+GROUNDS = {"working_conditions": "no", "not_verified": "unknown"}
+
+
+def answered(given: tuple[str | None, ...]) -> dict[str, str]:
+    return {item: answer for item, answer in zip(ITEMS, given, strict=True) if answer}
+
+
+@pytest.mark.parametrize("given", [*product(ANSWERS, repeat=2)])
+def test_only_a_yes_is_a_yes(given: tuple[str | None, ...]) -> None:
+    left = unmet(ITEMS, answered(given))
+    assert [*left] == [item for item, a in zip(ITEMS, given, strict=True) if a != "yes"]
+    assert set(left.values()) <= {"no", "unknown"}
+
+
+@pytest.mark.parametrize("given", [*product(ANSWERS, repeat=2)])
+def test_all_yes_is_accepted_and_anything_less_only_with_conditions(
+    given: tuple[str | None, ...],
+) -> None:
+    left = unmet(ITEMS, answered(given))
+    good, bad = (
+        ("accepted_with_conditions", "accepted")
+        if left
+        else ("accepted", "accepted_with_conditions")
+    )
+    check_outcome(good, left)
+    check_outcome("refused", left)
+    with pytest.raises(NotAllowed):
+        check_outcome(bad, left)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ground", "answer", "code"),
+    [
+        ("refused", "working_conditions", "no", None),
+        ("refused", "not_verified", "unknown", None),
+        ("refused", "working_conditions", "unknown", "ground_without_facts"),
+        ("refused", "not_verified", "no", "ground_without_facts"),
+        ("refused", "working_conditions", "yes", "ground_without_facts"),
+        ("refused", "dislike", "no", "unknown_ground"),
+        ("refused", None, "no", "unknown_ground"),
+        ("accepted", "working_conditions", "yes", "ground_without_refusal"),
+        ("accepted_with_conditions", "not_verified", "no", "ground_without_refusal"),
+        ("accepted", None, "yes", None),
+    ],
+)
+def test_a_refusal_has_a_coded_ground_that_rests_on_an_answer(
+    outcome: str, ground: str | None, answer: str, code: str | None
+) -> None:
+    left = unmet(ITEMS, {"insured": answer, "taxes_paid": "yes"})
+    refusal = None
+    try:
+        check_ground(outcome, ground, GROUNDS, left)
+    except Refused as refused:
+        refusal = refused
+    assert (refusal and refusal.code) == code
+    assert isinstance(refusal, Unfit) == (code in {"unknown_ground", "ground_without_refusal"})

@@ -1,0 +1,40 @@
+"""The migrations make the tables that the models describe."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from membership.models import Membership, Table
+from membership.rules.membership import ENDED
+from shared.database import PLUMBING_TABLES, migrate
+
+
+async def test_an_empty_database_becomes_what_the_models_say_and_again_does_nothing(
+    database: Callable[[str], str],
+) -> None:
+    url = database("membership")
+    await asyncio.to_thread(migrate, "membership", url)
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+def differences(connection: Connection) -> list[Any]:
+    def ours(name: str | None, kind: str, _: Any) -> bool:
+        return kind != "table" or name not in PLUMBING_TABLES
+
+    options = {"include_name": ours, "compare_type": True, "compare_server_default": True}
+    context = MigrationContext.configure(connection, opts=options)
+    return compare_metadata(context, Table.metadata)
+
+
+def test_a_membership_is_open_until_the_machine_says_that_it_has_ended() -> None:
+    (index,) = (one for one in Membership.__table__.indexes if one.name == "one_open_membership")
+    condition = str(index.dialect_options["postgresql"]["where"])
+    assert condition == f"state NOT IN ({', '.join(map(repr, ENDED))})"
