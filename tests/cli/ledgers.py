@@ -1,7 +1,6 @@
 """Two services' databases as they lie after telling and hearing, written without services."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +56,3 @@ async def run(url: str, sql: str, *values: Any) -> list[asyncpg.Record]:
         return list(await connection.fetch(sql, *values))
     finally:
         await connection.close()
-
-
-def fresh(database: Callable[[str], str]) -> Ledgers:
-    return Ledgers({service: database("shared") for service in HEARS})

@@ -51,7 +51,7 @@ class OutOfReach(Exception):
 
     def __init__(self, service: str, cause: BaseException) -> None:
         super().__init__(f"The database of {service} can't be read ({type(cause).__name__}).")
-        self.service = service
+        self.service, self.cause = service, cause
 
 
 class NeverQuiet(TimeoutError):

@@ -1,0 +1,78 @@
+"""What a command prints: a table for people or JSON for programs, with or without a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from shared.logs import mask
+
+WIDTH_WITHOUT_TERMINAL = 200
+LONGEST = 10_000
+ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def print_json(found: Any) -> None:
+    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_line(line: str) -> None:
+    console().print(Text(line), soft_wrap=True)
+
+
+def print_table(*columns: str, rows: Iterable[Iterable[Any]]) -> None:
+    """Print a table; numbers stand right, long texts are folded and never cut."""
+    table = Table(box=SIMPLE)
+    body = [list(row) for row in rows]
+    for number, column in enumerate(columns):
+        figures = bool(body) and all(isinstance(row[number], int) for row in body)
+        table.add_column(column, justify="right" if figures else "left", overflow="fold")
+    for row in body:
+        table.add_row(*(Text("–" if cell is None else str(cell)) for cell in row))
+    console().print(table)
+
+
+def console() -> Console:
+    """Give standard output as it is now; in a pipe, lines are long enough for a row."""
+    found = Console(highlight=False)
+    if not found.is_terminal:
+        found.width = WIDTH_WITHOUT_TERMINAL
+    return found
+
+
+def tell(found: dict[str, Any], line: str, *, as_json: bool) -> None:
+    """Say what was done."""
+    if as_json:
+        print_json(found)
+    else:
+        print_line(line)
+
+
+def shown(text: str) -> str:
+    """Make a stranger's text safe to look at: no identity numbers, nothing that steers terminals.
+
+    JSON's escapes are undone first: a number could hide behind them.
+    """
+    plain = ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return mask("".join(letter for letter in plain if letter.isprintable() or letter in "\n\t"))
+
+
+def shown_bytes(raw: bytes | None) -> str | None:
+    """Make bytes safe to look at; what is no text, or too long, is only measured."""
+    if raw is None:
+        return None
+    try:
+        text = shown(raw.decode())
+    except UnicodeDecodeError:
+        return f"({len(raw)} bytes that are no text)"
+    cut = f" … ({len(text)} characters)" if len(text) > LONGEST else ""
+    return text[:LONGEST] + cut

@@ -1,0 +1,100 @@
+"""`jobbpakten token` and `jobbpakten keys`: callers for development; production has an issuer."""
+
+import json
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from jobbpakten.cli.addresses import Service, excerpt, services, variable
+from jobbpakten.cli.outputs import AsJson, print_json
+from jobbpakten.cli.troubles import CODES, WrongUse
+from shared import clock
+from shared.access import ALGORITHM, Doorkeeper
+
+LONGEST_HOURS = 8
+HOUR_SECONDS = 3600
+PRIVATE_KEY = "JOBBPAKTEN_TOKEN_PRIVATE_KEY"
+
+app = typer.Typer()
+
+
+class Signing(BaseSettings):
+    """What the command line needs to sign."""
+
+    model_config = SettingsConfigDict(env_prefix="JOBBPAKTEN_", extra="ignore")
+
+    token_private_key: str = ""
+
+
+@app.command(epilog=CODES)
+def token(
+    service: Service,
+    actor: Annotated[str, typer.Option(help="The caller's id.")],
+    role: Annotated[str, typer.Option(help="The role she acts in.")],
+    network: Annotated[list[str], typer.Option(help="May be given several times.")],
+    organisation: Annotated[UUID | None, typer.Option(help="Whom she acts for.")] = None,
+    unit: Annotated[str, typer.Option(help="The municipality's unit that she works in.")] = "",
+    hours: Annotated[int, typer.Option(min=1, max=LONGEST_HOURS, help="Good for so long.")] = 8,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a token for a caller of one service, and print nothing else.
+
+    Refused in production, which <SERVICE>_ENVIRONMENT is when it isn't set.
+    """
+    if excerpt(service).environment == "production":
+        fix = f"elsewhere set {variable(service, 'environment')}=test"
+        raise WrongUse(f"In production no tokens are made by hand: {fix}.")
+    expires = int(clock.now().timestamp()) + hours * HOUR_SECONDS
+    claims = {"sub": actor, "aud": service, "role": role, "networks": network, "exp": expires}
+    claims |= {"organisation": str(organisation)} if organisation else {}
+    claims |= {"unit": unit} if unit else {}
+    signed = jwt.encode({"alg": ALGORITHM}, claims, private_key(), algorithms=[ALGORITHM])
+    refuse_wrong_key(service, signed)
+    if as_json:
+        print_json({"token": signed, "expires_at": expires})
+    else:
+        typer.echo(signed)
+
+
+@app.command(epilog=CODES)
+def keys(*, as_json: AsJson = False) -> None:
+    """Make a key pair for development, and print it as lines for the environment."""
+    made = OKPKey.generate_key("Ed25519")
+    public = json.dumps(made.as_dict(private=False))
+    lines = {PRIVATE_KEY: json.dumps(made.as_dict(private=True))}
+    lines |= {variable(service, "token_public_key"): public for service in services()}
+    if as_json:
+        print_json(lines)
+    else:
+        typer.echo("\n".join(f"{name}='{value}'" for name, value in lines.items()))
+
+
+def private_key() -> OKPKey:
+    """Read the key that signs; WrongUse when there is none."""
+    written = Signing().token_private_key
+    if not written:
+        raise WrongUse(f"{PRIVATE_KEY} isn't set: `jobbpakten keys` makes one.")
+    try:
+        found: Any = OKPKey.import_key(json.loads(written))
+    except (JoseError, ValueError, TypeError, KeyError):
+        found = None
+    if found is None or not found.is_private:
+        raise WrongUse(f"{PRIVATE_KEY} is no private JWK: `jobbpakten keys` makes one.")
+    return found  # type: ignore[no-any-return]
+
+
+def refuse_wrong_key(service: str, signed: str) -> None:
+    """Refuse what the service would answer with 401, where its public key is known."""
+    public = excerpt(service).token_public_key
+    try:
+        if public:
+            Doorkeeper(service, public).admit(signed)
+    except (JoseError, ValueError, TypeError, KeyError):
+        named = variable(service, "token_public_key")
+        raise WrongUse(f"{PRIVATE_KEY} doesn't belong to {named}: take both of one pair.") from None

@@ -1,0 +1,111 @@
+"""`jobbpakten topics`: Kafka's topics, as they are declared and as they are."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from jobbpakten.cli.addresses import either, excerpt, services, variable
+from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
+from jobbpakten.cli.troubles import CODES, Away, Code, WrongUse
+from shared import kafka
+
+SETTLE_SECONDS = 3
+
+Result = TypeVar("Result")
+app = typer.Typer(no_args_is_help=True, help="Kafka's topics, as declared and as they are.")
+Replication = Annotated[int, typer.Option(min=1, help="Copies of each record; 1 on one broker.")]
+Partitions = Annotated[
+    int | None, typer.Option(min=1, help="Of topics that are made now; else as declared.")
+]
+
+
+@app.command(epilog=f"{CODES} 1 here: a topic is missing or differs.")
+def diff(replication: Replication = 3, *, as_json: AsJson = False) -> None:
+    """Compare the cluster's topics with the declared ones."""
+    servers, prefix = cluster()
+    found = answered(servers, kafka.differences(servers, prefix, replication))
+    if as_json:
+        print_json(found)
+    else:
+        print_differences(found)
+    raise typer.Exit(Code.FOUND if found else Code.GOOD)
+
+
+@app.command(epilog=f"{CODES} 1 here: something differs that only a person can change.")
+def apply(
+    replication: Replication = 3, partitions: Partitions = None, *, as_json: AsJson = False
+) -> None:
+    """Make the missing topics and set the others' configuration.
+
+    Never changed are the partitions and copies of a topic that is there.
+    """
+    servers, prefix = cluster()
+    done = answered(servers, kafka.apply(servers, prefix, replication, partitions))
+    left = answered(servers, settled(servers, prefix, replication))
+    left = {name: faults for name, faults in left.items() if not as_wished(faults, partitions)}
+    if as_json:
+        print_json({"done": done, "left": left})
+    else:
+        print_line(f"{len(done)} made or set: {', '.join(done)}" if done else "Nothing to do.")
+        print_differences(left)
+    raise typer.Exit(Code.FOUND if left else Code.GOOD)
+
+
+async def settled(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
+    """Compare when new topics have got around: brokers hear of them after the controller."""
+    patience = time.monotonic() + SETTLE_SECONDS
+    while True:
+        left = await kafka.differences(servers, prefix, replication)
+        if ["missing"] not in left.values() or time.monotonic() > patience:
+            return left
+        await asyncio.sleep(0.1)
+
+
+def as_wished(faults: list[str], partitions: int | None) -> bool:
+    """Tell whether the only difference is the number of partitions that was asked for."""
+    return len(faults) == 1 and faults[0].startswith(f"{partitions} partitions ")
+
+
+def print_differences(found: dict[str, list[str]]) -> None:
+    if found:
+        print_table(
+            "topic", "differs", rows=[(n, "; ".join(faults)) for n, faults in found.items()]
+        )
+    else:
+        print_line("All topics are as declared.")
+
+
+def cluster() -> tuple[str, str]:
+    """Give the servers and the prefix that all services agree on."""
+    named = {service: excerpt(service) for service in services()}
+    found = {
+        (one.kafka_servers, one.kafka_topic_prefix) for one in named.values() if one.kafka_servers
+    }
+    names = [variable(service, "kafka_servers") for service in named]
+    if not found:
+        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
+    if len(found) > 1:
+        raise WrongUse(
+            f"The services name different Kafkas or prefixes: set {either(names)} alone."
+        )
+    return found.pop()
+
+
+def answered(servers: str, asked: Awaitable[Result]) -> Result:
+    """Ask Kafka; Away when it doesn't answer."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it would write to stderr
+
+    async def asking() -> Result:
+        return await asked
+
+    try:
+        return asyncio.run(asking())
+    except (KafkaError, OSError) as error:
+        kind = type(error).__name__
+        fix = "start it, or correct the services' …_KAFKA_SERVERS"
+        raise Away(f"Kafka at {servers} doesn't answer ({kind}): {fix}.") from None

@@ -1,0 +1,110 @@
+"""A database that is missing, wrong, away or empty: one sentence, its exit code, no secret."""
+
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import make_url
+from tests.cli.commands import NOWHERE, jobbpakten
+from tests.cli.ledgers import Ledgers
+
+from jobbpakten.parts.postgres import Postgres
+
+LIST = ("parked", "list", "--service", "followup")
+
+
+def test_a_database_that_isnt_set_is_named_with_an_example() -> None:
+    found = jobbpakten(*LIST)
+
+    assert found.code == 2
+    assert found.err.startswith(
+        "FOLLOWUP_DATABASE_URL isn't set: set it to the database of followup, for example postgres"
+    )
+
+
+def test_without_any_database_all_names_are_said() -> None:
+    found = jobbpakten("parked", "list")
+
+    assert found.code == 2
+    assert "set FOLLOWUP_DATABASE_URL or MEMBERSHIP_DATABASE_URL" in found.err
+
+
+@pytest.mark.parametrize("address", ["postgres", "postgresql://db/followup", "sqlite://", "a://["])
+def test_an_address_that_is_none_is_wrong_use(address: str) -> None:
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": address})
+
+    assert found.code == 2
+    assert "FOLLOWUP_DATABASE_URL is no address of a PostgreSQL database" in found.err
+
+
+def test_a_server_that_doesnt_answer_is_away() -> None:
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": NOWHERE})
+
+    assert found.code == 3
+    assert found.err == (
+        "The database of followup doesn't answer (ConnectionRefusedError): "
+        "start PostgreSQL, or correct FOLLOWUP_DATABASE_URL.\n"
+    )
+    assert "s3cret" not in found.err
+
+
+def test_a_database_that_doesnt_exist_is_away(postgres: Postgres) -> None:
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": postgres.url(uuid4().hex)})
+
+    assert found.code == 3
+    assert found.err.startswith("The database of followup doesn't exist: create it, or correct")
+
+
+def test_an_empty_database_must_be_migrated(empty: str) -> None:
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": empty})
+
+    assert found.code == 3
+    assert "isn't migrated: run `jobbpakten migrate --service followup`" in found.err
+
+
+def test_the_address_past_the_pooler_is_taken(ledgers: Ledgers) -> None:
+    direct = {"FOLLOWUP_DATABASE_DIRECT_URL": ledgers.urls["followup"]}
+
+    assert jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": NOWHERE} | direct).code == 0
+    direct = {"FOLLOWUP_DATABASE_DIRECT_URL": "nowhere"}
+    found = jobbpakten(*LIST, env=ledgers.environment() | direct)
+    assert found.err.startswith("FOLLOWUP_DATABASE_DIRECT_URL is no address")
+
+
+def test_a_service_that_isnt_there_is_wrong_use() -> None:
+    found = jobbpakten("parked", "list", "--service", "payroll", env={"COLUMNS": "200"})
+
+    assert found.code == 2
+    assert "followup or membership" in found.err
+
+
+def test_a_wrong_environment_is_named(ledgers: Ledgers) -> None:
+    wrong = ledgers.environment() | {"FOLLOWUP_ENVIRONMENT": "playground"}
+    found = jobbpakten(*LIST, env=wrong)
+
+    assert found.code == 2
+    assert found.err.startswith("FOLLOWUP_ENVIRONMENT: Input should be 'production'")
+
+
+def test_migrate_says_from_where_to_where_and_is_safe_to_repeat(empty: str) -> None:
+    env = {"FOLLOWUP_DATABASE_URL": empty}
+    first = jobbpakten("migrate", "--json", env=env)
+    again = jobbpakten("migrate", "--service", "followup", "--json", env=env)
+
+    assert (first.code, again.code) == (0, 0)
+    (step,) = first.json
+    assert step == {"service": "followup", "from": None, "to": step["to"]}
+    assert again.json == [{"service": "followup", "from": step["to"], "to": step["to"]}]
+    assert step["to"] in jobbpakten("migrate", env=env).out
+
+
+def test_migrate_without_a_server_is_away() -> None:
+    assert jobbpakten("migrate", env={"FOLLOWUP_DATABASE_URL": NOWHERE}).code == 3
+
+
+def test_no_password_is_asked_for_or_shown_where_it_is_wrong(postgres: Postgres) -> None:
+    stranger = make_url(postgres.url("postgres")).set(username=f"no_{uuid4().hex}", password="pw")
+    address = stranger.render_as_string(hide_password=False)
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": address})
+
+    assert found.code == 3
+    assert "doesn't let us in" in found.err

@@ -1,0 +1,89 @@
+"""`jobbpakten token` and `keys`: a caller for development, never for production."""
+
+import json
+from uuid import UUID
+
+import pytest
+from tests.callers import KEY, PUBLIC_KEY
+from tests.cli.commands import Ended, jobbpakten
+
+from shared import clock
+from shared.access import Caller, Doorkeeper
+
+HER = UUID("0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f")
+WHO = ("--actor", "anna", "--role", "signatory", "--network", "jobbpakten")
+ENV = {
+    "MEMBERSHIP_ENVIRONMENT": "test",
+    "JOBBPAKTEN_TOKEN_PRIVATE_KEY": json.dumps(KEY.as_dict(private=True)),
+}
+
+
+def token(*words: object, **env: str) -> Ended:
+    return jobbpakten("token", "--service", "membership", *WHO, *words, env=ENV | env)
+
+
+def test_the_token_is_good_at_the_service_and_nothing_else_is_printed() -> None:
+    found = token("--organisation", HER, "--network", "another", "--unit", "east")
+
+    assert found.code == 0
+    assert Doorkeeper("membership", PUBLIC_KEY).admit(found.out.removesuffix("\n")) == Caller(
+        id="anna",
+        role="signatory",
+        organisation=HER,
+        unit="east",
+        networks=frozenset({"jobbpakten", "another"}),
+    )
+
+
+def test_the_token_lasts_as_long_as_asked() -> None:
+    found = token("--hours", 2, "--json").json
+
+    assert found.keys() == {"token", "expires_at"}
+    assert 7100 < found["expires_at"] - clock.now().timestamp() <= 7200
+    assert token("--hours", 9).code == 2
+
+
+@pytest.mark.parametrize("environment", ["", "production"])
+def test_in_production_it_is_refused(environment: str) -> None:
+    env = {"FOLLOWUP_ENVIRONMENT": environment} if environment else {}
+    found = jobbpakten("token", "--service", "followup", *WHO, env=ENV | env)
+
+    assert found == Ended(
+        2,
+        "",
+        "In production no tokens are made by hand: elsewhere set FOLLOWUP_ENVIRONMENT=test.\n",
+    )
+
+
+@pytest.mark.parametrize("key", ["{", "17", "{}", PUBLIC_KEY, '{"kty": "OKP"}'])
+def test_a_key_that_cant_sign_is_wrong_use(key: str) -> None:
+    found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY=key)
+
+    assert found.code == 2
+    assert "is no private JWK: `jobbpakten keys` makes one" in found.err
+
+
+def test_without_a_key_the_way_to_one_is_said() -> None:
+    found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY="")
+
+    assert found.code == 2
+    assert "JOBBPAKTEN_TOKEN_PRIVATE_KEY isn't set: `jobbpakten keys` makes one." in found.err
+
+
+def test_a_key_of_another_pair_is_refused_before_the_service_does() -> None:
+    other = jobbpakten("keys", "--json").json["MEMBERSHIP_TOKEN_PUBLIC_KEY"]
+
+    assert token(MEMBERSHIP_TOKEN_PUBLIC_KEY=PUBLIC_KEY).code == 0
+    assert token(MEMBERSHIP_TOKEN_PUBLIC_KEY=other).code == 2
+
+
+def test_keys_are_a_pair_in_lines_for_the_environment() -> None:
+    lines = jobbpakten("keys").out.splitlines()
+    env = {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
+
+    assert env.keys() == {
+        "JOBBPAKTEN_TOKEN_PRIVATE_KEY",
+        "FOLLOWUP_TOKEN_PUBLIC_KEY",
+        "MEMBERSHIP_TOKEN_PUBLIC_KEY",
+    }
+    assert token(**env).code == 0

@@ -1,0 +1,86 @@
+"""`jobbpakten topics`: the cluster's topics against the declared ones."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from tests.cli.commands import Ended, jobbpakten
+
+from jobbpakten.parts import finished
+from jobbpakten.parts.kafka import Kafka
+from shared.kafka import TOPICS, admin
+
+
+@pytest.fixture
+def env(kafka: Kafka) -> Iterator[dict[str, str]]:
+    prefix = f"t{uuid4().hex}."
+    yield {
+        f"{service}_{name}": value
+        for service in ("MEMBERSHIP", "FOLLOWUP")
+        for name, value in (("KAFKA_SERVERS", kafka.servers), ("KAFKA_TOPIC_PREFIX", prefix))
+    }
+    finished(swept(kafka.servers, prefix))
+
+
+async def swept(servers: str, prefix: str) -> None:
+    client: AIOKafkaAdminClient
+    async with admin(servers) as client:
+        await client.delete_topics([n for n in await client.list_topics() if n.startswith(prefix)])
+
+
+def topics(env: dict[str, str], *words: object) -> Ended:
+    return jobbpakten("topics", *words, env=env)
+
+
+def test_topics_are_missing_then_made_then_as_declared(env: dict[str, str]) -> None:
+    names = {env["MEMBERSHIP_KAFKA_TOPIC_PREFIX"] + name for name in TOPICS}
+    before = topics(env, "diff", "--replication", 1, "--json")
+    made = topics(env, "apply", "--replication", 1, "--json")
+    after = topics(env, "diff", "--replication", 1, "--json")
+
+    assert (before.code, before.json) == (1, {name: ["missing"] for name in names})
+    assert (made.code, made.json) == (0, {"done": sorted(names), "left": {}})
+    assert (after.code, after.json) == (0, {})
+    assert topics(env, "diff", "--replication", 1).out == "All topics are as declared.\n"
+    assert topics(env, "apply", "--replication", 1).out.startswith("Nothing to do.")
+
+
+def test_fewer_partitions_may_be_asked_for(env: dict[str, str]) -> None:
+    made = topics(env, "apply", "--replication", 1, "--partitions", 1)
+
+    assert made.code == 0
+    found = topics(env, "diff", "--replication", 1)
+    assert found.code == 1
+    assert "1 partitions instead of 6" in found.out
+
+
+def test_what_only_a_person_can_change_ends_with_1(env: dict[str, str]) -> None:
+    """One broker can't keep three copies."""
+    made = topics(env, "apply", "--json")
+
+    assert made.code == 1
+    assert list(made.json["left"].values()) == [["missing"]] * len(TOPICS)
+
+
+def test_kafka_away_is_said_in_one_sentence() -> None:
+    found = topics({"FOLLOWUP_KAFKA_SERVERS": "127.0.0.1:1"}, "diff")
+
+    assert found.code == 3
+    assert found.err == (
+        "Kafka at 127.0.0.1:1 doesn't answer (KafkaConnectionError): "
+        "start it, or correct the services' …_KAFKA_SERVERS.\n"
+    )
+
+
+def test_no_kafka_named_is_wrong_use() -> None:
+    found = topics({}, "diff")
+
+    assert found.code == 2
+    assert "set FOLLOWUP_KAFKA_SERVERS or MEMBERSHIP_KAFKA_SERVERS" in found.err
+
+
+def test_two_kafkas_are_one_too_many() -> None:
+    env = {"FOLLOWUP_KAFKA_SERVERS": "a:1", "MEMBERSHIP_KAFKA_SERVERS": "b:1"}
+
+    assert topics(env, "diff").code == 2
