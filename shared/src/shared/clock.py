@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -26,8 +27,6 @@ SET = text("""INSERT INTO clock (today) VALUES (:today)
 
 Due = Callable[[Tx, date], Awaitable[int]]
 log = structlog.get_logger()
-# Lag (1930:173) 2 §: the eves of Midsummer, Christmas and New Year count as free days.
-free_days = holidays.country_holidays("SE", categories=("public", "de_facto"))
 
 
 def now() -> datetime:
@@ -45,9 +44,16 @@ async def today(tx: Tx) -> date:
     return now().astimezone(STOCKHOLM).date()
 
 
+@cache
+def free_days() -> holidays.HolidayBase:
+    """Load the calendar when somebody counts days: 8 MB that not every service needs."""
+    # Lag (1930:173) 2 §: the eves of Midsummer, Christmas and New Year count as free days.
+    return holidays.country_holidays("SE", categories=("public", "de_facto"))
+
+
 def working_days_after(start: date, days: int) -> date:
     """Give the n-th working day after a day; weekends and Swedish holidays don't count."""
-    day: date = free_days.get_nth_working_day(start, days)
+    day: date = free_days().get_nth_working_day(start, days)
     return day
 
 
