@@ -48,7 +48,8 @@ class Membership:
 
     @property
     def database(self) -> Database:
-        return self.app.state.database
+        found: Database = self.app.state.database
+        return found
 
     async def call(
         self, method: str, path: str, role: str, body: Any = None, **claims: Any

@@ -1,6 +1,7 @@
 """The whole way of an organisation over HTTP, and what is told on it."""
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 from tests.membership.conftest import (
@@ -146,7 +147,7 @@ async def test_a_role_that_never_may_finds_nothing_and_a_wrong_state_is_said(
         ("coordinator", "/agreement", 409),
         ("signatory", "/vetting", 404),
     ):
-        body = {"outcome": "accepted"} if "decision" in act else {}
+        body: Any = {"outcome": "accepted"} if "decision" in act else {}
         body = {"commitments": []} if "agreement" in act else body
         answer = await membership.call("POST", path + act, role, body)
         assert answer.status_code == status, (role, act, answer.text)

@@ -1,16 +1,15 @@
 """Organisations, memberships and their vettings."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-text = sqlmodel.sql.sqltypes.AutoString
 ENDED = "state NOT IN ('rejected', 'withdrawn', 'lapsed')"
 
 
@@ -24,12 +23,12 @@ def organisations() -> None:
     op.create_table(
         "organisations",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("number", text(), nullable=False, unique=True),
+        sa.Column("number", AutoString(), nullable=False, unique=True),
         sa.Column("sole_trader", sa.Boolean(), nullable=False),
-        sa.Column("name", text(), nullable=False),
-        sa.Column("name_key", text(), nullable=False, index=True),
-        sa.Column("sector", text(), nullable=False),
-        sa.Column("size", text(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("name_key", AutoString(), nullable=False, index=True),
+        sa.Column("sector", AutoString(), nullable=False),
+        sa.Column("size", AutoString(), nullable=False),
         sa.Column("municipal_unit", sa.Boolean(), nullable=False),
     )
 
@@ -38,16 +37,16 @@ def memberships() -> None:
     op.create_table(
         "memberships",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("network", text(), nullable=False, index=True),
+        sa.Column("network", AutoString(), nullable=False, index=True),
         sa.Column("organisation_id", sa.Uuid(), sa.ForeignKey("organisations.id"), nullable=False),
-        sa.Column("state", text(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("deadline", sa.Date()),
-        sa.Column("applied_by", text(), nullable=False),
-        sa.Column("values_version", text()),
+        sa.Column("applied_by", AutoString(), nullable=False),
+        sa.Column("values_version", AutoString()),
         sa.Column("values_declared_on", sa.Date()),
-        sa.Column("values_declared_by", text()),
-        sa.Column("ground", text()),
+        sa.Column("values_declared_by", AutoString()),
+        sa.Column("ground", AutoString()),
     )
     op.create_index(
         "one_open_membership",
@@ -65,11 +64,11 @@ def vettings() -> None:
         "vettings",
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
-        sa.Column("state", text(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("prepared_by", JSONB(), nullable=False),
         sa.Column("answers", JSONB(), nullable=False),
         sa.Column("conditions", JSONB(), nullable=False),
-        sa.Column("ground", text()),
-        sa.Column("decided_by", text()),
+        sa.Column("ground", AutoString()),
+        sa.Column("decided_by", AutoString()),
     )

@@ -1,16 +1,16 @@
 """Agreements and their signatures, commitments, and what came of them."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
-
-text = sqlmodel.sql.sqltypes.AutoString
 
 
 def upgrade() -> None:
@@ -25,19 +25,19 @@ def agreements() -> None:
         "agreements",
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
-        sa.Column("state", text(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", JSONB(), nullable=False),
-        sa.Column("text_hash", text()),
+        sa.Column("text_hash", AutoString()),
         sa.Column("prepared_by", JSONB(), nullable=False),
     )
     op.create_table(
         "signatures",
         sa.Column("agreement_id", sa.Uuid(), sa.ForeignKey("agreements.id"), primary_key=True),
-        sa.Column("party", text(), primary_key=True),
-        sa.Column("text_hash", text(), nullable=False),
-        sa.Column("signed_by", text(), nullable=False),
+        sa.Column("party", AutoString(), primary_key=True),
+        sa.Column("text_hash", AutoString(), nullable=False),
+        sa.Column("signed_by", AutoString(), nullable=False),
         sa.Column("signed_on", sa.Date(), nullable=False),
     )
 
@@ -49,11 +49,11 @@ def commitments() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
         sa.Column("agreement_id", sa.Uuid(), sa.ForeignKey("agreements.id"), nullable=False),
-        sa.Column("offer", text(), nullable=False),
+        sa.Column("offer", AutoString(), nullable=False),
         sa.Column("promised", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_before", sa.Date(), nullable=False),
-        sa.Column("state", text(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
     )
 
@@ -65,8 +65,8 @@ def came_of_them() -> None:
         commitment_id(),
         sa.Column("promised_before", sa.Integer(), nullable=False),
         sa.Column("promised", sa.Integer(), nullable=False),
-        sa.Column("ground", text(), nullable=False),
-        sa.Column("agreed_by", text(), nullable=False),
+        sa.Column("ground", AutoString(), nullable=False),
+        sa.Column("agreed_by", AutoString(), nullable=False),
         sa.Column("agreed_on", sa.Date(), nullable=False),
     )
     op.create_table(
@@ -74,7 +74,7 @@ def came_of_them() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         commitment_id(),
         sa.Column("held_on", sa.Date(), nullable=False),
-        sa.Column("recorded_by", text(), nullable=False),
+        sa.Column("recorded_by", AutoString(), nullable=False),
     )
     figures = ["promised", "remaining", "open", "kept", "lapsed", "released", "extra"]
     op.create_table(
@@ -85,6 +85,6 @@ def came_of_them() -> None:
     )
 
 
-def commitment_id() -> sa.Column[sa.Uuid]:
+def commitment_id() -> sa.Column[UUID]:
     commitment = sa.ForeignKey("commitments.id")
     return sa.Column("commitment_id", sa.Uuid(), commitment, nullable=False, index=True)
