@@ -60,7 +60,8 @@ def fault(error: Any) -> dict[str, str]:
     where = "/" + "/".join(map(str, path)) if place == "body" else f"{path[0] if path else place}"
     # pydantic: the text of a parse error shows a piece of the input after a comma.
     detail = error["msg"].split(", ")[0] if error["type"].endswith("_parsing") else error["msg"]
-    return {"pointer" if place == "body" else "parameter": where, "detail": mask(detail)}
+    # A field that nobody knows is named by the caller: its name is input too.
+    return {"pointer" if place == "body" else "parameter": mask(where), "detail": mask(detail)}
 
 
 async def on_anything(request: Request, error: Exception) -> Response:
