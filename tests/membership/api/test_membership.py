@@ -49,6 +49,15 @@ async def test_an_odd_application_is_refused_where_it_is_odd_and_nothing_is_stor
     assert (await membership.good("GET", "/members", "coordinator"))["members"] == []
 
 
+async def test_a_field_named_by_an_identity_number_is_refused_without_naming_it(
+    membership: Membership,
+) -> None:
+    body = APPLICATION | {SOLE_TRADER: "hers"}
+    answer = await membership.call("POST", "/members", "signatory", body)
+    assert answer.status_code == 422
+    assert SOLE_TRADER not in answer.text
+
+
 async def test_employees_give_the_size_and_a_municipal_unit_is_a_member_like_any_other(
     membership: Membership,
 ) -> None:
