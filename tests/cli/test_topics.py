@@ -69,7 +69,7 @@ def test_kafka_away_is_said_in_one_sentence() -> None:
     assert found.code == 3
     assert found.err == (
         "Kafka at 127.0.0.1:1 doesn't answer (KafkaConnectionError): "
-        "start it, or correct the services' …_KAFKA_SERVERS.\n"
+        "start it, or correct the services' KAFKA_SERVERS.\n"
     )
 
 

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from jobbpakten.cli import comparisons, migrations, parked, tokens, topics
-from jobbpakten.cli.outputs import AsJson, tell
+from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, tell
 from jobbpakten.cli.troubles import CODES, Code, Trouble
 from shared.machines import Refused
 
@@ -42,6 +42,7 @@ app.add_typer(migrations.app)
 @app.callback(epilog=CODES)
 def main() -> None:
     """Look after Jobbpakten's services: what waits, what differs, what is due."""
+    any_terminal_will_do()
 
 
 @app.command(epilog=CODES)

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -21,8 +22,15 @@ ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 
+def any_terminal_will_do() -> None:
+    """Print a question mark for a letter that standard output doesn't know, and go on."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def print_json(found: Any) -> None:
-    sys.stdout.write(json.dumps(found, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.write(json.dumps(found, indent=2, default=str) + "\n")
 
 
 def print_line(line: str) -> None:

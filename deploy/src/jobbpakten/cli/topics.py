@@ -107,5 +107,5 @@ def answered(servers: str, asked: Awaitable[Result]) -> Result:
         return asyncio.run(asking())
     except (KafkaError, OSError) as error:
         kind = type(error).__name__
-        fix = "start it, or correct the services' …_KAFKA_SERVERS"
+        fix = "start it, or correct the services' KAFKA_SERVERS"
         raise Away(f"Kafka at {servers} doesn't answer ({kind}): {fix}.") from None
