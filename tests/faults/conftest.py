@@ -35,7 +35,7 @@ def minutes(request: pytest.FixtureRequest) -> float:
     return float(request.config.getoption("--minutes", default=0) or 0)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterator[World]:
     folder = run_folder / tmp_path_factory.mktemp("f").name
     folder.mkdir()

@@ -16,6 +16,7 @@ from shared import metrics
 WATCH_SECONDS = 60
 DAYS = 24 * 60 * 60 * 1000
 FOR_EVER = -1
+LARGEST_EVENT_BYTES = 262_144
 
 log = structlog.get_logger()
 

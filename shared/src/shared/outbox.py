@@ -11,10 +11,8 @@ from shared import clock
 from shared.causes import current
 from shared.database import Tx
 from shared.events import TYPE_PREFIX, Event
-from shared.kafka import TOPICS
+from shared.kafka import LARGEST_EVENT_BYTES, TOPICS
 from shared.logs import holds_identity_number
-
-LARGEST_EVENT_BYTES = 262_144
 
 # The row in `streams` is the lock: whoever tells about the same aggregate waits for it.
 TELL = text("""

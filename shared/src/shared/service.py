@@ -9,24 +9,16 @@ from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
-from shared import clock, kafka, logs, metrics, problems
+from shared import clock, kafka, logs, problems
 from shared.access import Doorkeeper
 from shared.database import Database, connect, schema_is_at_head
 from shared.inbox import Hears
 from shared.inbox.batches import Inbox
 from shared.listener import Listener
 from shared.logs import describe
+from shared.observing import Observer
 from shared.relay import Relay
 from shared.settings import ServiceSettings
-
-OBSERVE_SECONDS = 5
-OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
-                 FROM outbox ORDER BY position LIMIT 1""")
-WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS some")
-PARKED = text("""SELECT reason, count(*), count(DISTINCT (topic, key)),
-                        coalesce(extract(epoch FROM clock_timestamp() - min(parked_at)), 0)
-                 FROM parked GROUP BY reason""")
-GAP_ALARM_SECONDS = 300
 
 log = structlog.get_logger()
 
@@ -84,7 +76,7 @@ class Parts:
             group.create_task(self.relay.run())
             group.create_task(self.listener.run())
             group.create_task(self.inbox.run())
-            group.create_task(self.observe())
+            group.create_task(Observer(settings.service, self.database).run())
             group.create_task(
                 kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
             )
@@ -103,36 +95,6 @@ class Parts:
             if not self.at_head:
                 await asyncio.sleep(1)
         log.info("schema_is_at_head")
-
-    async def observe(self) -> None:
-        """Keep the figures that operations look at; alarm on a gap that stays."""
-        while True:
-            with suppress(Exception):  # the database is away: readiness says so
-                await self.look()
-            await asyncio.sleep(OBSERVE_SECONDS)
-
-    async def look(self) -> None:
-        service = self.settings.service
-        async with self.database.transaction() as tx:
-            connection = await tx.connection()
-            metrics.outbox_age.labels(service).set(await connection.scalar(OLDEST) or 0)
-            metrics.outbox_rows.labels(service).set(await connection.scalar(WAITING) or 0)
-            rows = (await connection.execute(PARKED)).all()
-        metrics.inbox_waiting.labels(service).set(sum(streams for _, _, streams, _ in rows))
-        for reason in (
-            "gap",
-            "behind",
-            "envelope",
-            "malformed",
-            "null_body",
-            "handler_failed",
-            "handler_too_slow",
-        ):
-            metrics.inbox_parked.labels(service, reason).set(0)
-        for reason, count, _, age in rows:
-            metrics.inbox_parked.labels(service, reason).set(count)
-            if reason == "gap" and age > GAP_ALARM_SECONDS:
-                log.error("streams_have_gaps", count=count, seconds=int(age))
 
     def health(self) -> APIRouter:
         """Make the three probes and the metrics."""

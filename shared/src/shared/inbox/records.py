@@ -10,6 +10,7 @@ from aiokafka import ConsumerRecord
 from pydantic import ValidationError
 
 from shared.events import Envelope, Event
+from shared.kafka import LARGEST_EVENT_BYTES
 
 Headers = tuple[tuple[str, bytes | None], ...]
 
@@ -94,6 +95,8 @@ def read(record: Record, *, compacted: bool = False) -> One:
         return Unreadable(record, "envelope", "the key isn't the subject")
     if record.payload is None:
         return Heard(record, envelope, reason="" if compacted else "null_body")
+    if len(record.payload) > LARGEST_EVENT_BYTES:
+        return Heard(record, envelope, reason="too_large", detail=f"{len(record.payload)} bytes")
     try:
         kind = envelope.kind
         return Heard(record, envelope, kind.model_validate_json(record.payload) if kind else None)

@@ -1,0 +1,139 @@
+"""Parts that are away: work goes on where it can, waits where it must, and heals by itself."""
+
+import asyncio
+from contextlib import suppress
+
+import httpx
+import psutil
+import pytest
+from tests.eventually import eventually
+from tests.faults.checks import check_figures, check_streams, check_topics
+from tests.faults.conftest import World
+from tests.faults.stage import NUMBERS, Stage, log_of, promise, quiet, staged
+from tests.faults.writers import Writers
+
+from jobbpakten.parts.services import Service
+
+AWAY_S = 20
+LEADER = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7071071 AND granted"
+
+
+async def promises(stage: Stage, organisations: int) -> list[str]:
+    url = stage.of("membership")[0].url
+    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+        made = [await promise(http, number) for number in NUMBERS[:organisations]]
+    return [one for pair in made for one in pair]
+
+
+async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told(
+    world: World, minutes: float
+) -> None:
+    async with staged(world, replicas=1) as stage:
+        commitments = await promises(stage, 3)
+        born = [one.process.pid for one in stage.replicas if one.process]
+        loop = asyncio.get_running_loop()
+        until = loop.time() + (120 if minutes else AWAY_S)
+        await asyncio.to_thread(world.kafka.stop)
+        try:
+            writers = Writers(
+                stage.of("membership"), commitments, 1, enough=lambda _: loop.time() > until
+            )
+            writing = asyncio.create_task(writers.write())
+            newcomer = stage.start("membership")
+            await eventually(lambda: answers(newcomer.url, "/health/ready"))
+            await eventually(lambda: answers(newcomer.url, "/health/startup"))
+            await writing
+            for replica in stage.replicas:
+                await answers(replica.url, "/health/live")
+        finally:
+            await asyncio.to_thread(world.kafka.start)
+
+        assert writers.answers["201"] > 100
+        assert set(writers.answers) <= {"201", "409"}
+        assert not writers.outages, "a call was refused"
+        await quiet(stage, limit_s=90)
+        assert [one.process.pid for one in stage.replicas[:2] if one.process] == born
+        assert all(one.process and one.process.poll() is None for one in stage.replicas)
+        await check_streams(stage)
+        await check_figures(stage)
+        await check_topics(stage)
+
+
+async def answers(url: str, path: str) -> None:
+    """Assert that a probe says yes."""
+    async with httpx.AsyncClient(base_url=url, timeout=2) as http:
+        status = 0
+        with suppress(httpx.TransportError):
+            status = (await http.get(path)).status_code
+        assert status == httpx.codes.OK
+
+
+async def test_services_started_before_postgresql_wait_and_say_so(world: World) -> None:
+    async with staged(world, replicas=0) as stage:
+        await asyncio.to_thread(world.postgres.stop)
+        try:
+            service = stage.start("membership")
+            await eventually(lambda: answers(service.url, "/health/live"))
+            with pytest.raises(AssertionError):
+                await answers(service.url, "/health/ready")
+            with pytest.raises(AssertionError):
+                await answers(service.url, "/health/startup")
+
+            def says_so() -> None:
+                assert "waiting_for_database" in [line["event"] for line in log_of(service)]
+
+            await eventually(says_so)
+        finally:
+            await asyncio.to_thread(world.postgres.start)
+        await eventually(lambda: answers(service.url, "/health/ready"))
+        await asyncio.to_thread(service.until_ready)
+
+
+async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(world: World) -> None:
+    async with staged(world) as stage:
+        commitments = await promises(stage, 1)
+        await quiet(stage)
+        leader = await eventually(lambda: leading(stage))
+        assert leader.process, "it runs"
+        # The leader serves no calls: paused in the middle of one it would hold the row's lock.
+        others = [one for one in stage.of("membership") if one is not leader]
+        (stage.orders("membership") / "relay.read").write_text("SIGSTOP")
+        await act(others, commitments, 5)
+        await eventually(lambda: has_stopped(leader))
+        (lock,) = await stage.rows("membership", LEADER)
+        await stage.rows("membership", "SELECT pg_terminate_backend($1)", lock["pid"])
+        for _ in range(5):
+            await act(others, commitments, 20)
+            await eventually(lambda: nothing_waits(stage))
+        leader.process.resume()
+        await eventually(lambda: gave_up(leader))
+        await act(others, commitments, 20)
+        await quiet(stage)
+        count, repeats = await check_streams(stage)
+        assert count > 100
+        assert repeats == 0, "the woken leader added what its successor had told"
+
+
+async def leading(stage: Stage) -> Service:
+    for one in stage.of("membership"):
+        with httpx.Client(base_url=one.url, timeout=2) as http:
+            if one.figure(http, "relay_leads") == 1:
+                return one
+    raise AssertionError("nobody leads")
+
+
+def has_stopped(replica: Service) -> None:
+    assert replica.process
+    assert replica.process.status() == psutil.STATUS_STOPPED
+
+
+def gave_up(replica: Service) -> None:
+    assert "relay_interrupted" in [line["event"] for line in log_of(replica)]
+
+
+async def nothing_waits(stage: Stage) -> None:
+    assert await stage.rows("membership", "SELECT 1 FROM outbox LIMIT 1") == []
+
+
+async def act(on: list[Service], commitments: list[str], acts: int) -> None:
+    await Writers(on, commitments, acts, enough=lambda done: done >= acts).write()
