@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup.rules import Act, Facts, Figures, Milestones, Promise, Term, figures, state, total
+from followup.rules import (
+    Act,
+    Facts,
+    Figures,
+    Milestones,
+    Promise,
+    Term,
+    course,
+    figures,
+    state,
+    total,
+)
 
 START, END = date(2026, 1, 1), date(2026, 7, 1)
 VISITS = Promise("study_visit", START, END)
@@ -201,6 +212,11 @@ def test_as_days_go_by_only_what_remains_can_shrink(facts: Facts, one: date, oth
 
     for unit in ("promised", "kept", "lapsed", "released", "extra"):
         assert getattr(before, unit) <= getattr(after, unit)
+
+
+@given(facts(), st.lists(days, max_size=4).map(sorted))
+def test_several_days_are_folded_as_each_alone(facts: Facts, days: list[date]) -> None:
+    assert course(facts, days) == [figures(facts, day) for day in days]
 
 
 @given(facts())

@@ -3,7 +3,7 @@
 Each command works in the caller's transaction and never commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from followup import queries
 from followup.models import Commitment, CommitmentTerm, HeldAct, Member
@@ -39,6 +39,13 @@ RECORD = text("""
         CAST(:correlations AS text[]), CAST(:causations AS text[]), CAST(:payloads AS bytea[]))""")
 
 
+async def take_in(tx: Tx, heard: Sequence[Heard]) -> None:
+    """Put a batch into the event ledger, and claim the rows that its handlers will write."""
+    await record(tx, heard)
+    await claim(tx, Commitment, spoken_of(heard, "commitment_id"))
+    await claim(tx, Member, spoken_of(heard, "membership_id"))
+
+
 async def record(tx: Tx, heard: Sequence[Heard]) -> None:
     """Add everything new to the event ledger, in one statement."""
     about = [one.envelope for one in heard]
@@ -59,16 +66,32 @@ async def record(tx: Tx, heard: Sequence[Heard]) -> None:
     await (await tx.connection()).execute(RECORD, columns)
 
 
-async def note_member(tx: Tx, membership_id: UUID, network: str, **facts: Any) -> None:
+def spoken_of(heard: Sequence[Heard], name: str) -> Mapping[UUID, str]:
+    """Give the ids under this name, each with its network."""
+    found = ((getattr(one.event, name, None), one.envelope.network) for one in heard)
+    return {of: network for of, network in found if of}
+
+
+async def claim(tx: Tx, table: type[Commitment | Member], spoken_of: Mapping[UUID, str]) -> None:
+    """Lock a row for each id, made where this is the first we hear of it.
+
+    All in one order: streams that meet in a row lie on several partitions, and two replicas would
+    else wait for each other in a circle. FOR UPDATE locks no row that isn't there, so first a stub.
+    """
+    if spoken_of:
+        stubs = [{"id": of, "network": network} for of, network in sorted(spoken_of.items())]
+        await tx.exec(insert(table).values(stubs).on_conflict_do_nothing())
+        rows = select(table.id).where(col(table.id).in_(spoken_of)).order_by(col(table.id))
+        await tx.exec(rows.with_for_update())
+
+
+async def note_member(tx: Tx, membership_id: UUID, **facts: Any) -> None:
     """Remember facts about a membership; each stream writes its own columns, so order is free."""
-    row = {"id": membership_id, "network": network} | facts
-    await tx.exec(
-        insert(Member).values(row).on_conflict_do_update(index_elements=["id"], set_=facts)
-    )
+    await tx.exec(update(Member).where(col(Member.id) == membership_id).values(facts))
 
 
 async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:
-    commitment = await locked(tx, made.commitment_id, about.network)
+    commitment = await tx.get_one(Commitment, made.commitment_id)
     commitment.membership_id = made.membership_id
     commitment.organisation_id = made.organisation_id
     commitment.offer = made.offer
@@ -78,13 +101,13 @@ async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:
 
 
 async def note_renegotiation(tx: Tx, new: CommitmentRenegotiated, about: Envelope) -> None:
-    commitment = await locked(tx, new.commitment_id, about.network)
+    commitment = await tx.get_one(Commitment, new.commitment_id)
     change = new.promised - new.promised_before
     await note_term(tx, commitment, about, "renegotiated", change)
 
 
 async def note_release(tx: Tx, released: CommitmentReleased, about: Envelope) -> None:
-    commitment = await locked(tx, released.commitment_id, about.network)
+    commitment = await tx.get_one(Commitment, released.commitment_id)
     await note_term(tx, commitment, about, "released", 0)
 
 
@@ -102,7 +125,7 @@ async def note_term(tx: Tx, commitment: Commitment, about: Envelope, act: str, u
 
 async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
     """Remember that it was held, even under a commitment not yet heard of; once for each id."""
-    commitment = await locked(tx, held.commitment_id, about.network)
+    commitment = await tx.get_one(Commitment, held.commitment_id)
     act = {
         "id": held.activity_id,
         "commitment_id": held.commitment_id,
@@ -113,15 +136,8 @@ async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
     await progress(tx, commitment)
 
 
-async def locked(tx: Tx, commitment_id: UUID, network: str) -> Commitment:
-    """Give the commitment's row, locked; it is made where this is the first we hear of it."""
-    stub = {"id": commitment_id, "network": network}
-    await tx.exec(insert(Commitment).values(stub).on_conflict_do_nothing())
-    return await tx.get_one(Commitment, commitment_id, with_for_update=True, populate_existing=True)
-
-
 async def progress(tx: Tx, commitment: Commitment) -> None:
-    """Fold the facts of a locked commitment anew."""
+    """Fold the facts of a claimed commitment anew."""
     facts = await queries.facts_of(tx, [commitment])
     await tell_figures(tx, commitment, facts[commitment.id])
     await tx.flush()

@@ -17,10 +17,12 @@ from shared.database import Tx
 from shared.machines import NotFound
 
 SEES_ALL_MEMBERS = "coordinator"
-TERMS = text("""SELECT commitment_id, version, occurred_on, act, units FROM terms
-                WHERE commitment_id = ANY (CAST(:ids AS uuid[]))""")
-ACTS = text("""SELECT commitment_id, id, held_on, offer FROM acts
-               WHERE commitment_id = ANY (CAST(:ids AS uuid[]))""")
+FACTS = text("""
+    SELECT commitment_id, version, NULL, occurred_on, act, units
+    FROM terms WHERE commitment_id = ANY (CAST(:ids AS uuid[]))
+    UNION ALL
+    SELECT commitment_id, NULL, id, held_on, offer, NULL
+    FROM acts WHERE commitment_id = ANY (CAST(:ids AS uuid[]))""")
 
 
 async def network_report(tx: Tx, network: str, asked: date | None) -> reports.NetworkReport:
@@ -106,13 +108,13 @@ def may_see(caller: Caller, thing: Member | Commitment) -> bool:
 
 
 async def facts_of(tx: Tx, commitments: Sequence[Commitment]) -> Mapping[UUID, Facts]:
-    """All that is known about each of the commitments, in two questions however many they are."""
-    connection = await tx.connection()
-    ids = {"ids": [one.id for one in commitments]}
+    """All that is known about each of the commitments, in one question however many they are."""
     terms: dict[UUID, list[Term]] = defaultdict(list)
-    for of, *fact in await connection.execute(TERMS, ids):
-        terms[of].append(Term(*fact))
     acts: dict[UUID, list[Act]] = defaultdict(list)
-    for of, *fact in await connection.execute(ACTS, ids):
-        acts[of].append(Act(*fact))
+    ids = {"ids": [one.id for one in commitments]}
+    for of, version, held, on, what, units in await (await tx.connection()).execute(FACTS, ids):
+        if held:
+            acts[of].append(Act(held, on, what))
+        else:
+            terms[of].append(Term(version, on, what, units))
     return {one.id: one.facts(terms[one.id], acts[one.id]) for one in commitments}

@@ -14,6 +14,7 @@ from followup.rules import (
     Figures,
     Milestones,
     Promise,
+    course,
     figures,
     kept_rule,
     state,
@@ -194,8 +195,9 @@ def codes(always: Sequence[str], found: Iterable[str]) -> Sequence[str]:
 def year_until(day: date, commitments: Sequence[Commitment], now: Figures) -> Sequence[Moment]:
     """Give the figures at the end of each of the months before the day, and on the day."""
     ends = month_ends(day, MONTHS - 1)
-    before = [Moment(end, total(figures(one.facts, end) for one in commitments)) for end in ends]
-    return [*before, Moment(day, now)]
+    courses = [course(one.facts, ends) for one in commitments]
+    sums = (total(each[month] for each in courses) for month in range(len(ends)))
+    return [*map(Moment, ends, sums), Moment(day, now)]
 
 
 def month_ends(day: date, months: int) -> Sequence[date]:

@@ -3,7 +3,8 @@
 Everything here is a function of the set of facts. In which order they were heard changes nothing.
 """
 
-from collections.abc import Collection, Iterable
+from collections import deque
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import add, attrgetter
@@ -118,6 +119,10 @@ class Tally:
         else:
             self.extra += 1
 
+    def figures(self, *, ended: bool) -> Figures:
+        remaining, lapsed = (0, self.left) if ended else (self.left, 0)
+        return Figures(self.promised, remaining, 0, self.kept, lapsed, self.released, self.extra)
+
 
 def kept_rule(on: date) -> KeptRule:
     """Give the rule that holds on a day; the first one for days before it."""
@@ -150,13 +155,25 @@ def figures(facts: Facts, day: date | None = None) -> Figures:
     """
     if facts.promise is None:
         return Figures()
+    if day is not None:
+        return course(facts, [day])[0]
     tally = Tally(facts.promise)
     for on, fact in in_order(facts):
-        if day is None or on <= day:
+        tally.apply(fact, on)
+    return tally.figures(ended=facts.lapse_found_on is not None)
+
+
+def course(facts: Facts, days: Sequence[date]) -> Sequence[Figures]:
+    """Give the figures at the end of each of several rising days, in one fold."""
+    if facts.promise is None:
+        return [Figures()] * len(days)
+    tally, coming, found = Tally(facts.promise), deque(in_order(facts)), []
+    for day in days:
+        while coming and coming[0][0] <= day:
+            on, fact = coming.popleft()
             tally.apply(fact, on)
-    ended = facts.lapse_found_on if day is None else facts.promise.ends_before <= day
-    remaining, lapsed = (0, tally.left) if ended else (tally.left, 0)
-    return Figures(tally.promised, remaining, 0, tally.kept, lapsed, tally.released, tally.extra)
+        found.append(tally.figures(ended=facts.promise.ends_before <= day))
+    return found
 
 
 def total(several: Iterable[Figures]) -> Figures:

@@ -21,7 +21,6 @@ async def on_membership_applied(tx: Tx, event: MembershipApplied, about: Envelop
     await commands.note_member(
         tx,
         event.membership_id,
-        about.network,
         organisation_id=event.organisation_id,
         sector=event.sector,
         size=event.size,
@@ -30,24 +29,21 @@ async def on_membership_applied(tx: Tx, event: MembershipApplied, about: Envelop
 
 
 async def on_vetting_started(tx: Tx, event: VettingStarted, about: Envelope) -> None:
-    await commands.note_member(
-        tx, event.membership_id, about.network, vetting_started_on=about.occurredat
-    )
+    await commands.note_member(tx, event.membership_id, vetting_started_on=about.occurredat)
 
 
 async def on_membership_approved(tx: Tx, event: MembershipApproved, about: Envelope) -> None:
-    await commands.note_member(tx, event.membership_id, about.network, approved_on=about.occurredat)
+    await commands.note_member(tx, event.membership_id, approved_on=about.occurredat)
 
 
 async def on_membership_rejected(tx: Tx, event: MembershipRejected, about: Envelope) -> None:
-    await commands.note_member(tx, event.membership_id, about.network, rejected_on=about.occurredat)
+    await commands.note_member(tx, event.membership_id, rejected_on=about.occurredat)
 
 
 async def on_agreement_in_force(tx: Tx, event: AgreementInForce, about: Envelope) -> None:
     await commands.note_member(
         tx,
         event.membership_id,
-        about.network,
         organisation_id=event.organisation_id,
         in_force_on=about.occurredat,
     )
@@ -81,5 +77,5 @@ hears = Hears(
     on_commitment_renegotiated,
     on_commitment_released,
     on_activity_held,
-    all=commands.record,
+    all=commands.take_in,
 )

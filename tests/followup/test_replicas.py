@@ -1,0 +1,63 @@
+"""Two replicas at once: streams that meet in a commitment lie on several partitions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import pytest
+from tests.followup.service import Followup
+from tests.followup.stories import Dated, World, records
+
+from followup.rules import Figures
+
+PROMISES = [f"promise {n:03}" for n in range(60)]
+
+
+@pytest.fixture
+async def replicas(database: Callable[[str], str]) -> AsyncIterator[tuple[Followup, Followup]]:
+    url = database("followup")
+    both = (Followup(url), Followup(url))
+    yield both
+    for one in both:
+        await one.database.engine.dispose()
+
+
+def waits_for_nothing(*_: object) -> None:
+    raise AssertionError("a batch had to be tried again")
+
+
+async def test_two_replicas_that_meet_in_the_same_rows_count_each_act_once(
+    replicas: tuple[Followup, Followup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    for one in replicas:
+        monkeypatch.setattr(one.inbox, "hold", waits_for_nothing)
+    made: list[Dated] = [(world.made(name, 4), "2026-01-15") for name in PROMISES]
+    acts = [[(world.held(f"{n} {name}", name), "2026-02-01") for name in PROMISES] for n in "123"]
+
+    # One goes through the promises from the first to the last, the other the other way round.
+    forwards, backwards = (acts[0], made), (acts[1][::-1], acts[2][::-1])
+    await asyncio.gather(take(replicas[0], forwards), take(replicas[1], backwards))
+
+    rows = await replicas[0].rows(f"SELECT {', '.join(Figures.__slots__)} FROM commitments")
+    assert {Figures(**row) for row in rows} == {Figures(promised=4, remaining=1, kept=3)}
+    assert len(rows) == len(PROMISES)
+
+
+async def take(one: Followup, parts: Sequence[list[Dated]]) -> None:
+    for part in parts:
+        await one.hears(*records(part))
+
+
+async def test_the_clock_and_a_batch_do_not_stand_in_each_others_way(
+    replicas: tuple[Followup, Followup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    one, other = replicas
+    monkeypatch.setattr(one.inbox, "hold", waits_for_nothing)
+    await one.hears(*records((world.made(name, 2), "2026-01-15") for name in PROMISES))
+    late = records((world.held(f"visit {name}", name), "2026-06-30") for name in reversed(PROMISES))
+
+    await asyncio.gather(one.hears(*late), other.due("2026-07-01"))
+
+    rows = await one.rows(f"SELECT {', '.join(Figures.__slots__)} FROM commitments")
+    assert {Figures(**row) for row in rows} == {Figures(promised=2, kept=1, lapsed=1)}
