@@ -53,6 +53,7 @@ class Stage:
             "ENVIRONMENT": "test",
             "CLOCK": "manual",
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
+            "HANDLER_LIMIT_SECONDS": "2",
         }
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         return os.environ | named | {"CRASH_ORDERS": str(self.orders(service))}

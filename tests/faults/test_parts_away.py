@@ -15,7 +15,9 @@ from tests.faults.writers import Writers
 from jobbpakten.parts.services import Service
 
 AWAY_S = 20
-LEADER = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 7071071 AND granted"
+LEADER = """SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+            WHERE locktype = 'advisory' AND objid = 7071071 AND granted
+              AND datname = current_database()"""
 
 
 async def promises(stage: Stage, organisations: int) -> list[str]:
