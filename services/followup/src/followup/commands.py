@@ -15,7 +15,7 @@ from sqlmodel import col, select, update
 
 from followup import queries
 from followup.models import Commitment, CommitmentTerm, HeldAct, Member
-from followup.rules import Facts, figures
+from followup.rules import Facts, figures, one_by_one
 from shared import outbox
 from shared.database import Tx
 from shared.events import Envelope
@@ -137,9 +137,14 @@ async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
 
 
 async def progress(tx: Tx, commitment: Commitment) -> None:
-    """Fold the facts of a claimed commitment anew."""
-    facts = await queries.facts_of(tx, [commitment])
-    await tell_figures(tx, commitment, facts[commitment.id])
+    """Fold the facts of a claimed commitment anew.
+
+    Acts that came before their promise are told one by one when it comes, so that not even the
+    number of events told depends on the order in which streams were heard.
+    """
+    facts = (await queries.facts_of(tx, [commitment]))[commitment.id]
+    for known in [facts] if commitment.told else one_by_one(facts):
+        await tell_figures(tx, commitment, known)
     await tx.flush()
 
 

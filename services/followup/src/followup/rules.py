@@ -5,7 +5,7 @@ Everything here is a function of the set of facts. In which order they were hear
 
 from collections import deque
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from operator import add, attrgetter
 from typing import Literal, Self
@@ -174,6 +174,12 @@ def course(facts: Facts, days: Sequence[date]) -> Sequence[Figures]:
             tally.apply(fact, on)
         found.append(tally.figures(ended=facts.promise.ends_before <= day))
     return found
+
+
+def one_by_one(facts: Facts) -> Sequence[Facts]:
+    """Give the facts as if the acts had come after the promise, each in its turn."""
+    acts = [fact for _, fact in in_order(facts) if isinstance(fact, Act)]
+    return [replace(facts, acts=acts[:known]) for known in range(len(acts) + 1)]
 
 
 def total(several: Iterable[Figures]) -> Figures:
