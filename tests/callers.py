@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from shared.access import ALGORITHM
 from shared.settings import ServiceSettings
 
+Chosen = TypeVar("Chosen", bound=ServiceSettings)
 KEY = OKPKey.generate_key("Ed25519")
 PUBLIC_KEY = json.dumps(KEY.as_dict(private=False))
 
@@ -38,7 +39,7 @@ def client(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
-def settings(kind: type[ServiceSettings], database_url: str, **more: Any) -> ServiceSettings:
+def settings(kind: type[Chosen], database_url: str, **more: Any) -> Chosen:
     """Give a service's settings for a test; without Kafka unless it is named."""
     usual = {"kafka_servers": "127.0.0.1:1", "token_public_key": PUBLIC_KEY, "municipality": "0380"}
     usual |= {"environment": "test", "clock": "manual", "database_url": database_url}

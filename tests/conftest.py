@@ -13,7 +13,7 @@ import pytest
 from jobbpakten.parts import finished
 from jobbpakten.parts import kafka as kafkas
 from jobbpakten.parts import postgres as postgreses
-from shared.database import PLUMBING, migrate
+from shared.migrations import PLUMBING, migrate
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from tests.faults.conftest import World
 from jobbpakten.parts import processes
 from jobbpakten.parts.services import Service
 from shared import kafka as topics
-from shared.database import connect_directly, migrate
+from shared.database import connect_directly
+from shared.migrations import migrate
 
 SERVICES = ("membership", "followup")
 SESSION_MS = 2_000

@@ -1,6 +1,5 @@
 """HTTP in: an open report for everybody, a member's own for those concerned."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ LEDGER = f"{NETWORK}/ledger/commitments/{WORLD.id('visits')}"
 
 
 @pytest.fixture
-async def busy(followup: Followup) -> AsyncIterator[Followup]:
+async def busy(followup: Followup) -> Followup:
     """Give a followup that has heard of one member with one promise."""
     await followup.hears(
         *records(

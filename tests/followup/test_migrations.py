@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from followup.models import Table
-from shared.database import PLUMBING_TABLES
+from shared.migrations import PLUMBING_TABLES
 
 
 async def test_the_migrations_make_what_the_models_say(database: Callable[[str], str]) -> None:
@@ -24,7 +24,7 @@ async def test_the_migrations_make_what_the_models_say(database: Callable[[str],
 def compared(connection: Connection) -> list[Any]:
     options = {"include_name": is_ours, "compare_type": True}
     context = MigrationContext.configure(connection, opts=options)
-    return compare_metadata(context, Table.metadata)
+    return list(compare_metadata(context, Table.metadata))
 
 
 def is_ours(name: str | None, kind: str, _: Any) -> bool:

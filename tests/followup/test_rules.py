@@ -144,12 +144,12 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
     ),
     (
         "nothing that has lapsed can be released",
-        Facts(VISITS, [made(3), released("2026-07-01")], **LAPSED),
+        Facts(VISITS, [made(3), released("2026-07-01")], lapse_found_on=END),
         units(promised=3, lapsed=3),
     ),
     (
         "a cut dated inside the period and told late takes from what lapsed",
-        Facts(VISITS, [made(3), changed(-1, "2026-06-30")], **LAPSED),
+        Facts(VISITS, [made(3), changed(-1, "2026-06-30")], lapse_found_on=END),
         units(promised=3, lapsed=2, released=1),
     ),
     (

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from membership.models import Table
 from membership.rules.membership import ENDED
-from shared.database import PLUMBING_TABLES, migrate
+from shared.migrations import PLUMBING_TABLES, migrate
 
 
 async def test_an_empty_database_becomes_what_the_models_say_and_again_does_nothing(

@@ -1,6 +1,6 @@
 """How Alembic reaches followup's tables."""
 
 from followup.models import Table
-from shared.database import run_migrations
+from shared.migrations import run_migrations
 
 run_migrations(Table.metadata)

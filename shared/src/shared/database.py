@@ -1,4 +1,4 @@
-"""The service's own PostgreSQL: sessions, migrations, and what counts as an outage."""
+"""The service's own PostgreSQL: sessions, its schema, and what counts as an outage."""
 
 import asyncio
 import importlib.util
@@ -9,12 +9,8 @@ from pathlib import Path
 from typing import Annotated
 
 import asyncpg
-from alembic import command, context
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
-from sqlalchemy import MetaData, event, make_url, text
-from sqlalchemy.engine import Connection
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -25,8 +21,6 @@ from shared.settings import ServiceSettings
 
 # Connection, transaction rollback, out of resources, operator intervention, lock not available.
 OUTAGES = ("08", "40", "53", "55", "57")
-PLUMBING = Path(__file__).parent / "plumbing"
-PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
 # A dead leader's lock is gone after 25 s.
 KEEPALIVES = {
     "tcp_keepalives_idle": "10",
@@ -110,58 +104,22 @@ def world_is_broken_by(error: BaseException | None) -> bool:
     return isinstance(error, (*outages, NoConnectionLeft, asyncpg.InterfaceError))
 
 
-def migrations(service: str, url: str) -> Config:
-    """Find the migrations beside the service's package."""
+def head_of(service: str) -> str:
+    """Give the number of the last migration beside the service's package, as its file begins."""
+    return max(path.name[:4] for path in migrations_of(service).glob("versions/[0-9]*.py"))
+
+
+def migrations_of(service: str) -> Path:
     spec = importlib.util.find_spec(service)
     if spec is None or spec.origin is None:
         raise LookupError(f"There is no service {service!r} here.")
-    config = Config()
-    config.set_main_option("script_location", str(Path(spec.origin).parents[2] / "migrations"))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(service: str, url: str) -> None:
-    """Bring the schema to its head; safe to repeat, and from several places at once."""
-    command.upgrade(migrations(service, url), "head")
+    return Path(spec.origin).parents[2] / "migrations"
 
 
 async def schema_is_at_head(service: str, tx: Tx) -> bool:
     """Ask whether the migrations of this release have run."""
     connection = await tx.connection()
-    found = await connection.scalar(text("SELECT to_regclass('alembic_version')"))
-    head = ScriptDirectory.from_config(migrations(service, "")).get_current_head()
-    version = text("SELECT version_num FROM alembic_version")
-    return found is not None and await connection.scalar(version) == head
-
-
-def plumbing(number: int) -> str:
-    """Read one numbered file of the plumbing's SQL, for a service's migration."""
-    return (PLUMBING / f"{number:04}.sql").read_text()
-
-
-def run_migrations(metadata: MetaData) -> None:
-    """Run Alembic against the address in its config: the whole of a service's `env.py`."""
-    asyncio.run(_run_migrations(context.config.attributes["url"], metadata))
-
-
-async def _run_migrations(url: str, metadata: MetaData) -> None:
-    engine = create_async_engine(url)
-    try:
-        async with engine.begin() as connection:
-            # One migrator at a time; the others find nothing left to do.
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7071072)"))
-            await connection.run_sync(_upgrade, metadata)
-    finally:
-        await engine.dispose()
-
-
-def _upgrade(connection: Connection, metadata: MetaData) -> None:
-    context.configure(
-        connection=connection,
-        target_metadata=metadata,
-        include_name=lambda name, kind, _: kind != "table" or name not in PLUMBING_TABLES,
-        compare_type=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return False
+    version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return bool(version == head_of(service))

@@ -10,7 +10,7 @@ from jobbpakten.cli.addresses import AnyService, databases
 from jobbpakten.cli.databases import reaching, transaction
 from jobbpakten.cli.outputs import AsJson, print_json, print_table
 from jobbpakten.cli.troubles import CODES
-from shared.database import migrate as upgrade
+from shared.migrations import migrate as upgrade
 
 app = typer.Typer()
 

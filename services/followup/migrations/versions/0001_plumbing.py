@@ -1,8 +1,10 @@
 """The plumbing that every service has: outbox, inbox, parked, answers, clock."""
 
+from typing import Any
+
 from alembic import op
 
-from shared.database import plumbing
+from shared.migrations import plumbing
 
 revision = "0001"
 down_revision = None
@@ -12,4 +14,5 @@ depends_on = None
 
 def upgrade() -> None:
     # asyncpg: a prepared statement holds one command, the driver's own execute takes the script.
-    op.get_bind().connection.dbapi_connection.run_async(lambda raw: raw.execute(plumbing(1)))
+    connection: Any = op.get_bind().connection.dbapi_connection
+    connection.run_async(lambda raw: raw.execute(plumbing(1)))

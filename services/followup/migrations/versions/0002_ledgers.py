@@ -1,8 +1,8 @@
 """The event ledger, and the facts about members and commitments."""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
+from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0002"
 down_revision = "0001"
@@ -15,7 +15,7 @@ APPEND_ONLY = """CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON events
     FOR EACH STATEMENT EXECUTE FUNCTION refuse()"""
 
 
-text = sqlmodel.sql.sqltypes.AutoString
+text = AutoString
 
 
 def upgrade() -> None:

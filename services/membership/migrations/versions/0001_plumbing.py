@@ -4,7 +4,7 @@ from typing import Any
 
 from alembic import op
 
-from shared.database import plumbing
+from shared.migrations import plumbing
 
 revision = "0001"
 down_revision = None

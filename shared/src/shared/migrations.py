@@ -1,0 +1,55 @@
+"""Migrations: each service's own, by Alembic. No running service imports this."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command, context
+from alembic.config import Config
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from shared.database import migrations_of
+
+PLUMBING = Path(__file__).parent / "plumbing"
+PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
+
+
+def migrate(service: str, url: str) -> None:
+    """Bring the schema to its head; safe to repeat, and from several places at once."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_of(service)))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def plumbing(number: int) -> str:
+    """Read one numbered file of the plumbing's SQL, for a service's migration."""
+    return (PLUMBING / f"{number:04}.sql").read_text()
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """Run Alembic against the address in its config: the whole of a service's `env.py`."""
+    asyncio.run(_run(context.config.attributes["url"], metadata))
+
+
+async def _run(url: str, metadata: MetaData) -> None:
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            # One migrator at a time; the others find nothing left to do.
+            await connection.execute(text("SELECT pg_advisory_xact_lock(7071072)"))
+            await connection.run_sync(_upgrade, metadata)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection, metadata: MetaData) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        include_name=lambda name, kind, _: kind != "table" or name not in PLUMBING_TABLES,
+        compare_type=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
