@@ -9,6 +9,7 @@ import pytest
 from jobbpakten.parts import kafka as kafkas
 from jobbpakten.parts import postgres as postgreses
 
+SEEDS = (7, 19, 40)
 # Members that are gone after 2 s, and a broker that knows its own death soon.
 BROKER = {
     "group.min.session.timeout.ms": "1000",
@@ -28,6 +29,13 @@ class World:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--minutes", type=float, default=0, help="run the faults for so long")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Three seeds always; with `--minutes`, as many more as fit, a minute each."""
+    if "seed" in metafunc.fixturenames and metafunc.module.__name__.endswith("nothing_is_lost"):
+        more = int(metafunc.config.getoption("--minutes", default=0) or 0)
+        metafunc.parametrize("seed", [*SEEDS, *range(100, 100 + more)])
 
 
 @pytest.fixture(scope="session")

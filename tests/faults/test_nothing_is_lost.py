@@ -12,12 +12,11 @@ import pytest
 from tests.faults.checks import check_effects, check_figures, check_streams, check_topics
 from tests.faults.conftest import World
 from tests.faults.killers import POINTS, Killers
-from tests.faults.stage import NUMBERS, promise, quiet, staged
+from tests.faults.stage import NUMBERS, SERVICES, promise, quiet, staged
 from tests.faults.writers import Writers
 
 EVENTS = 3_000
-SEEDS = (7, 19, 40)
-KILLS: Counter[str] = Counter()
+KILLS: Counter[str] = Counter()  # of all seeds together: three seeds kill 6 times at each point
 
 
 async def run(world: World, seed: int) -> str:
@@ -43,25 +42,19 @@ async def run(world: World, seed: int) -> str:
         await check_effects(stage)
         await check_figures(stage)
         await check_topics(stage)
+    assert killers.kills == dict.fromkeys(POINTS, len(SERVICES))
     KILLS.update(killers.kills)
     return (
         f"seed {seed}: {writers.answers['201']} acts, {count} events, {repeats} sent twice, "
-        f"kills {dict(killers.kills)}, {dict(killers.faults)}, "
+        f"kills until now {dict(KILLS)}, {dict(killers.faults)}, "
         f"answers {dict(writers.answers)}, outages met {dict(writers.outages)}, "
         f"{time.monotonic() - begun:.0f} s"
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
 async def test_nothing_is_lost_nothing_comes_twice_and_order_holds(
     world: World, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = await run(world, seed)
     with capsys.disabled():
         print(f"\n{line}")  # noqa: T201 - whoever runs it wants the figures
-
-
-def test_every_crash_point_was_tried_often_enough() -> None:
-    """Count over the seeds above; a single seed run alone proves nothing here."""
-    if sum(KILLS.values()) >= len(SEEDS) * len(POINTS):
-        assert min(KILLS[point] for point in POINTS) >= 5
