@@ -136,3 +136,22 @@ def test_a_process_that_doesnt_come_up_has_its_last_words_told(
         process = ours.start("sh", "-c", "echo the port is taken; exit 1", log=log)
         with pytest.raises(Unavailable, match=r"sh doesn't come up, .*: the port is taken"):
             processes.until_ready(process, lambda: False, log, 5)
+
+
+def test_a_ctrl_c_while_a_process_is_born_waits_until_we_know_of_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    born: list[psutil.Popen] = []
+    popen = psutil.Popen
+
+    def interrupted(*command: object, **more: object) -> psutil.Popen:
+        born.append(popen(*command, **more))
+        signal.raise_signal(signal.SIGINT)
+        return born[0]
+
+    monkeypatch.setattr(psutil, "Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt), processes.owned(folder) as ours:
+        ours.start("sleep", "60", log=Path(f"{folder}.log"))
+
+    assert len(born) == 1
+    assert not born[0].is_running()

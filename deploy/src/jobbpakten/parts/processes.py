@@ -32,7 +32,7 @@ class Processes:
         self, *command: str | Path, log: Path, stop: int = signal.SIGTERM, **more: Any
     ) -> psutil.Popen:
         """Start in a process group of its own: a Ctrl-C is ours to pass on."""
-        with log.open("ab") as out:
+        with log.open("ab") as out, signals_wait():
             process = psutil.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -41,8 +41,8 @@ class Processes:
                 start_new_session=True,
                 **more,
             )
-        self.ending.callback(end, process, stop)
-        note(self.book, process, stop)
+            self.ending.callback(end, process, stop)
+            note(self.book, process, stop)
         return process
 
 
@@ -131,3 +131,25 @@ def sigterm_as_interrupt() -> Iterator[None]:
     finally:
         for one in quiet:
             signal.signal(one, signal.SIG_DFL)
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Hold signals back: between its birth and our note of it a process would be lost to them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {
+        one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    ours = {one: handler for one, handler in handlers.items() if callable(handler)}
+    for one in ours:
+        signal.signal(one, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for one, handler in ours.items():
+            signal.signal(one, handler)
+        for number in came:
+            signal.raise_signal(number)
