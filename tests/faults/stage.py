@@ -15,9 +15,9 @@ from tests.callers import PUBLIC_KEY, bearer
 from tests.eventually import eventually
 from tests.faults.conftest import World
 
+from jobbpakten import topics
 from jobbpakten.parts import processes
 from jobbpakten.parts.services import Service
-from shared import kafka as topics
 from shared.database import connect_directly
 from shared.migrations import migrate
 

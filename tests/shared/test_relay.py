@@ -16,6 +16,7 @@ from tests.eventually import eventually
 from tests.shared.records import made
 
 from jobbpakten.parts.kafka import Kafka
+from jobbpakten.topics import apply, differences
 from shared import kafka as topics
 from shared import outbox
 from shared.causes import Cause, because
@@ -63,7 +64,7 @@ class Teller:
 @pytest.fixture
 async def teller(database: Callable[[str], str], kafka: Kafka) -> AsyncIterator[Teller]:
     prefix = f"{uuid4().hex[:8]}."
-    await topics.apply(kafka.servers, prefix, replication=1, partitions=2)
+    await apply(kafka.servers, prefix, replication=1, partitions=2)
     about = settings(
         Telling, database("shared"), kafka_servers=kafka.servers, kafka_topic_prefix=prefix
     )
@@ -206,7 +207,7 @@ async def test_applied_topics_differ_in_nothing_and_a_missing_one_is_named(
     teller: Teller, kafka: Kafka
 ) -> None:
     prefix = teller.settings.kafka_topic_prefix
-    wrong = await topics.differences(kafka.servers, prefix, replication=1)
+    wrong = await differences(kafka.servers, prefix, replication=1)
     assert {tuple(faults) for faults in wrong.values()} == {("2 partitions instead of 6",)}
     assert await topics.missing(kafka.servers, "other.", {TOPIC}) == {f"other.{TOPIC}"}
 

@@ -1,14 +1,12 @@
 """Kafka as we use it: every topic declared in one table, and a watch that misses none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared import metrics
@@ -84,62 +82,6 @@ async def missing(servers: str, prefix: str, of: set[str]) -> set[str]:
     """Name the topics that a service needs and that aren't there."""
     async with admin(servers) as client:
         return {prefix + name for name in of} - set(await client.list_topics())
-
-
-async def differences(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
-    """Say for each declared topic how the cluster's differs; nothing where it is as declared."""
-    async with admin(servers) as client:
-        there = set(await client.list_topics())
-        found = {name: ["missing"] for name in declared(prefix) if name not in there}
-        present = [name for name in declared(prefix) if name in there]
-        for described in await client.describe_topics(present) if present else []:
-            name, topic = described["topic"], declared(prefix)[described["topic"]]
-            configs = await described_configs(client, name)
-            faults = list(topic_faults(topic, described["partitions"], configs, replication))
-            found |= {name: faults} if faults else {}
-        return found
-
-
-async def described_configs(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
-    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
-    (answer,) = await client.describe_configs([resource])
-    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
-
-
-def topic_faults(
-    topic: Topic, partitions: list[dict[str, Any]], configs: dict[str, str], replication: int
-) -> Iterator[str]:
-    if len(partitions) != topic.partitions:
-        yield f"{len(partitions)} partitions instead of {topic.partitions}"
-    fewest = min(len(partition["replicas"]) for partition in partitions)
-    if fewest < replication:
-        yield f"replication {fewest} instead of {replication}"
-    for name, value in topic.configs(replication).items():
-        if configs.get(name) != value:
-            yield f"{name}={configs.get(name)} instead of {value}"
-
-
-async def apply(
-    servers: str, prefix: str, replication: int, partitions: int | None = None
-) -> list[str]:
-    """Create the declared topics that are missing, set the others' configs; give what was done.
-
-    Partitions of a topic in use are never changed: keys would move and order would be lost.
-    """
-    wrong = await differences(servers, prefix, replication)
-    async with admin(servers) as client:
-        for name, faults in wrong.items():
-            topic = declared(prefix)[name]
-            configs = topic.configs(replication)
-            if faults == ["missing"]:
-                number = partitions or topic.partitions
-                await client.create_topics(
-                    [NewTopic(name, number, replication, topic_configs=configs)]
-                )
-            else:
-                resource = ConfigResource(ConfigResourceType.TOPIC, name, configs=configs)
-                await client.alter_configs([resource])
-    return sorted(wrong)
 
 
 async def watch(servers: str, prefix: str, of: set[str]) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable
 from typing import Annotated, TypeVar
 
@@ -12,9 +11,8 @@ from aiokafka.errors import KafkaError
 from jobbpakten.cli.addresses import either, excerpt, services, variable
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
 from jobbpakten.cli.troubles import CODES, Away, Code, WrongUse
-from shared import kafka
-
-SETTLE_SECONDS = 3
+from jobbpakten.topics import apply as apply_all
+from jobbpakten.topics import differences
 
 Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, help="Kafka's topics, as declared and as they are.")
@@ -28,7 +26,7 @@ Partitions = Annotated[
 def diff(replication: Replication = 3, *, as_json: AsJson = False) -> None:
     """Compare the cluster's topics with the declared ones."""
     servers, prefix = cluster()
-    found = answered(servers, kafka.differences(servers, prefix, replication))
+    found = answered(servers, differences(servers, prefix, replication))
     if as_json:
         print_json(found)
     else:
@@ -45,8 +43,8 @@ def apply(
     Never changed are the partitions and copies of a topic that is there.
     """
     servers, prefix = cluster()
-    done = answered(servers, kafka.apply(servers, prefix, replication, partitions))
-    left = answered(servers, settled(servers, prefix, replication))
+    done = answered(servers, apply_all(servers, prefix, replication, partitions))
+    left = answered(servers, differences(servers, prefix, replication))
     left = {name: faults for name, faults in left.items() if not as_wished(faults, partitions)}
     if as_json:
         print_json({"done": done, "left": left})
@@ -54,16 +52,6 @@ def apply(
         print_line(f"{len(done)} made or set: {', '.join(done)}" if done else "Nothing to do.")
         print_differences(left)
     raise typer.Exit(Code.FOUND if left else Code.GOOD)
-
-
-async def settled(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
-    """Compare when new topics have got around: brokers hear of them after the controller."""
-    patience = time.monotonic() + SETTLE_SECONDS
-    while True:
-        left = await kafka.differences(servers, prefix, replication)
-        if ["missing"] not in left.values() or time.monotonic() > patience:
-            return left
-        await asyncio.sleep(0.1)
 
 
 def as_wished(faults: list[str], partitions: int | None) -> bool:
