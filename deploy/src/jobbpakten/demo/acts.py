@@ -1,0 +1,76 @@
+"""How each act is done: which role calls what, under which name its day stands in the body."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from jobbpakten.demo.callers import Callers
+from jobbpakten.demo.diaries import Act
+from jobbpakten.demo.organisations import Organisation
+
+REMEMBERED = ("membership_id", "organisation_id", "text_hash", "commitments")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An act as a call; the path is filled in from what the applicant has been answered."""
+
+    role: str
+    path: str
+    day: str = ""
+    method: str = "POST"
+
+
+ACTS = {
+    "apply": Call("signatory", "/members", "applied_on"),
+    "declare": Call("signatory", "/members/{membership_id}/values", "declared_on"),
+    "start_vetting": Call("vetting_officer", "/members/{membership_id}/vetting", "started_on"),
+    "answer": Call("vetting_officer", "/members/{membership_id}/vetting/answers", method="PUT"),
+    "decide": Call("decider", "/members/{membership_id}/vetting/decision", "decided_on"),
+    "draft": Call("coordinator", "/members/{membership_id}/agreement", "drafted_on"),
+    "share": Call("coordinator", "/members/{membership_id}/agreement/sharing", "shared_on"),
+    "sign": Call("signatory", "/members/{membership_id}/agreement/signatures", "signed_on"),
+    "countersign": Call("decider", "/members/{membership_id}/agreement/signatures", "signed_on"),
+    "withdraw": Call("signatory", "/members/{membership_id}/withdrawal", "withdrawn_on"),
+    "hold": Call("coordinator", "/commitments/{commitment_id}/activities", "held_on"),
+    "renegotiate": Call("coordinator", "/commitments/{commitment_id}/renegotiations", "agreed_on"),
+    "release": Call("coordinator", "/commitments/{commitment_id}/release", "released_on"),
+}
+
+
+@dataclass
+class Applicant:
+    """An organisation on its way, with what it has been answered so far."""
+
+    who: Organisation
+    values_version: str
+    known: dict[str, Any] = field(default_factory=dict)
+
+    async def do(self, act: Act, membership: Callers) -> None:
+        """Do it; Refused when the service doesn't."""
+        call = ACTS[act.does]
+        facts = dict(act.facts)
+        names = self.known | self.commitment(facts.pop("commitment", None))
+        body = facts | self.body(act.does)
+        body |= {call.day: act.happened_on.isoformat()} if call.day else {}
+        own = self.known.get("organisation_id") if call.role == "signatory" else None
+        path = call.path.format(**names)
+        found = await membership.on_network(
+            call.role, call.method, path, body=body, organisation=own
+        )
+        self.known |= {name: found[name] for name in REMEMBERED if found.get(name)}
+
+    def commitment(self, place: int | None) -> dict[str, str]:
+        if place is None:
+            return {}
+        return {"commitment_id": self.known["commitments"][place]["commitment_id"]}
+
+    def body(self, does: str) -> dict[str, Any]:
+        """Give what is said by who one is and what one has read, not by the story."""
+        if does == "apply":
+            return {name: fact for name, fact in asdict(self.who).items() if name != "story"}
+        if does == "declare":
+            values = ("non_discrimination", "gender_equality", "equality", "human_rights")
+            return dict.fromkeys(values, True) | {"text_version": self.values_version}
+        if does in {"sign", "countersign"}:
+            return {"text_hash": self.known["text_hash"]}
+        return {}

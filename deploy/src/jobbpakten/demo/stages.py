@@ -1,0 +1,155 @@
+"""What the story is played on: databases, topics, and each service as a process of its own."""
+
+import asyncio
+import os
+import shlex
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+
+from jobbpakten.cli.addresses import hears, services
+from jobbpakten.cli.tokens import PRIVATE_KEY
+from jobbpakten.demo import vacancies
+from jobbpakten.parts import Unavailable, finished, kafka, postgres, processes
+from jobbpakten.parts.services import Keys, Service
+from jobbpakten.topics import apply
+from shared.kafka import TOPICS, missing
+from shared.migrations import migrate
+
+NAME = "jobbpakten-demo"
+MUNICIPALITY = "0380"
+PARTITIONS = 2
+TOPICS_APPEAR_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Services that answer, and what one must know to look at them."""
+
+    folder: Path
+    services: Mapping[str, Service]
+    databases: Mapping[str, str]
+    hears: Mapping[str, set[str]]
+    keys: Keys
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {name: service.url for name, service in self.services.items()}
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "settings"
+
+    def memory(self) -> dict[str, int]:
+        """Give the bytes that each process holds in memory."""
+        running = {name: one.process for name, one in self.services.items() if one.process}
+        return {name: process.memory_info().rss for name, process in running.items()}
+
+    def ended(self) -> list[Service]:
+        """Name the services whose process has ended by itself."""
+        return [
+            one for one in self.services.values() if one.process and one.process.poll() is not None
+        ]
+
+
+@contextmanager
+def built(folder: Path) -> Iterator[Stage]:
+    """Build everything in the folder; Unavailable where a given part holds something already."""
+    with ThreadPoolExecutor(1) as aside, postgres.started(folder / "postgres", durable=False) as pg:
+        # An embedded PostgreSQL is new and ours: no need to wait until Kafka is there too.
+        early = aside.submit(migrated, pg, NAME) if pg.server else None
+        with kafka.started(folder / "kafka") as cluster:
+            vacancies.check(pg, cluster, NAME, databases(NAME).values())
+            urls = early.result() if early else migrated(pg, NAME)
+            with running(folder / "services", urls, cluster.servers, NAME) as stage:
+                yield stage
+
+
+def databases(name: str) -> dict[str, str]:
+    return {service: f"{name}-{service}" for service in services()}
+
+
+def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
+    """Make the databases with their schemas, and give their addresses."""
+    urls = {}
+    for service, database in databases(name).items():
+        urls[service] = vacancies.database(server, database)
+        finished(asyncio.to_thread(migrate, service, urls[service]))
+    return urls
+
+
+@contextmanager
+def running(folder: Path, urls: Mapping[str, str], servers: str, name: str) -> Iterator[Stage]:
+    """Make the topics, start the services and wait until each has joined its group."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_topics(servers, f"{name}.")
+    with processes.owned(folder) as ours:
+        keys = Keys()
+        environment = settings(urls, servers, name, keys)
+        started = {one: Service(one, ours, surroundings() | environment) for one in urls}
+        for service in started.values():
+            service.start()
+        stage = Stage(folder, started, urls, hears(), keys)
+        write(stage.settings, environment | {PRIVATE_KEY: keys.private})
+        try:
+            for service in started.values():
+                service.until_ready()
+            yield stage
+        finally:
+            stage.settings.unlink()
+
+
+def make_topics(servers: str, prefix: str) -> None:
+    """Make all that are declared; Unavailable where Kafka doesn't let us."""
+    try:
+        why = ", ".join(sorted(finished(made(servers, prefix))))
+    except KafkaError as error:
+        why = str(error)
+    if why:
+        raise Unavailable(f"Kafka doesn't let us make our topics ({why}): allow it, or make them")
+
+
+async def made(servers: str, prefix: str) -> set[str]:
+    """Make the topics, and give those that still aren't there after a while."""
+    await apply(servers, prefix, replication=1, partitions=PARTITIONS)
+    patience = time.monotonic() + TOPICS_APPEAR_S
+    while True:
+        gone = await missing(servers, prefix, {*TOPICS})
+        if not gone or time.monotonic() > patience:
+            return gone
+        await asyncio.sleep(0.05)
+
+
+def settings(urls: Mapping[str, str], servers: str, name: str, keys: Keys) -> dict[str, str]:
+    """Give what the services' environment says."""
+    found: dict[str, str] = {}
+    for service, url in urls.items():
+        said = {
+            "DATABASE_URL": url,
+            "KAFKA_SERVERS": servers,
+            "KAFKA_TOPIC_PREFIX": f"{name}.",
+            "TOKEN_PUBLIC_KEY": keys.public,
+            "MUNICIPALITY": MUNICIPALITY,
+            "ENVIRONMENT": "demo",
+            "CLOCK": "manual",
+        }
+        found |= {f"{service.upper()}_{setting}": value for setting, value in said.items()}
+    return found
+
+
+def surroundings() -> dict[str, str]:
+    """Give the environment without what it says about the services: the demo has its own."""
+    said = tuple(f"{service.upper()}_" for service in services())
+    return {name: value for name, value in os.environ.items() if not name.startswith(said)}
+
+
+def write(file: Path, environment: Mapping[str, str]) -> None:
+    """Write the settings for a shell, readable by nobody else: a private key is among them."""
+    file.touch(mode=0o600)
+    lines = (f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
+    file.write_text("".join(lines))

@@ -1,0 +1,94 @@
+"""A year of the network: week by week the clocks are set, people act, all falls quiet."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from jobbpakten.demo.acts import Applicant
+from jobbpakten.demo.callers import Callers
+from jobbpakten.demo.diaries import Act
+from jobbpakten.demo.organisations import organisations
+from jobbpakten.demo.stories import START, diaries
+
+AT_ONCE = 6
+FRIDAY = 4
+
+Quiet = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week that is over: its last day, and how much was done."""
+
+    day: date
+    acts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The services as people reach them, and the barrier that waits until all is quiet."""
+
+    membership: Callers
+    followup: Callers
+    quiet: Quiet
+
+    @property
+    def services(self) -> tuple[Callers, ...]:
+        return self.membership, self.followup
+
+
+async def year(
+    network: Network, seed: int, weeks: int, over: Callable[[Week], None]
+) -> list[Applicant]:
+    """Let a year, or some weeks of it, happen; the same seed lets the same happen."""
+    profile = await network.membership.on_network("coordinator", "GET")
+    who = organisations()
+    applicants = [Applicant(one, profile["values"]["version"]) for one in who]
+    plans = list(zip(applicants, diaries(who, profile, seed, weeks), strict=True))
+    since = date.min
+    for day in days(weeks):
+        await set_clocks(network, day)
+        acts = await act(network.membership, plans, since, day)
+        await network.quiet()
+        await do_what_is_due(network)
+        await network.quiet()
+        over(Week(day, acts))
+        since = day
+    return applicants
+
+
+def days(weeks: int) -> Iterator[date]:
+    """Give the Friday of each week, and the day on which the last one is over."""
+    yield from (START + timedelta(weeks=week, days=FRIDAY) for week in range(weeks))
+    yield START + timedelta(weeks=weeks)
+
+
+async def act(
+    membership: Callers, plans: Iterable[tuple[Applicant, Sequence[Act]]], since: date, until: date
+) -> int:
+    """Let everybody do what they record in these days, each in order, several at a time."""
+    some = asyncio.Semaphore(AT_ONCE)
+
+    async def live(one: Applicant, acts: Sequence[Act]) -> int:
+        now = [act for act in acts if since < act.recorded_on <= until]
+        async with some:
+            for act in now:
+                await one.do(act, membership)
+        return len(now)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            lives = [group.create_task(live(one, acts)) for one, acts in plans]
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return sum(life.result() for life in lives)
+
+
+async def set_clocks(network: Network, day: date) -> None:
+    body = {"today": day.isoformat()}
+    await asyncio.gather(*(one.call("system", "PUT", "/clock", body) for one in network.services))
+
+
+async def do_what_is_due(network: Network) -> None:
+    await asyncio.gather(*(one.call("system", "POST", "/clock/due") for one in network.services))

@@ -1,0 +1,87 @@
+"""Twelve weeks of the network, twice, on real parts: the same seed prints the same."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from rich.console import Console
+
+from jobbpakten.demo import stages, tables
+from jobbpakten.demo.plays import Played, play
+from jobbpakten.demo.wishes import Wishes
+from jobbpakten.parts.kafka import Kafka
+from jobbpakten.reconciliation import Standing
+
+WEEKS = 12
+SEED = 7
+MEGABYTE = 1024 * 1024
+Told = tuple[Played, str, dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def tell(
+    run_folder: Path, kafka: Kafka, cloned_for_module: Callable[[str], str]
+) -> Callable[[], Told]:
+    """Give a function: play the story in a fresh folder, with fresh databases and topics."""
+
+    def told() -> Told:
+        name = f"demo-{uuid4().hex[:8]}"
+        urls = {service: cloned_for_module(service) for service in stages.databases(name)}
+        with stages.running(run_folder / name, urls, kafka.servers, name) as stage:
+            played = asyncio.run(play(stage, Wishes(SEED, WEEKS, once=True), lambda _: None))
+            return played, printed(played), stage.memory()
+
+    return told
+
+
+@pytest.fixture(scope="module")
+def twice(tell: Callable[[], Told]) -> tuple[Told, Told]:
+    return tell(), tell()
+
+
+def printed(played: Played) -> str:
+    console = Console(file=StringIO(), width=tables.WIDTH_WITHOUT_TERMINAL)
+    tables.show(tables.year(played.result, SEED), console)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_the_same_seed_prints_the_same_table(twice: tuple[Told, Told]) -> None:
+    (_, first, _), (_, second, _) = twice
+
+    assert first == second
+
+
+def test_everything_told_was_heard_and_nothing_is_parked(twice: tuple[Told, Told]) -> None:
+    for played, _, _ in twice:
+        standing: Standing = played.result.standing
+        assert standing.quiet
+        assert {(one.topic, one.listener) for one in standing.hearings} == {
+            ("membership.v1", "followup"),
+            ("followup.v1", "membership"),
+        }
+        assert all(one.told == one.heard > 0 for one in standing.hearings)
+
+
+def test_it_isnt_all_sunshine(twice: tuple[Told, Told]) -> None:
+    (played, text, _), _ = twice
+    states = Counter[str]()
+    for (state, _), count in played.result.members.items():
+        states[state] += count
+    total = played.result.report["total"]
+
+    assert states.total() == 40
+    assert states["member"] > 20
+    assert states["rejected"] == states["withdrawn"] == 1
+    assert min(total[unit] for unit in ("kept", "lapsed", "released", "remaining")) > 0
+    assert "Törnеstam Bygg AB – mixed letters, letter 5 is CYRILLIC SMALL LETTER IE" in text
+
+
+def test_each_service_needs_less_than_150_megabytes(twice: tuple[Told, Told]) -> None:
+    for _, _, memory in twice:
+        assert memory.keys() == {"membership", "followup"}
+        assert max(memory.values()) < 150 * MEGABYTE
