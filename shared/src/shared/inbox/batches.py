@@ -13,12 +13,15 @@ from shared.crash_points import crash_point
 from shared.database import Database, Tx, world_is_broken
 from shared.inbox import Hears, parking
 from shared.inbox.records import Heard, One, Record, Unreadable, read
-from shared.inbox.streams import Outcome, lock, remember
+from shared.inbox.streams import Outcome, Place, Stream, lock, remember
 from shared.kafka import TOPICS
 from shared.logs import describe
 from shared.settings import ServiceSettings
 
 LONGEST_PAUSE_SECONDS = 5.0
+
+Judged = tuple[One, Outcome, str]
+Offset = tuple[str, int, int]
 
 log = structlog.get_logger()
 
@@ -72,7 +75,7 @@ class Inbox:
 
     async def isolate(self, batch: Sequence[One]) -> None:
         """Settle what can be settled around a broken record, in order, and park that one."""
-        pieces, failed = [batch], set[int]()
+        pieces, failed = [batch], set[Offset]()
         while pieces:
             piece = pieces.pop(0)
             try:
@@ -89,28 +92,18 @@ class Inbox:
         async with self.database.transaction() as tx:
             places = await lock(tx, {one.stream for one in batch if isinstance(one, Heard)})
             before = {stream: place.version for stream, place in places.items()}
-            new: list[Heard] = []
-            parked: list[tuple[One, str]] = []
-            outcomes: list[Outcome] = []
-            for one in batch:
-                outcome, reason = Outcome.PARKED, one.reason
-                if isinstance(one, Heard):
-                    outcome, reason = places[one.stream].judge(one, TOPICS[one.topic])
-                if outcome is Outcome.HANDLED:
-                    new.append(one)  # type: ignore[arg-type]
-                elif outcome is Outcome.PARKED:
-                    parked.append((one, reason))
-                outcomes.append(outcome)
+            judged = [(one, *judge(one, places)) for one in batch]
             await parking.leave(tx, [one.record.parked for one in batch if one.record.parked])
-            await parking.park(tx, parked)
-            await self.handle_all(tx, new)
+            await parking.park(tx, [(one, why) for one, what, why in judged if what == "parked"])
+            heard = [(one, what) for one, what, _ in judged if isinstance(one, Heard)]
+            await self.handle_all(tx, [one for one, what in heard if what == "handled"])
             moved = [(s, place) for s, place in places.items() if place.version != before[s]]
             await remember(tx, moved)
             for stream, place in moved:
                 await parking.open_next(tx, stream, place, compacted=TOPICS[stream[0]].compacted)
         crash_point("inbox.committed")
         self.settled += 1
-        self.report(batch, outcomes, parked)
+        self.report(judged)
 
     async def handle_all(self, tx: Tx, new: Sequence[Heard]) -> None:
         if self.hears.all and new:
@@ -154,18 +147,17 @@ class Inbox:
             # A TimeoutError of the network is an outage; ours is the record's.
             raise (TookTooLong() if limit.expired() else error) from error
 
-    def report(
-        self, batch: Sequence[One], outcomes: Sequence[Outcome], parked: Sequence[tuple[One, str]]
-    ) -> None:
+    def report(self, judged: Sequence[Judged]) -> None:
+        outcomes = [outcome for _, outcome, _ in judged]
         for outcome in Outcome:
             metrics.inbox_heard.labels(self.service, outcome).inc(outcomes.count(outcome))
-        unknown = [one for one in batch if isinstance(one, Heard) and one.envelope.kind is None]
-        metrics.inbox_heard.labels(self.service, "unknown").inc(len(unknown))
-        for one, reason in parked:
-            log.warning("record_parked", **place_of(one), reason=reason)
-        for one, outcome in zip(batch, outcomes, strict=True):
-            if outcome is Outcome.FORKED:
+        for one, outcome, reason in judged:
+            if outcome is Outcome.PARKED:
+                log.warning("record_parked", **place_of(one), reason=reason)
+            elif outcome is Outcome.FORKED:
                 log.error("stream_forked", **place_of(one))
+            elif isinstance(one, Heard) and one.envelope.kind is None:
+                metrics.inbox_heard.labels(self.service, "unknown").inc()
 
     async def drain(self) -> None:
         """Try parked records whose time has come, by the same code as a batch."""
@@ -186,8 +178,15 @@ class Inbox:
             await asyncio.sleep(1)
 
 
+def judge(one: One, places: dict[Stream, Place]) -> tuple[Outcome, str]:
+    """Decide about a record; one without a stream can only be parked."""
+    if isinstance(one, Unreadable):
+        return Outcome.PARKED, one.reason
+    return places[one.stream].judge(one, TOPICS[one.topic])
+
+
 def smaller(
-    piece: Sequence[One], error: Exception, cause: BaseException, failed: set[int]
+    piece: Sequence[One], error: Exception, cause: BaseException, failed: set[Offset]
 ) -> list[Sequence[One]]:
     """Cut around the culprit, or in halves; one that failed alone twice gets its reason."""
     if len(piece) > 1:
@@ -197,8 +196,9 @@ def smaller(
     one = piece[0]
     if one.reason in {"handler_failed", "handler_too_slow"} or isinstance(one, Unreadable):
         raise error  # not even parking it works: our bug, it escapes
-    if one.record.offset not in failed:
-        failed.add(one.record.offset)
+    offset = (one.record.topic, one.record.partition, one.record.offset)
+    if offset not in failed:
+        failed.add(offset)
         return [piece]
     reason = "handler_too_slow" if isinstance(cause, TookTooLong) else "handler_failed"
     return [[replace(one, reason=reason, detail=describe(cause))]]
