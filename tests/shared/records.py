@@ -21,6 +21,7 @@ def made(number: int = 1) -> CommitmentMade:
         membership_id=about,
         organisation_id=about,
         offer="internship",
+        kept_by="placement",
         promised=1,
         starts_on=date(2026, 1, 1),
         ends_before=date(2027, 1, 1),

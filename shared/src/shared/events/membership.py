@@ -70,6 +70,16 @@ class MembershipRejected(Event, topic=TOPIC, kind="membership.rejected.v1", abou
     ground: Annotated[str, says("Code of the ground.")]
 
 
+class MembershipEnded(Event, topic=TOPIC, kind="membership.ended.v1", about="membership_id"):
+    """The way to a membership, or the membership itself, came to its end."""
+
+    membership_id: MembershipId
+    ground: Annotated[
+        Literal["withdrawn", "lapsed"],
+        says("The applicant withdrew, or signed no agreement in time."),
+    ]
+
+
 class AgreementSharedForSignature(
     Event, topic=TOPIC, kind="agreement.shared_for_signature.v1", about="agreement_id"
 ):
@@ -105,6 +115,9 @@ class CommitmentMade(Event, topic=TOPIC, kind="commitment.made.v1", about="commi
     membership_id: MembershipId
     organisation_id: OrganisationId
     offer: Offer
+    kept_by: Annotated[
+        Literal["activity", "placement"], says("What keeps a unit, by the network's profile.", OPEN)
+    ]
     promised: Units
     starts_on: FirstDay
     ends_before: EndsBefore
