@@ -6,6 +6,8 @@ import importlib
 
 import uvicorn
 
+GRACE_SECONDS = 5  # for calls under way; one that never ends must not keep us
+
 
 def main() -> None:
     """Serve until SIGTERM; what the service needs stands in its settings."""
@@ -18,7 +20,13 @@ def main() -> None:
     gc.freeze()  # what was imported stays: the collector needn't look at it again
     # No log settings of its own: its lines go through our sieve.
     uvicorn.run(
-        app, host=chosen.host, port=chosen.port, log_config=None, access_log=False, ws="none"
+        app,
+        host=chosen.host,
+        port=chosen.port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 

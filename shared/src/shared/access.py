@@ -1,6 +1,8 @@
 """Who calls: read from a signed token, never from the body."""
 
 import json
+import re
+import time
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -10,12 +12,16 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.causes import Cause, current
+from shared.logs import holds_identity_number
 from shared.machines import NotFound
 
 ALGORITHM = "Ed25519"  # RFC 9864: the exact name of what was EdDSA
+ALGORITHMS = [ALGORITHM, "EdDSA"]
+LONGEST_SECONDS = 8 * 60 * 60 + 60
+CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
@@ -24,7 +30,7 @@ class Caller(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$")]
     role: str
     organisation: UUID | None = None
     unit: str = ""
@@ -44,21 +50,28 @@ class Doorkeeper:
 
     def admit(self, token: str) -> Caller:
         """Give the caller; JoseError or ValidationError for a token that isn't good here."""
-        claims: dict[str, Any] = jwt.decode(token, self.key, algorithms=[ALGORITHM]).claims
+        claims: dict[str, Any] = jwt.decode(token, self.key, algorithms=ALGORITHMS).claims
         self.rules.validate(claims)
+        if claims["exp"] > time.time() + LONGEST_SECONDS:
+            raise ValueError("a token lives for eight hours at most")
+        if holds_identity_number(claims["sub"]):
+            raise ValueError("an actor's id travels: it can't be an identity number")
         return Caller.model_validate(claims | {"id": claims["sub"]})
 
 
 async def calling(request: Request, credentials: bearer) -> Caller:
     """Admit the caller, to this network only; 401 without a good token, 404 for another network."""
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
     try:
-        caller: Caller = request.app.state.doorkeeper.admit(credentials.credentials)  # type: ignore[union-attr]
-    except (AttributeError, JoseError, ValidationError, ValueError):
+        caller = doorkeeper.admit(credentials.credentials if credentials else "")
+    # joserfc: an odd header comes as TypeError or ValueError.
+    except (JoseError, ValidationError, ValueError, TypeError):
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"}) from None
     network = request.path_params.get("network", "")
     if network and network not in caller.networks:
         raise NotFound
-    correlation = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
+    asked = request.headers.get("x-correlation-id", "")  # it travels: no place for free text
+    correlation = asked if CORRELATION.fullmatch(asked) else str(uuid4())
     current.set(Cause(correlation, actor_id=caller.id, actor_role=caller.role, network=network))
     structlog.contextvars.bind_contextvars(correlation_id=correlation, network=network)
     return caller

@@ -12,12 +12,12 @@ from shared.access import Calling
 from shared.database import Tx
 from shared.machines import NotAllowed
 
-OLD = text("DELETE FROM answers WHERE at < now() - interval '48 hours'")
 # Waits for another call with the same key that is still open.
 CLAIM = text("""INSERT INTO answers (caller, key, route, hash) VALUES (:caller, :key, :route, :hash)
                 ON CONFLICT DO NOTHING RETURNING key""")
-FIND = text("SELECT route, hash, status, body FROM answers WHERE (caller, key) = (:caller, :key)")
-KEEP = text("""UPDATE answers SET status = :status, body = :body
+FIND = text("""SELECT route, hash, status, etag, body FROM answers
+               WHERE (caller, key) = (:caller, :key)""")
+KEEP = text("""UPDATE answers SET status = :status, etag = :etag, body = :body
                WHERE (caller, key) = (:caller, :key)""")
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
@@ -35,18 +35,18 @@ async def claim(request: Request, tx: Tx, caller: Calling, key: Key = None) -> N
     if key is None:
         return
     about = {
-        "caller": caller.id,
+        "caller": f"{caller.id} {caller.role} {caller.organisation or caller.unit}",
         "key": key,
         "route": f"{request.method} {request.url.path}",
         "hash": hashlib.sha256(await request.body()).digest(),
     }
     connection = await tx.connection()
-    await connection.execute(OLD)
     if await connection.scalar(CLAIM, about) is None:
         found = (await connection.execute(FIND, about)).one()
         if (found.route, found.hash) != (about["route"], about["hash"]):
             raise NotAllowed("key_reused", "This Idempotency-Key came with another call.")
-        raise Answered(Response(found.body, found.status, media_type="application/json"))
+        etag = {"ETag": found.etag} if found.etag else {}
+        raise Answered(Response(found.body, found.status, etag, media_type="application/json"))
     request.state.claimed = about
 
 
@@ -77,4 +77,5 @@ async def keep(request: Request, response: Response) -> None:
     about = getattr(request.state, "claimed", None)
     if about:
         stored = about | {"status": response.status_code, "body": bytes(response.body)}
+        stored |= {"etag": response.headers.get("etag")}
         await (await request.state.tx.connection()).execute(KEEP, stored)

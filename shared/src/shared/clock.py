@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 from shared.access import Calling
 from shared.causes import Cause, because
 from shared.database import Database, Tx
+from shared.logs import describe
 from shared.machines import NotAllowed, NotFound
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -109,5 +110,5 @@ async def run(database: Database, due: Due) -> None:
         try:
             await do_due(database, due)
         except Exception as error:  # noqa: BLE001 - the clock never stops; the next round does it
-            log.warning("due_interrupted", error=type(error).__name__)
+            log.warning("due_interrupted", error=describe(error))
         await asyncio.sleep(ROUND_SECONDS)

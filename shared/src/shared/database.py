@@ -19,14 +19,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.settings import ServiceSettings
 
-# Connection, transaction rollback, out of resources, operator intervention, lock not available.
-OUTAGES = ("08", "40", "53", "55", "57")
+# Connection, rollback, out of resources, lock not available, operator intervention; read-only
+# after a failover, no admission, no such database: a person mends those, and the record is well.
+OUTAGES = ("08", "40", "53", "55", "57", "25006", "28", "3D")
 # A dead leader's lock is gone after 25 s.
 KEEPALIVES = {
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+# A replica that vanishes in the middle leaves its locks within a minute; who waits for a lock
+# waits shorter than any handler's limit, so that waiting is an outage and no broken record.
+PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
 def connect(settings: ServiceSettings) -> Database:
     """Make the pool; it connects when first used."""
     engine = create_async_engine(
-        settings.database_url, pool_size=10, max_overflow=10, hide_parameters=True
+        settings.database_url,
+        pool_size=10,
+        max_overflow=10,
+        hide_parameters=True,
+        connect_args={"server_settings": session_settings(settings)},
     )
     source = f"/municipality/{settings.municipality}/{settings.service}"
     told = asyncio.Event()
@@ -76,15 +84,26 @@ def connect(settings: ServiceSettings) -> Database:
         class_=AsyncSession,
         sync_session_class=Telling,
         expire_on_commit=False,
-        info={"source": source, "clock": settings.clock},
+        info={"service": settings.service, "source": source, "clock": settings.clock},
     )
     return Database(engine, sessions, told)
+
+
+def session_settings(settings: ServiceSettings) -> dict[str, str]:
+    """Give the settings of a pool session; none through a pooler, which would refuse them.
+
+    There they belong to the role: ALTER ROLE … SET lock_timeout = '5s' and so on.
+    """
+    if settings.database_direct_url:
+        return {}
+    lock_ms = min(5_000, int(settings.handler_limit_seconds * 500))
+    return KEEPALIVES | PATIENCE | {"lock_timeout": f"{lock_ms}ms"}
 
 
 async def connect_directly(url: str) -> asyncpg.Connection:
     """Open a connection past any pooler, for session locks and LISTEN."""
     dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(dsn, server_settings=KEEPALIVES, timeout=10)
+    return await asyncpg.connect(dsn, server_settings=KEEPALIVES, timeout=10, command_timeout=30)
 
 
 def world_is_broken(error: BaseException) -> bool:
@@ -101,7 +120,7 @@ def world_is_broken(error: BaseException) -> bool:
 def world_is_broken_by(error: BaseException | None) -> bool:
     # asyncpg: a dying server comes as InternalClientError, outside its usual classes.
     outages = (OSError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
-    return isinstance(error, (*outages, NoConnectionLeft, asyncpg.InterfaceError))
+    return isinstance(error, (*outages, NoConnectionLeft))
 
 
 def head_of(service: str) -> str:
@@ -122,4 +141,4 @@ async def schema_is_at_head(service: str, tx: Tx) -> bool:
     if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
         return False
     version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(version == head_of(service))
+    return bool(version >= head_of(service))  # a release must run on the next one's schema

@@ -1,10 +1,12 @@
 """The listener: one batch subscriber for all topics that a service hears; one group, one loop."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -13,6 +15,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared import metrics
+from shared.consumers import CarefulConsumer
 from shared.crash_points import crash_point
 from shared.inbox.batches import Inbox
 from shared.inbox.records import taken
@@ -21,8 +24,9 @@ from shared.logs import describe
 from shared.settings import ServiceSettings
 
 STUCK_SECONDS = 60
-STOP_SECONDS = 20
+STOP_SECONDS = 10
 LOOK_SECONDS = 1
+LOOK_LIMIT_SECONDS = 10
 
 log = structlog.get_logger()
 
@@ -38,6 +42,8 @@ class Listener:
         self.broker: KafkaBroker | None = None
         self.behind_since: float | None = None
         self.standing: object = None
+        self.joined = False
+        self.lagging: set[TopicPartition] = set()
         self.connected = metrics.kafka_connected.labels(settings.service)
 
     async def run(self) -> None:
@@ -46,27 +52,38 @@ class Listener:
         while not self.broker:
             broker = self.new_broker()
             try:
+                await broker.connect()
+                with_care(broker)
                 await broker.start()
                 self.broker = broker
             except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
                 log.warning("waiting_for_kafka", error=describe(error), seconds=pause)
                 with suppress(Exception):
-                    await asyncio.wait_for(broker.stop(), STOP_SECONDS)
+                    async with asyncio.timeout(STOP_SECONDS):
+                        await broker.stop()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10)
         log.info("listening", topics=sorted(self.topics))
         while True:
             try:
-                await asyncio.wait_for(self.look(), 10)
-            except Exception:  # noqa: BLE001 - Kafka is away: not our fault
+                async with asyncio.timeout(LOOK_LIMIT_SECONDS):
+                    await self.look()
+            except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
+                if self.joined:
+                    log.warning("kafka_is_away", error=describe(error))
+                self.tell_joined(joined=False)
                 self.behind_since = None
             await asyncio.sleep(LOOK_SECONDS)
+
+    def tell_joined(self, *, joined: bool) -> None:
+        self.joined = joined
+        self.connected.set(joined)
 
     def new_broker(self) -> KafkaBroker:
         settings = self.settings
         broker = KafkaBroker(
             settings.kafka_servers,
-            logger=None,
+            logger=logging.getLogger("faststream"),  # warnings only: our sieve's level
             graceful_timeout=STOP_SECONDS,
             allow_auto_create_topics=False,
             metadata_max_age_ms=10_000,
@@ -102,24 +119,30 @@ class Listener:
             raise
 
     async def look(self) -> None:
-        """Compare our positions with the topics' ends; remember when one last moved."""
+        """Compare our positions with the topics' ends; remember since when none has moved."""
         consumer = self.consumer()
-        assigned = consumer.assignment() if consumer else set()
-        self.connected.set(1 if assigned else 0)
-        if not consumer or not assigned:
+        if consumer is None:
             return
-        ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned)
-        places = {place: await consumer.position(place) for place in assigned}
-        for place, end in ends.items():
-            lag = metrics.inbox_lag.labels(self.settings.service, place.topic, place.partition)
-            lag.set(max(0, end - places[place]))
-        behind = any(ends[place] > places[place] for place in places)
-        standing = (self.inbox.settled, places)
+        assigned = consumer.assignment()
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
+        places = {place: await consumer.position(place) for place in ends}
+        self.tell_joined(joined=bool(assigned))
+        self.tell_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
+        standing = (self.inbox.moves, places)
         if not behind or standing != self.standing:
             self.behind_since = None
         elif self.behind_since is None:
             self.behind_since = time.monotonic()
         self.standing = standing
+
+    def tell_lag(self, lag: dict[TopicPartition, int]) -> None:
+        service = self.settings.service
+        for gone in self.lagging - lag.keys():
+            metrics.inbox_lag.remove(service, gone.topic, str(gone.partition))
+        for place, records in lag.items():
+            metrics.inbox_lag.labels(service, place.topic, str(place.partition)).set(records)
+        self.lagging = set(lag)
 
     def consumer(self) -> AIOKafkaConsumer | None:
         return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
@@ -128,13 +151,20 @@ class Listener:
         """Tell whether records wait, nothing moves, and it isn't an outage that we wait for."""
         since = self.behind_since
         waited = since is not None and time.monotonic() - since > STUCK_SECONDS
-        return waited and not self.inbox.holding
+        return waited and not self.inbox.holds
 
     async def stop(self) -> None:
         """Finish the batch, commit, leave the group."""
         if self.broker:
             with suppress(Exception):
-                await asyncio.wait_for(self.broker.stop(), STOP_SECONDS + 5)
+                async with asyncio.timeout(STOP_SECONDS + 2):
+                    await self.broker.stop()
+
+
+def with_care(broker: KafkaBroker) -> None:
+    """Let the broker make careful consumers; FastStream has no setting for it."""
+    config: Any = broker.config.broker_config
+    config.builder = partial(CarefulConsumer, **config.builder.keywords)
 
 
 async def lightly(records: tuple[ConsumerRecord, ...], original: Any) -> KafkaMessage:

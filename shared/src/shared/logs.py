@@ -16,10 +16,9 @@ MASK = "[masked]"
 QUIET_SECONDS = 30
 # fmt: off
 KEYS = frozenset({
-    "event", "level", "timestamp", "logger", "service", "correlation_id", "network", "topic",
-    "topics", "key", "version", "partition", "offset", "reason", "error", "where", "count",
-    "seconds", "suppressed", "kind", "position", "stream", "due", "parked", "dropped", "state",
-    "route", "status", "part", "address",
+    "event", "level", "timestamp", "service", "correlation_id", "network", "topic", "topics",
+    "key", "version", "partition", "offset", "reason", "error", "count", "seconds", "dropped",
+    "route",
 })
 # fmt: on
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -89,14 +88,10 @@ class Hush(logging.Filter):
         self.said: dict[tuple[str, str], float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        last, now = (
-            self.said.get(about := (record.name, str(record.msg)), -QUIET_SECONDS),
-            time.monotonic(),
-        )
-        if now - last < QUIET_SECONDS:
-            return False
-        self.said[about] = now
-        return True
+        about, now = (record.name, str(record.msg)), time.monotonic()
+        said = {text: at for text, at in self.said.items() if now - at < QUIET_SECONDS}
+        self.said = {about: now} | said
+        return about not in said
 
 
 def configure(service: str, level: str) -> None:

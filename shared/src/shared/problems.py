@@ -17,6 +17,12 @@ from shared.machines import NotAllowed, NotFound, Refused, StaleEdit, Unfit
 
 LARGEST_BODY_BYTES = 1_048_576
 STATUS: dict[type[Refused], int] = {NotAllowed: 409, NotFound: 404, StaleEdit: 412}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "A problem (RFC 9457): what is the matter, and in which field.",
+        "content": {"application/problem+json": {"schema": {"type": "object"}}},
+    }
+}
 # Ours, because Python's names for some of them change between versions.
 CODES = {400: "bad_request", 401: "unauthorized", 404: "not_found", 413: "too_large"}
 
@@ -35,7 +41,8 @@ def problem(
 
 async def on_refused(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - registered for it
-    return problem(STATUS[type(error)], error.code, str(error))
+    status = next(status for kind, status in STATUS.items() if isinstance(error, kind))
+    return problem(status, error.code, str(error))
 
 
 async def on_unfit(_: Request, error: Exception) -> Response:

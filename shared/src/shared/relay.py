@@ -87,7 +87,10 @@ class Relay:
         finally:
             # aiokafka: without Kafka a producer with unsent batches never stops.
             with suppress(Exception):
-                await asyncio.wait_for(producer.stop(), STOP_SECONDS)
+                async with asyncio.timeout(STOP_SECONDS):
+                    await producer.stop()
+            with suppress(Exception):
+                await producer.client.close()  # what a stop that was cut short leaves open
 
     async def send_rounds(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         """Send round after round; the next is read, and the last deleted, while one is sent."""
@@ -117,22 +120,26 @@ class Relay:
 
     async def woken(self) -> bool:
         """Wait until something is told, at most a pause; say whether it was."""
+        # Python 3.11: wait_for may swallow a cancel, timeout does not.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.told.wait(), PAUSE_SECONDS)
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await self.told.wait()
             self.told.clear()
             return True
         return False
 
     async def send(self, producer: AIOKafkaProducer, rows: Rows) -> None:
-        """Send a round as one Kafka transaction; a failure aborts the whole of it."""
+        """Send a round as one Kafka transaction; after a failure the whole of it is void."""
         places = await self.batches(producer, rows)
-        async with producer.transaction():
-            sent = [
-                await producer.send_batch(batch, topic, partition=partition)
-                for (topic, partition), batches in places.items()
-                for batch in batches
-            ]
-            await asyncio.gather(*sent)
+        # No abort: without Kafka it never returns. The next producer's first word aborts for us.
+        await producer.begin_transaction()
+        sent = [
+            await producer.send_batch(batch, topic, partition=partition)
+            for (topic, partition), batches in places.items()
+            for batch in batches
+        ]
+        await asyncio.gather(*sent)
+        await producer.commit_transaction()
 
     async def batches(
         self, producer: AIOKafkaProducer, rows: Rows

@@ -1,8 +1,9 @@
 """A service put together: HTTP, relay, listener and clock around one database."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Response
@@ -20,6 +21,8 @@ from shared.observing import Observer
 from shared.relay import Relay
 from shared.settings import ServiceSettings
 
+STOP_SECONDS = 8  # the relay lets go of its producer and its connection
+
 log = structlog.get_logger()
 
 
@@ -30,7 +33,11 @@ def assemble(
     logs.configure(settings.service, settings.log_level)
     database = connect(settings)
     parts = Parts(settings, database, hears, due)
-    app = FastAPI(title=f"Jobbpakten {settings.service}", lifespan=parts.lifespan)
+    app = FastAPI(
+        title=f"Jobbpakten {settings.service}",
+        lifespan=parts.lifespan,
+        responses=problems.DOCUMENTED,
+    )
     app.state.database = database
     app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
     problems.install(app)
@@ -60,28 +67,36 @@ class Parts:
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         self.working = asyncio.create_task(self.work())
-        yield
-        log.info("stopping")
-        await self.listener.stop()
-        self.working.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.working
-        await self.database.engine.dispose()
+        try:
+            yield
+        finally:
+            log.info("stopping")
+            await self.listener.stop()
+            self.working.cancel()
+            await asyncio.wait([self.working], timeout=STOP_SECONDS)
+            await self.database.engine.dispose()
 
     async def work(self) -> None:
         """Wait for the schema, then run everything until we are stopped."""
-        await self.wait_for_schema()
+        try:
+            await self.wait_for_schema()
+            async with asyncio.TaskGroup() as group:
+                for task in self.tasks():
+                    group.create_task(task)
+        except Exception as error:  # noqa: BLE001 - liveness says it too, and we begin anew
+            for one in getattr(error, "exceptions", [error]):
+                log.error("work_ended", error=describe(one))  # noqa: TRY400 - never its text
+
+    def tasks(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """Give all that runs beside HTTP; none of them ends by itself."""
         settings = self.settings
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.relay.run())
-            group.create_task(self.listener.run())
-            group.create_task(self.inbox.run())
-            group.create_task(Observer(settings.service, self.database).run())
-            group.create_task(
-                kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
-            )
-            if settings.clock == "system":
-                group.create_task(clock.run(self.database, self.due))
+        yield self.relay.run()
+        yield self.listener.run()
+        yield self.inbox.run()
+        yield Observer(settings.service, self.database).run()
+        yield kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
+        if settings.clock == "system":
+            yield clock.run(self.database, self.due)
 
     async def wait_for_schema(self) -> None:
         while not self.at_head:
@@ -113,7 +128,7 @@ class Parts:
                     await (await tx.connection()).execute(text("SELECT 1"))
             except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
                 return bad(f"The database doesn't answer: {describe(error)}")
-            kafka_is = "joined" if self.listener.broker else "away; events wait in the outbox"
+            kafka_is = "joined" if self.listener.joined else "away; events wait in the outbox"
             return good(f"The database answers. Kafka is {kafka_is}.")
 
         @router.get("/health/live")

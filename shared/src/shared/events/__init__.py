@@ -3,12 +3,12 @@
 Only pydantic and the standard library are imported here: this package is the subscribers' kit.
 """
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 TYPE_PREFIX = "se.jobbpakten."
 KINDS: dict[str, type["Event"]] = {}
@@ -75,7 +75,7 @@ class Envelope(BaseModel):
     source: Remark = ""
     type: Word
     subject: Word
-    time: datetime
+    time: AwareDatetime
     aggregateversion: int = Field(ge=1, lt=2**63)
     occurredat: date
     correlationid: Remark = ""
@@ -88,7 +88,7 @@ class Envelope(BaseModel):
     def of(cls, headers: dict[str, str]) -> Self:
         """Read the headers of a record; ValidationError if one that we need is missing or odd."""
         return cls.model_validate(
-            {name.removeprefix("ce_"): text for name, text in headers.items()}
+            {name[3:]: text for name, text in headers.items() if name.startswith("ce_")}
         )
 
     @property

@@ -43,35 +43,36 @@ class Inbox:
     def __init__(self, settings: ServiceSettings, database: Database, hears: Hears) -> None:
         self.service, self.limit = settings.service, settings.handler_limit_seconds
         self.database, self.hears = database, hears
-        self.holding = False
-        self.settled = 0  # moves with each transaction: who watches sees that we aren't stuck
+        self.holds = 0  # a batch and a drain may both be waiting for the world
+        self.moves = 0  # with each try and each record: who watches sees that we aren't stuck
 
     async def settle(self, records: Sequence[Record]) -> None:
         """Settle a batch in its order; while the world is broken, try again for ever."""
         batch = [read(record, compacted=TOPICS[record.topic].compacted) for record in records]
-        pause = 0.1
-        while True:
-            try:
-                await self.isolate(batch)
-            except Exception as error:
-                if not world_is_broken(error):
-                    raise
-                self.hold(error, pause)
+        pause = 0.0
+        try:
+            while not await self.settled(batch, pause):
+                pause = min(pause * 2 or 0.1, LONGEST_PAUSE_SECONDS)
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            else:
-                self.release()
-                return
+        finally:
+            self.hold(-1 if pause else 0)
 
-    def hold(self, error: Exception, pause: float) -> None:
-        if not self.holding or pause == LONGEST_PAUSE_SECONDS:
-            log.warning("inbox_holds", error=describe(error), seconds=pause)
-        self.holding = True
-        metrics.inbox_holds.labels(self.service).set(1)
+    async def settled(self, batch: Sequence[One], pause: float) -> bool:
+        """Try to settle; False while the world is broken."""
+        try:
+            await self.isolate(batch)
+        except Exception as error:
+            if not world_is_broken(error):
+                raise
+            if pause in {0.0, LONGEST_PAUSE_SECONDS}:
+                log.warning("inbox_holds", error=describe(error))
+            self.hold(0 if pause else 1)
+            return False
+        return True
 
-    def release(self) -> None:
-        self.holding = False
-        metrics.inbox_holds.labels(self.service).set(0)
+    def hold(self, more: int) -> None:
+        self.holds += more
+        metrics.inbox_holds.labels(self.service).set(self.holds)
 
     async def isolate(self, batch: Sequence[One]) -> None:
         """Settle what can be settled around a broken record, in order, and park that one."""
@@ -89,12 +90,14 @@ class Inbox:
 
     async def attempt(self, batch: Sequence[One]) -> None:
         """Settle a batch in one transaction, or nothing of it."""
+        self.moves += 1
         async with self.database.transaction() as tx:
             places = await lock(tx, {one.stream for one in batch if isinstance(one, Heard)})
             before = {stream: place.version for stream, place in places.items()}
             judged = [(one, *judge(one, places)) for one in batch]
-            await parking.leave(tx, [one.record.parked for one in batch if one.record.parked])
-            await parking.park(tx, [(one, why) for one, what, why in judged if what == "parked"])
+            left = await parking.leave(tx, [o.record.parked for o in batch if o.record.parked])
+            stay = [(one, why) for one, what, why in judged if what == "parked"]
+            await parking.park(tx, stay, left)
             heard = [(one, what) for one, what, _ in judged if isinstance(one, Heard)]
             await self.handle_all(tx, [one for one, what in heard if what == "handled"])
             moved = [(s, place) for s, place in places.items() if place.version != before[s]]
@@ -102,13 +105,13 @@ class Inbox:
             for stream, place in moved:
                 await parking.open_next(tx, stream, place, compacted=TOPICS[stream[0]].compacted)
         crash_point("inbox.committed")
-        self.settled += 1
         self.report(judged)
 
     async def handle_all(self, tx: Tx, new: Sequence[Heard]) -> None:
         if self.hears.all and new:
             await self.within_limit(self.hears.all(tx, new))
         for one in new:
+            self.moves += 1
             try:
                 await self.handle(tx, one)
             except Exception as error:
@@ -144,8 +147,9 @@ class Inbox:
             async with asyncio.timeout(self.limit) as limit:
                 await work
         except TimeoutError as error:
-            # A TimeoutError of the network is an outage; ours is the record's.
-            raise (TookTooLong() if limit.expired() else error) from error
+            if limit.expired():
+                raise TookTooLong from error
+            raise  # the network's: an outage
 
     def report(self, judged: Sequence[Judged]) -> None:
         outcomes = [outcome for _, outcome, _ in judged]
@@ -164,9 +168,12 @@ class Inbox:
         async with self.database.transaction() as tx:
             due = await parking.due_streams(tx)
         for topic, key in due:
-            async with self.database.transaction() as tx:
-                records = await parking.due_records(tx, topic, key)
-            await self.settle(records)
+            try:
+                async with self.database.transaction() as tx:
+                    records = await parking.due_records(tx, topic, key)
+                await self.settle(records)
+            except Exception:  # a stream that we can't drain keeps no other from it
+                log.exception("drain_interrupted", topic=topic, key=key)
 
     async def run(self) -> None:
         """Drain for ever; an outage is waited for, anything else is ours and is said."""

@@ -1,6 +1,7 @@
 """Parked records: waiting for another record, or for a person who retries, skips or accepts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -8,19 +9,21 @@ from sqlalchemy import Row, text
 from shared.database import Tx
 from shared.inbox.records import Heard, One, Record, frozen, thawed
 from shared.inbox.streams import Place, Stream, lock, remember
+from shared.kafka import TOPICS
 from shared.machines import NotAllowed, NotFound
 
 WAITING = "('gap', 'behind')"
 MOST_AT_ONCE = 500
 
-LEAVE = text("DELETE FROM parked WHERE id = ANY(CAST(:ids AS bigint[]))")
+LEAVE = text("""DELETE FROM parked WHERE id = ANY(CAST(:ids AS bigint[]))
+    RETURNING id, parked_at""")
 PARK = text("""
     INSERT INTO parked (id, topic, partition, "offset", record_key, key, version, reason, detail,
-                        headers, payload)
+                        headers, payload, parked_at)
     OVERRIDING SYSTEM VALUE
     VALUES (coalesce(CAST(:id AS bigint), nextval(pg_get_serial_sequence('parked', 'id'))),
             :topic, :partition, :offset, :record_key, :key, :version, :reason, :detail,
-            :headers, :payload)
+            :headers, :payload, coalesce(:parked_at, clock_timestamp()))
     ON CONFLICT DO NOTHING""")
 OPEN_NEXT = text(f"""UPDATE parked SET retry_at = now()
     WHERE (topic, key) = (:topic, :key) AND reason IN {WAITING} AND version =
@@ -30,21 +33,36 @@ DUE_ROWS = text(f"""SELECT * FROM parked WHERE topic = :topic AND key IS NOT DIS
     AND (retry_at <= now() OR (key IS NOT NULL AND reason IN {WAITING}))
     ORDER BY version, id LIMIT {MOST_AT_ONCE}""")  # noqa: S608
 ONE = text("SELECT * FROM parked WHERE id = :id")
-ALL = text("SELECT * FROM parked ORDER BY topic, key, version, id LIMIT 10000")
+ALL = text("""
+    SELECT id, topic, partition, "offset", key, version, reason, detail, parked_at, retry_at
+    FROM parked ORDER BY topic, key, version, id LIMIT 10000""")
 RETRY = text("UPDATE parked SET retry_at = now() WHERE id = :id RETURNING id")
-SETTLE = text("""INSERT INTO settlements (act, topic, key, version, actor, ground)
-    VALUES (:act, :topic, :key, :version, :actor, :ground)""")
+SETTLE = text("""
+    INSERT INTO settlements (act, topic, partition, "offset", key, version, actor, ground)
+    VALUES (:act, :topic, :partition, :offset, :key, :version, :actor, :ground)""")
 
 
-async def leave(tx: Tx, ids: Sequence[int]) -> None:
-    """Take rows out of the car park: they were handled, seen, or are parked anew."""
-    if ids:
-        await (await tx.connection()).execute(LEAVE, {"ids": list(ids)})
+async def leave(tx: Tx, ids: Sequence[int]) -> dict[int, datetime]:
+    """Take rows out of the car park: they were handled, seen, or are parked anew.
+
+    Gives those that were still there with their days of arrival: somebody may have been quicker.
+    """
+    if not ids:
+        return {}
+    rows = await (await tx.connection()).execute(LEAVE, {"ids": list(ids)})
+    return {row.id: row.parked_at for row in rows}
 
 
-async def park(tx: Tx, parked: Iterable[tuple[One, str]]) -> None:
+async def park(
+    tx: Tx, parked: Iterable[tuple[One, str]], left: Mapping[int, datetime] | None = None
+) -> None:
     """Store records with the reason why they wait; one that waits already stays as it is."""
-    rows = [row_of(one, reason) for one, reason in parked]
+    before = left or {}
+    rows = [
+        row_of(one, reason) | {"parked_at": before.get(one.record.parked or 0)}
+        for one, reason in parked
+        if one.record.parked is None or one.record.parked in before
+    ]
     if rows:
         await (await tx.connection()).execute(PARK, rows)
 
@@ -128,8 +146,10 @@ async def skip(tx: Tx, parked: int, actor: str, ground: str) -> None:
     await leave(tx, [parked])
     if place:
         place.parked.discard(row.version)
-        await open_next(tx, (row.topic, row.key), place, compacted=False)
-    await settle(tx, "skip", row.topic, row.key, row.version, actor, ground)
+        compacted = TOPICS[row.topic].compacted
+        await open_next(tx, (row.topic, row.key), place, compacted=compacted)
+    about = {name: getattr(row, name) for name in ("topic", "partition", "offset", "key")}
+    await settle(tx, "skip", about | {"version": row.version}, actor, ground)
 
 
 async def accept_gap(tx: Tx, topic: str, key: str, actor: str, ground: str) -> int:
@@ -141,7 +161,8 @@ async def accept_gap(tx: Tx, topic: str, key: str, actor: str, ground: str) -> i
     first = min(place.parked)
     await move_to(tx, stream, place, first - 1)
     await open_next(tx, stream, place, compacted=False)
-    await settle(tx, "accept_gap", topic, key, first, actor, ground)
+    about = {"topic": topic, "partition": None, "offset": None, "key": key, "version": first}
+    await settle(tx, "accept_gap", about, actor, ground)
     return first
 
 
@@ -159,8 +180,7 @@ async def move_to(tx: Tx, stream: Stream, place: Place, version: int) -> None:
     await remember(tx, [(stream, place)])
 
 
-async def settle(
-    tx: Tx, act: str, topic: str, key: str | None, version: int | None, actor: str, ground: str
-) -> None:
-    about = {"act": act, "topic": topic, "key": key, "version": version}
-    await (await tx.connection()).execute(SETTLE, about | {"actor": actor, "ground": ground})
+async def settle(tx: Tx, act: str, about: Mapping[str, Any], actor: str, ground: str) -> None:
+    """Write down what a person decided, and why."""
+    decided = {"act": act, "actor": actor, "ground": ground}
+    await (await tx.connection()).execute(SETTLE, {**about, **decided})

@@ -95,13 +95,23 @@ def read(record: Record, *, compacted: bool = False) -> One:
         return Unreadable(record, "envelope", "the key isn't the subject")
     if record.payload is None:
         return Heard(record, envelope, reason="" if compacted else "null_body")
-    if len(record.payload) > LARGEST_EVENT_BYTES:
-        return Heard(record, envelope, reason="too_large", detail=f"{len(record.payload)} bytes")
+    return read_body(record, envelope, record.payload)
+
+
+def read_body(record: Record, envelope: Envelope, payload: bytes) -> Heard:
+    """Read the event; one of a type that we don't know on this topic stays as it is."""
+    if len(payload) > LARGEST_EVENT_BYTES:
+        return Heard(record, envelope, reason="too_large", detail=f"{len(payload)} bytes")
+    kind = envelope.kind
+    if kind is None or kind.topic != record.topic:
+        return Heard(record, envelope)
     try:
-        kind = envelope.kind
-        return Heard(record, envelope, kind.model_validate_json(record.payload) if kind else None)
+        event = kind.model_validate_json(payload)
     except ValidationError as error:
         return Heard(record, envelope, reason="malformed", detail=faults(error))
+    if event.key != envelope.subject:
+        return Heard(record, envelope, reason="malformed", detail="it is about another subject")
+    return Heard(record, envelope, event)
 
 
 def faults(error: ValidationError) -> str:

@@ -52,7 +52,8 @@ CREATE TABLE settlements (
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     act text NOT NULL,
     topic text NOT NULL,
-    record_key bytea,
+    partition integer,
+    "offset" bigint,
     key text,
     version bigint,
     actor text NOT NULL,
@@ -66,6 +67,7 @@ CREATE TABLE answers (
     route text NOT NULL,
     hash bytea NOT NULL,
     status integer,
+    etag text,
     body bytea,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (caller, key)
