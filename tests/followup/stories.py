@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID, uuid5
 
 from tests.shared.records import record
@@ -19,6 +19,7 @@ from shared.events.membership import (
     CommitmentRenegotiated,
     MembershipApplied,
     MembershipApproved,
+    MembershipEnded,
     MembershipRejected,
     VettingStarted,
 )
@@ -34,12 +35,14 @@ class Told:
     kind: str
     key: str
     on: str
+    by: tuple[str, str, str]  # network, role, actor
     body: dict[str, Any]
 
     @classmethod
     def of(cls, headers: dict[str, str], body: dict[str, Any]) -> Self:
         kind = headers["ce_type"].removeprefix("se.jobbpakten.")
-        return cls(kind, headers["ce_subject"], headers["ce_occurredat"], body)
+        by = (headers["ce_network"], headers["ce_actorrole"], headers["ce_actorid"])
+        return cls(kind, headers["ce_subject"], headers["ce_occurredat"], by, body)
 
 
 class World:
@@ -65,6 +68,9 @@ class World:
     def rejected(self, member: str) -> Event:
         return MembershipRejected(membership_id=self.id(member), ground="working_conditions")
 
+    def ended(self, member: str, ground: Literal["withdrawn", "lapsed"]) -> Event:
+        return MembershipEnded(membership_id=self.id(member), ground=ground)
+
     def in_force(self, member: str) -> Event:
         return AgreementInForce(
             agreement_id=self.id(f"agreement {member}"),
@@ -81,6 +87,7 @@ class World:
         offer: str = "study_visit",
         period: tuple[str, str] = ("2026-01-01", "2026-07-01"),
         member: str = "a",
+        kept_by: Literal["activity", "placement"] = "activity",
     ) -> Event:
         starts_on, ends_before = map(date.fromisoformat, period)
         return CommitmentMade(
@@ -89,6 +96,7 @@ class World:
             membership_id=self.id(member),
             organisation_id=self.id(f"org {member}"),
             offer=offer,
+            kept_by=kept_by,
             promised=units,
             starts_on=starts_on,
             ends_before=ends_before,

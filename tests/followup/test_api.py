@@ -1,10 +1,15 @@
 """HTTP in: an open report for everybody, a member's own for those concerned."""
 
+import re
+from collections.abc import Callable
+from threading import current_thread
 from typing import Any
 
 import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import World, records
+
+from followup import pages, reports
 
 NETWORK = "/networks/jobbpakten"
 WORLD = World()
@@ -70,11 +75,14 @@ async def test_a_network_that_nobody_spoke_of_is_not_there(busy: Followup, path:
     assert response.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("query", ["day=2026-11-23", "day=yesterday"])
+@pytest.mark.parametrize(
+    "query", ["day=2026-11-23", "day=yesterday", "day=0001-01-01", "day=1999-12-31"]
+)
 async def test_a_day_that_is_none_or_to_come_is_refused(busy: Followup, query: str) -> None:
     response = await asked(busy, f"{NETWORK}/report?{query}")
 
     assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["errors"][0]["parameter"] == "day"
 
 
@@ -92,6 +100,36 @@ async def test_a_language_that_we_do_not_speak_is_refused(busy: Followup) -> Non
     assert (await asked(busy, f"{NETWORK}/report.html?lang=tlh")).status_code == 422
 
 
+async def test_a_language_link_asks_for_no_day_that_nobody_asked_for(busy: Followup) -> None:
+    now = await asked(busy, f"{NETWORK}/report.html")
+    then = await asked(busy, f"{NETWORK}/report.html?day=2026-02-01")
+
+    links = [re.findall(r'href="([^"]*)"', page.text) for page in (now, then)]
+    assert links == [["?lang=en"], ["?lang=en&amp;day=2026-02-01"]]
+
+
+@pytest.mark.parametrize("path", [f"{NETWORK}/report.html", f"{PAGE}.html"])
+async def test_folding_and_rendering_keep_nobody_waiting(
+    busy: Followup, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def noting(work: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any) -> Any:
+            threads.append(current_thread())
+            return work(*args)
+
+        return noted
+
+    for room, names in ((reports, ("fold",)), (pages, ("network", "member"))):
+        for name in names:
+            monkeypatch.setattr(room, name, noting(getattr(room, name)))
+    await asked(busy, path, "coordinator")
+
+    assert len(threads) == 2
+    assert current_thread() not in threads
+
+
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}.html", LEDGER])
 async def test_a_members_own_is_for_itself_and_the_coordinator(busy: Followup, path: str) -> None:
     answers = [
@@ -99,11 +137,17 @@ async def test_a_members_own_is_for_itself_and_the_coordinator(busy: Followup, p
         await asked(busy, path, "coordinator"),
         await asked(busy, path, "signatory", organisation=OWN),
         await asked(busy, path, "signatory", organisation=WORLD.id("org b")),
+        await asked(busy, path, "contact_person", organisation=OWN),
         await asked(busy, path, "caseworker"),
+        await asked(busy, path, "supervisor", organisation=OWN),
+        await asked(busy, path, "coordinator", organisation=OWN),
         await asked(busy, path, "coordinator", networks=["elsewhere"]),
     ]
 
-    assert [answer.status_code for answer in answers] == [401, 200, 200, 404, 404, 404]
+    assert [answer.status_code for answer in answers] == [
+        *(401, 200, 200, 404, 200),
+        *(404, 404, 404, 404),
+    ]
 
 
 @pytest.mark.parametrize(

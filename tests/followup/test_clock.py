@@ -5,6 +5,7 @@ from dataclasses import asdict
 import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import World, records
+from tests.shared.records import record
 
 from followup import commands
 from followup.rules import Figures
@@ -69,6 +70,31 @@ async def test_a_promise_heard_after_its_end_lapses_at_the_next_look(followup: F
         1,
         1,
     ]
+
+
+async def test_a_promise_made_after_its_period_lapses_when_it_was_made(followup: Followup) -> None:
+    story = [(World().made("visits", 1), "2026-09-01")]
+    await followup.hears(*records(story))
+
+    assert await followup.due("2026-09-02") == 1
+
+    assert [told.on for told in await followup.told()] == ["2026-09-01"] * 3
+
+
+async def test_what_the_clock_tells_names_its_network_and_who_acts(followup: Followup) -> None:
+    world = World()
+    for network in ("one", "other"):
+        made = world.made(f"in {network}", 1)
+        await followup.hears(record(made, 1, network=network, occurredat="2026-01-15"))
+    heard = len(await followup.told())
+
+    await followup.due("2026-07-01")
+
+    told = {(one.key, one.by) for one in (await followup.told())[heard:]}
+    assert told == {
+        (str(world.id(f"in {network}")), (network, "system", "followup"))
+        for network in ("one", "other")
+    }
 
 
 async def test_many_are_found_in_batches(

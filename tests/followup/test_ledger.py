@@ -44,6 +44,19 @@ async def test_an_event_of_a_type_that_nobody_knows_yet_is_kept_for_later(
     }
 
 
+async def test_the_envelope_is_kept_as_it_came(followup: Followup) -> None:
+    told = record(
+        World().applied("a"), 1, actorid="officer-7", weather="å\0 \ud83c".encode(errors="replace")
+    )
+
+    await followup.hears(told)
+
+    [row] = await followup.rows("SELECT headers FROM events")
+    came = {name: value.decode() for name, value in told.headers if value}
+    assert row["headers"] == came | {"ce_weather": "å\ufffd ?"}
+    assert row["headers"]["ce_actorid"] == "officer-7"
+
+
 async def test_what_comes_again_is_kept_once(followup: Followup) -> None:
     await followup.hears(*records(STORY), *records(STORY))
     await followup.hears(*records(STORY))

@@ -15,7 +15,7 @@ from tests.followup.test_reports import ALL, ASKED, MEMBER, REPORT, TODAY
 from followup import pages
 from followup.pages.texts import LANGUAGES, Texts
 from followup.reports import member_report, network_report
-from followup.rules import KEPT_RULES, SECTORS, STATES, UNKNOWN, Figures
+from followup.rules import SECTORS, STATES, UNKNOWN, Figures
 
 FOLDER = Path(pages.__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,7 +28,7 @@ CODES = {
     "unit": list(Figures.__slots__),
     "meaning of a unit": list(Figures.__slots__),
     "kind": ["offer", "sector"],
-    "offer": sorted({offer for rule in KEPT_RULES for offer in rule.by_activity}),
+    "offer": ["study_visit", "lecture", "internship", "mentorship", "holiday_job"],
 }
 
 

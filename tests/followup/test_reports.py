@@ -21,7 +21,8 @@ ASKED = Membership(UUID(int=2), "public", "large", Milestones(applied=date(2026,
 
 
 def commitment(number: int, sector: str, offer: str, units: int, *held: str) -> Commitment:
-    promise = Promise(offer, date(2026, 1, 1), date(2026, 7, 1))
+    kept_by = "placement" if offer == "internship" else "activity"
+    promise = Promise(offer, kept_by, date(2026, 1, 1), date(2026, 7, 1))
     acts = [Act(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(held)]
     facts = Facts(promise, [Term(1, date(2026, 1, 15), "made", units)], acts, date(2026, 7, 1))
     return Commitment(UUID(int=number), sector, promise, facts)

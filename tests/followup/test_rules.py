@@ -18,21 +18,23 @@ from followup.rules import (
     Term,
     course,
     figures,
+    lapse_day,
+    may_read,
+    one_by_one,
     state,
     total,
 )
 
 START, END = date(2026, 1, 1), date(2026, 7, 1)
-VISITS = Promise("study_visit", START, END)
-PLACES = Promise("internship", START, END)
+VISITS = Promise("study_visit", "activity", START, END)
 
 
 def made(units: int, on: str = "2026-01-01") -> Term:
     return Term(1, date.fromisoformat(on), "made", units)
 
 
-def changed(by: int, on: str, version: int = 2) -> Term:
-    return Term(version, date.fromisoformat(on), "renegotiated", by)
+def changed(to: int, on: str, version: int = 2) -> Term:
+    return Term(version, date.fromisoformat(on), "renegotiated", to)
 
 
 def released(on: str, version: int = 2) -> Term:
@@ -87,35 +89,33 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
         units(promised=1, remaining=1, extra=1),
     ),
     (
-        "no activity keeps an internship",
-        Facts(
-            replace(VISITS, offer="internship"), [made(1)], held("2026-02-01", offer="internship")
-        ),
+        "no activity keeps what a placement keeps",
+        Facts(replace(VISITS, kept_by="placement"), [made(1)], held("2026-02-01")),
         units(promised=1, remaining=1, extra=1),
     ),
     (
         "a raise is promised and remains",
-        Facts(VISITS, [made(3), changed(+2, "2026-02-01")]),
+        Facts(VISITS, [made(3), changed(5, "2026-02-01")]),
         units(promised=5, remaining=5),
     ),
     (
         "a cut releases what remains, all ever promised stays",
-        Facts(VISITS, [made(3), changed(-2, "2026-02-01")]),
+        Facts(VISITS, [made(3), changed(1, "2026-02-01")]),
         units(promised=3, remaining=1, released=2),
     ),
     (
         "a cut never takes more than remains",
-        Facts(VISITS, [made(3), changed(-3, "2026-03-01")], held("2026-02-01", "2026-02-02")),
+        Facts(VISITS, [made(3), changed(0, "2026-03-01")], held("2026-02-01", "2026-02-02")),
         units(promised=3, kept=2, released=1),
     ),
     (
         "an act after the cut finds less",
-        Facts(VISITS, [made(1), changed(-1, "2026-02-01")], held("2026-02-02")),
+        Facts(VISITS, [made(1), changed(0, "2026-02-01")], held("2026-02-02")),
         units(promised=1, released=1, extra=1),
     ),
     (
         "an act dated before the cut comes first, whenever it is told",
-        Facts(VISITS, [made(3), changed(-3, "2026-03-01")], held("2026-02-28")),
+        Facts(VISITS, [made(3), changed(0, "2026-03-01")], held("2026-02-28")),
         units(promised=3, kept=1, released=2),
     ),
     (
@@ -127,10 +127,52 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
         "a raise after a release can be kept",
         Facts(
             VISITS,
-            [made(1), released("2026-02-01"), changed(+1, "2026-03-01", 3)],
+            [made(1), released("2026-02-01"), changed(1, "2026-03-01", 3)],
             held("2026-03-01"),
         ),
         units(promised=2, kept=1, released=1),
+    ),
+    (
+        "what was kept counts in a new target: cut, a late act from before, then a raise",
+        Facts(
+            VISITS,
+            [made(3), changed(0, "2026-03-01"), changed(1, "2026-04-01", 3)],
+            held("2026-02-28"),
+        ),
+        units(promised=3, kept=1, released=2),
+    ),
+    (
+        "a raise adds only what makes up its target",
+        Facts(
+            VISITS,
+            [made(1), changed(0, "2026-02-01"), changed(3, "2026-03-01", 3)],
+            held("2026-01-15"),
+        ),
+        units(promised=3, remaining=2, kept=1),
+    ),
+    (
+        "an act on the day of the release was kept before it",
+        Facts(VISITS, [made(3), released("2026-03-01")], held("2026-03-01")),
+        units(promised=3, kept=1, released=2),
+    ),
+    (
+        "an act on the day of a raise can keep what was raised",
+        Facts(VISITS, [made(0), changed(1, "2026-03-01")], held("2026-03-01")),
+        units(promised=1, kept=1),
+    ),
+    (
+        "what follows a release on its day follows it still",
+        Facts(
+            VISITS,
+            [made(1), released("2026-03-01"), changed(2, "2026-03-01", 3)],
+            held("2026-03-01"),
+        ),
+        units(promised=2, remaining=1, kept=1),
+    ),
+    (
+        "a raise after the period is promised and lapsed",
+        Facts(VISITS, [made(1), changed(3, "2026-07-02")], held("2026-02-01"), END),
+        units(promised=3, kept=1, lapsed=2),
     ),
     (
         "what is left lapses when the clock finds it",
@@ -149,12 +191,12 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
     ),
     (
         "a cut dated inside the period and told late takes from what lapsed",
-        Facts(VISITS, [made(3), changed(-1, "2026-06-30")], lapse_found_on=END),
+        Facts(VISITS, [made(3), changed(2, "2026-06-30")], lapse_found_on=END),
         units(promised=3, lapsed=2, released=1),
     ),
     (
         "a term dated before an earlier one counts with it",
-        Facts(VISITS, [made(1, "2026-02-01"), changed(-1, "2026-01-15")], held("2026-01-20")),
+        Facts(VISITS, [made(1, "2026-02-01"), changed(0, "2026-01-15")], held("2026-01-20")),
         units(promised=1, released=1, extra=1),
     ),
 ]
@@ -173,14 +215,15 @@ days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
 @st.composite
 def facts(draw: Any) -> Facts:
     """Any facts that could be heard, possible or not, each stream in its numbers."""
-    offer = draw(st.sampled_from(["study_visit", "lecture", "internship"]))
+    offer = draw(st.sampled_from(["study_visit", "lecture"]))
+    kept_by = draw(st.sampled_from(["activity", "activity", "placement"]))
     first = Term(1, draw(days), "made", draw(st.integers(0, 6)))
     acts_of_terms = st.sampled_from(["renegotiated", "renegotiated", "released"])
-    later = draw(st.lists(st.tuples(days, acts_of_terms, st.integers(-5, 5)), max_size=5))
-    terms = [first, *(Term(n, on, act, by) for n, (on, act, by) in enumerate(later, 2))]
+    later = draw(st.lists(st.tuples(days, acts_of_terms, st.integers(0, 8)), max_size=5))
+    terms = [first, *(Term(n, on, act, to) for n, (on, act, to) in enumerate(later, 2))]
     held = draw(st.lists(st.tuples(days, st.sampled_from(["study_visit", "lecture"])), max_size=8))
     acts = [Act(UUID(int=n), on, offer) for n, (on, offer) in enumerate(held)]
-    return Facts(Promise(offer, START, END), terms, acts, draw(st.none() | st.just(END)))
+    return Facts(Promise(offer, kept_by, START, END), terms, acts, draw(st.none() | st.just(END)))
 
 
 def adds_up(found: Figures) -> bool:
@@ -214,6 +257,33 @@ def test_as_days_go_by_only_what_remains_can_shrink(facts: Facts, one: date, oth
         assert getattr(before, unit) <= getattr(after, unit)
 
 
+@given(facts(), days)
+def test_a_release_lets_go_of_nothing_that_was_kept_by_the_end_of_its_day(
+    facts: Facts, day: date
+) -> None:
+    day = max([day, *(term.on for term in facts.terms)])
+    last = Term(len(facts.terms) + 1, day, "released")
+    then = replace(facts, terms=[*facts.terms, last])
+
+    assert figures(then, day).kept == figures(facts, day).kept
+    assert figures(then, day).remaining == 0
+
+
+@given(facts(), st.integers(0, 8))
+def test_a_new_target_holds_what_was_kept(facts: Facts, target: int) -> None:
+    day = END - timedelta(days=1)
+    terms = [replace_day(term, day) for term in facts.terms]
+    acts = [act for act in facts.acts if act.on < day]
+    last = Term(len(terms) + 1, day, "renegotiated", target)
+    found = figures(replace(facts, terms=[*terms, last], acts=acts), day)
+
+    assert found.kept + found.remaining == max(found.kept, target)
+
+
+def replace_day(term: Term, before: date) -> Term:
+    return term._replace(on=min(term.on, before - timedelta(days=1)))
+
+
 @given(facts(), st.lists(days, max_size=4).map(sorted))
 def test_several_days_are_folded_as_each_alone(facts: Facts, days: list[date]) -> None:
     assert course(facts, days) == [figures(facts, day) for day in days]
@@ -239,6 +309,29 @@ def test_the_lapse_is_only_a_name_for_what_is_left(facts: Facts, day: date) -> N
     assert found == replace(waiting, remaining=0, lapsed=waiting.remaining)
 
 
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (MADE_3, END),
+        ([made(3, "2026-08-01")], date(2026, 8, 1)),
+        ([made(3), changed(5, "2026-06-30")], END),
+        ([made(3), changed(5, "2026-08-01")], date(2026, 8, 1)),
+        ([made(3), changed(1, "2026-08-01")], END),
+    ],
+)
+def test_units_lapse_when_the_period_ends_but_not_before_they_were_promised(
+    terms: list[Term], expected: date
+) -> None:
+    assert lapse_day(Facts(VISITS, terms), VISITS) == expected
+
+
+def test_acts_that_came_early_follow_their_promise_each_on_its_day() -> None:
+    early = held("2026-02-02", "2026-02-01")
+    told = [(len(known.acts), on) for known, on in one_by_one(Facts(VISITS, MADE_3, early))]
+
+    assert told == [(0, None), (1, date(2026, 2, 1)), (2, date(2026, 2, 2))]
+
+
 def test_figures_add_up_to_a_total() -> None:
     one = Figures(promised=3, remaining=1, kept=2, extra=1)
 
@@ -256,7 +349,36 @@ def test_figures_add_up_to_a_total() -> None:
         (Milestones(applied=START, rejected=END), START, "applied"),
         (Milestones(approved=START, member=END), START, "approved"),
         (Milestones(member=END), END, "member"),
+        (Milestones(in_vetting=START, withdrawn=END), END, "withdrawn"),
+        (Milestones(approved=START, lapsed=END), END, "lapsed"),
+        (Milestones(approved=START, lapsed=END), START, "approved"),
     ],
 )
 def test_where_a_member_stands(days: Milestones, on: date, expected: str | None) -> None:
     assert state(days, on) == expected
+
+
+OWN, OTHER = UUID(int=1), UUID(int=2)
+
+
+@pytest.mark.parametrize(
+    ("role", "organisation", "own", "expected"),
+    [
+        ("coordinator", None, OWN, True),
+        ("coordinator", None, None, True),
+        ("coordinator", OWN, OWN, False),
+        ("coordinator", OTHER, OWN, False),
+        ("signatory", OWN, OWN, True),
+        ("contact_person", OWN, OWN, True),
+        ("signatory", OTHER, OWN, False),
+        ("signatory", None, None, False),
+        ("signatory", OWN, None, False),
+        ("supervisor", OWN, OWN, False),
+        ("participant", OWN, OWN, False),
+        ("decider", None, OWN, False),
+    ],
+)
+def test_who_may_read_what_came_of_a_members_promises(
+    role: str, organisation: UUID | None, own: UUID | None, expected: object
+) -> None:
+    assert may_read(role, organisation, own) is expected

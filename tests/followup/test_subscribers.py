@@ -2,8 +2,9 @@
 
 import random
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
+import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import Dated, World, batches, records, shuffled
 
@@ -51,12 +52,64 @@ async def test_an_activity_waits_for_its_promise(followup: Followup) -> None:
     assert [told.body["kept"] for told in await followup.told()] == [0, 1]
 
 
+async def test_what_came_before_its_promise_is_told_on_its_own_day(followup: Followup) -> None:
+    world = World()
+    story = [
+        (world.held("a visit", "visits"), "2026-02-01"),
+        (world.held("another", "visits"), "2026-02-20"),
+        (world.made("visits", 3), "2026-01-15"),
+    ]
+
+    await followup.hears(*records(story))
+
+    assert [told.on for told in await followup.told()] == ["2026-01-15", "2026-02-01", "2026-02-20"]
+
+
+async def test_what_keeps_a_unit_comes_with_the_promise(followup: Followup) -> None:
+    world = World()
+    story = [
+        (world.made("talks", 1, "guest_talk"), "2026-01-15"),
+        (world.held("a talk", "talks", "guest_talk"), "2026-02-01"),
+        (world.made("places", 1, "guest_talk", kept_by="placement"), "2026-01-15"),
+        (world.held("a look around", "places", "guest_talk"), "2026-02-01"),
+    ]
+
+    await followup.hears(*records(story))
+
+    assert await figures(followup, world, "talks") == Figures(promised=1, kept=1)
+    assert await figures(followup, world, "places") == Figures(promised=1, remaining=1, extra=1)
+
+
+async def test_a_raise_told_after_the_lapse_lapses_too(followup: Followup) -> None:
+    world = World()
+    story = [
+        (world.made("visits", 1), "2026-01-15"),
+        (world.changed("visits", 1, 3), "2026-06-01"),
+        (world.changed("visits", 3, 4), "2026-08-01"),
+    ]
+    await followup.hears(*records(story)[:1])
+    await followup.due("2026-07-01")
+    before = len(await followup.told())
+
+    await followup.hears(*records(story)[1:])
+
+    told = (await followup.told())[before:]
+    assert [(one.kind.split(".")[1], one.on) for one in told] == [
+        ("lapsed", "2026-07-01"),
+        ("progressed", "2026-06-01"),
+        ("lapsed", "2026-08-01"),
+        ("progressed", "2026-08-01"),
+    ]
+    assert [one.body["units"] for one in told[::2]] == [2, 1]
+    assert await figures(followup, world, "visits") == Figures(promised=4, lapsed=4)
+
+
 async def test_figures_that_did_not_move_are_not_told_again(followup: Followup) -> None:
     world = World()
     story = [
         (world.made("visits", 1), "2026-01-15"),
         (world.released("visits"), "2026-02-01"),
-        (world.changed("visits", 3, 3), "2026-02-02"),
+        (world.changed("visits", 1, 0), "2026-02-02"),
     ]
 
     await followup.hears(*records(story))
@@ -125,6 +178,31 @@ async def test_members_come_from_whichever_event_is_first(followup: Followup) ->
         "large",
         world.id("org a"),
     )
+
+
+@pytest.mark.parametrize("ground", ["withdrawn", "lapsed"])
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_membership_that_ended_is_no_longer_on_its_way(
+    followup: Followup, ground: Literal["withdrawn", "lapsed"], seed: int
+) -> None:
+    world = World()
+    story: list[Dated] = [
+        (world.applied("a"), "2026-01-01"),
+        (world.vetted("a"), "2026-01-10"),
+        (world.approved("a"), "2026-02-01"),
+        (world.ended("a", ground), "2026-05-01"),
+        (world.made("visits", 1), "2026-02-01"),
+    ]
+    await followup.hears(*shuffled(story, random.Random(seed)))
+    await followup.today("2026-11-22")
+
+    async with followup.client() as client:
+        counts = [
+            (await client.get(f"/networks/jobbpakten/report{day}")).json()["members"]
+            for day in ("", "?day=2026-04-30")
+        ]
+
+    assert [[one["state"] for one in members] for members in counts] == [[ground], ["approved"]]
 
 
 def a_hard_story(world: World) -> list[Dated]:

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0002"
@@ -39,6 +40,7 @@ def events() -> None:
         sa.Column("actor_role", text(), nullable=False),
         sa.Column("correlation_id", text(), nullable=False),
         sa.Column("causation_id", text(), nullable=False),
+        sa.Column("headers", JSONB(), nullable=False),
         sa.Column("payload", sa.LargeBinary()),
     )
     op.execute(REFUSE)
@@ -58,6 +60,8 @@ def members() -> None:
         sa.Column("approved_on", sa.Date()),
         sa.Column("rejected_on", sa.Date()),
         sa.Column("in_force_on", sa.Date()),
+        sa.Column("withdrawn_on", sa.Date()),
+        sa.Column("lapsed_on", sa.Date()),
     )
     op.create_index("members_by_network", "members", ["network"])
 
@@ -70,6 +74,7 @@ def commitments() -> None:
         sa.Column("membership_id", sa.Uuid()),
         sa.Column("organisation_id", sa.Uuid()),
         sa.Column("offer", text()),
+        sa.Column("kept_by", text()),
         sa.Column("starts_on", sa.Date()),
         sa.Column("ends_before", sa.Date()),
         sa.Column("lapse_found_on", sa.Date()),
@@ -105,7 +110,7 @@ def facts() -> None:
         sa.Column("version", sa.BigInteger(), primary_key=True),
         sa.Column("occurred_on", sa.Date(), nullable=False),
         sa.Column("act", text(), nullable=False),
-        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=False),
     )
     op.create_table(
         "acts",

@@ -1,5 +1,6 @@
 """HTTP in: a network's report, for everybody; a member's, for itself and the coordinator."""
 
+from asyncio import to_thread
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
@@ -17,6 +18,8 @@ from shared.database import Tx
 
 router = APIRouter(prefix="/networks/{network}", route_class=Once, tags=["reports"])
 
+FIRST_DAY = date(2000, 1, 1)
+
 Language = Annotated[Literal["sv", "en"], Query(description="The language of the page.")]
 ByTheEndOf = Annotated[
     date | None, Query(alias="day", description="As it stood on that day; without it, as told.")
@@ -24,44 +27,57 @@ ByTheEndOf = Annotated[
 
 
 async def asked_day(tx: Tx, day: ByTheEndOf = None) -> date | None:
-    """Give the day that was asked for; what is to come nobody knows."""
-    if day and day > await clock.today(tx):
-        wrong = {"loc": ("query", "day"), "type": "to_come", "msg": "That day is still to come."}
-        raise RequestValidationError([wrong])
+    """Give the day that was asked for: not one to come, not one before there was anything."""
+    if day and not FIRST_DAY <= day <= await clock.today(tx):
+        text = f"Ask for a day from {FIRST_DAY} until today."
+        raise RequestValidationError([{"loc": ("query", "day"), "type": "range", "msg": text}])
     return day
 
 
 Asked = Annotated[date | None, Depends(asked_day)]
 
 
-@router.get("/report")
-async def network_report(network: str, tx: Tx, asked: Asked) -> NetworkReport:
-    """Report on the network: members and promises, in total, by offer, by sector, by month."""
+async def networks_report(network: str, tx: Tx, asked: Asked) -> NetworkReport:
     return await queries.network_report(tx, network, asked)
 
 
-@router.get("/report.html", response_class=HTMLResponse)
-async def network_page(network: str, tx: Tx, asked: Asked, lang: Language = "sv") -> HTMLResponse:
-    """Show the network's report as a page that needs no script."""
-    return page(pages.network(await queries.network_report(tx, network, asked), lang))
-
-
-@router.get("/members/{membership_id}/report")
-async def member_report(
+async def members_report(
     network: str, membership_id: UUID, tx: Tx, caller: Calling, asked: Asked
 ) -> MemberReport:
-    """Report on one member's promises, to its own organisation and the coordinator."""
     member = await queries.member_for(tx, network, membership_id, caller)
     return await queries.member_report(tx, member, asked)
 
 
+@router.get("/report")
+async def network_report(
+    report: Annotated[NetworkReport, Depends(networks_report)],
+) -> NetworkReport:
+    """Report on the network: members and promises, in total, by offer, by sector, by month."""
+    return report
+
+
+@router.get("/report.html", response_class=HTMLResponse)
+async def network_page(
+    report: Annotated[NetworkReport, Depends(networks_report)], asked: Asked, lang: Language = "sv"
+) -> HTMLResponse:
+    """Show the network's report as a page that needs no script."""
+    return shown(await to_thread(pages.network, report, lang, asked))
+
+
+@router.get("/members/{membership_id}/report")
+async def member_report(
+    report: Annotated[MemberReport, Depends(members_report)],
+) -> MemberReport:
+    """Report on one member's promises, to its own organisation and the coordinator."""
+    return report
+
+
 @router.get("/members/{membership_id}/report.html", response_class=HTMLResponse)
 async def member_page(
-    network: str, membership_id: UUID, tx: Tx, caller: Calling, asked: Asked, lang: Language = "sv"
+    report: Annotated[MemberReport, Depends(members_report)], asked: Asked, lang: Language = "sv"
 ) -> HTMLResponse:
     """Show a member's report as a page that needs no script."""
-    member = await queries.member_for(tx, network, membership_id, caller)
-    return page(pages.member(await queries.member_report(tx, member, asked), lang))
+    return shown(await to_thread(pages.member, report, lang, asked))
 
 
 @router.get("/ledger/commitments/{commitment_id}")
@@ -73,7 +89,7 @@ async def commitment(
     return await queries.commitment_figures(tx, found, asked)
 
 
-def page(html: str) -> HTMLResponse:
+def shown(html: str) -> HTMLResponse:
     # Belt and braces: the pages hold no script, and a browser must run none.
     policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
     return HTMLResponse(html, headers={"Content-Security-Policy": policy})

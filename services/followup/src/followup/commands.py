@@ -4,19 +4,21 @@ Each command works in the caller's transaction and never commits.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select, update
 
 from followup import queries
 from followup.models import Commitment, CommitmentTerm, HeldAct, Member
-from followup.rules import Facts, figures, one_by_one
+from followup.rules import Facts, Figures, figures, lapse_day, one_by_one
 from shared import outbox
+from shared.causes import because, current
 from shared.database import Tx
 from shared.events import Envelope
 from shared.events.followup import CommitmentLapsed, CommitmentProgressed
@@ -31,12 +33,13 @@ from shared.inbox.records import Heard
 BATCH = 500
 RECORD = text("""
     INSERT INTO events (topic, key, version, id, type, network, occurred_on, recorded_at,
-                        actor_role, correlation_id, causation_id, payload)
+                        actor_role, correlation_id, causation_id, headers, payload)
     SELECT * FROM unnest(
         CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
         CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:networks AS text[]),
         CAST(:days AS date[]), CAST(:times AS timestamptz[]), CAST(:roles AS text[]),
-        CAST(:correlations AS text[]), CAST(:causations AS text[]), CAST(:payloads AS bytea[]))""")
+        CAST(:correlations AS text[]), CAST(:causations AS text[]),
+        CAST(:headers AS jsonb[]), CAST(:payloads AS bytea[]))""")
 
 
 async def take_in(tx: Tx, heard: Sequence[Heard]) -> None:
@@ -61,9 +64,18 @@ async def record(tx: Tx, heard: Sequence[Heard]) -> None:
         "roles": [one.actorrole for one in about],
         "correlations": [one.correlationid for one in about],
         "causations": [one.causationid for one in about],
+        "headers": [envelope(one) for one in heard],
         "payloads": [one.payload for one in heard],
     }
     await (await tx.connection()).execute(RECORD, columns)
+
+
+def envelope(one: Heard) -> str:
+    """Give all that the event says about itself, also what no reader knows yet."""
+    headers = one.record.headers
+    told = {n: v.decode("utf-8", "replace") for n, v in headers if v and n.startswith("ce_")}
+    # PostgreSQL: no text holds NUL, and a header that nobody reads must not stop its record.
+    return to_json(told).decode().replace("\\u0000", "\\ufffd")
 
 
 def spoken_of(heard: Sequence[Heard], name: str) -> Mapping[UUID, str]:
@@ -95,6 +107,7 @@ async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:
     commitment.membership_id = made.membership_id
     commitment.organisation_id = made.organisation_id
     commitment.offer = made.offer
+    commitment.kept_by = made.kept_by
     commitment.starts_on = made.starts_on
     commitment.ends_before = made.ends_before
     await note_term(tx, commitment, about, "made", made.promised)
@@ -102,8 +115,7 @@ async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:
 
 async def note_renegotiation(tx: Tx, new: CommitmentRenegotiated, about: Envelope) -> None:
     commitment = await tx.get_one(Commitment, new.commitment_id)
-    change = new.promised - new.promised_before
-    await note_term(tx, commitment, about, "renegotiated", change)
+    await note_term(tx, commitment, about, "renegotiated", new.promised)
 
 
 async def note_release(tx: Tx, released: CommitmentReleased, about: Envelope) -> None:
@@ -111,13 +123,13 @@ async def note_release(tx: Tx, released: CommitmentReleased, about: Envelope) ->
     await note_term(tx, commitment, about, "released", 0)
 
 
-async def note_term(tx: Tx, commitment: Commitment, about: Envelope, act: str, units: int) -> None:
+async def note_term(tx: Tx, commitment: Commitment, about: Envelope, act: str, target: int) -> None:
     term = {
         "commitment_id": commitment.id,
         "version": about.aggregateversion,
         "occurred_on": about.occurredat,
         "act": act,
-        "units": units,
+        "target": target,
     }
     await tx.exec(insert(CommitmentTerm).values(term))
     await progress(tx, commitment)
@@ -143,13 +155,13 @@ async def progress(tx: Tx, commitment: Commitment) -> None:
     number of events told depends on the order in which streams were heard.
     """
     facts = (await queries.facts_of(tx, [commitment]))[commitment.id]
-    for known in [facts] if commitment.told else one_by_one(facts):
-        await tell_figures(tx, commitment, known)
+    for known, on in [(facts, None)] if commitment.told else one_by_one(facts):
+        await tell_figures(tx, commitment, known, on)
     await tx.flush()
 
 
 async def lapse(tx: Tx, today: date) -> int:
-    """Find each period that has ended; tell what lapsed, as of the day on which it ended."""
+    """Find each period that has ended; tell what lapsed, as of the day on which it did."""
     found = 0
     while ended := await ended_unseen(tx, today):
         for commitment in ended:
@@ -176,19 +188,23 @@ async def ended_unseen(tx: Tx, today: date) -> Sequence[Commitment]:
 
 
 async def tell_lapse(tx: Tx, commitment: Commitment, facts: Facts) -> None:
-    units = figures(facts).lapsed
-    if units:
-        lapsed = CommitmentLapsed(commitment_id=commitment.id, units=units)
-        await outbox.tell(tx, lapsed, on=commitment.ends_before)
-    await tell_figures(tx, commitment, facts, on=commitment.ends_before)
+    """Tell it as followup's own act: no caller and no event stands behind it."""
+    if facts.promise:
+        cause = replace(current.get(), actor_id="followup", network=commitment.network)
+        with because(cause):
+            await tell_figures(tx, commitment, facts, lapse_day(facts, facts.promise))
 
 
 async def tell_figures(
     tx: Tx, commitment: Commitment, facts: Facts, on: date | None = None
 ) -> None:
-    """Put the figures of now on the row, and tell them if they moved."""
-    now = figures(facts)
-    if facts.promise and now != commitment.told:
-        commitment.sqlmodel_update(asdict(now))
-        moved = CommitmentProgressed(commitment_id=commitment.id, **asdict(now))
-        await outbox.tell(tx, moved, on=on)
+    """Put the figures of now on the row, and tell them if they moved; first, what lapsed now."""
+    now, before = figures(facts), commitment.told or Figures()
+    if facts.promise is None or now == commitment.told:
+        return
+    commitment.sqlmodel_update(asdict(now))
+    if now.lapsed > before.lapsed:
+        lapsed = CommitmentLapsed(commitment_id=commitment.id, units=now.lapsed - before.lapsed)
+        await outbox.tell(tx, lapsed, on=lapse_day(facts, facts.promise))
+    moved = CommitmentProgressed(commitment_id=commitment.id, **asdict(now))
+    await outbox.tell(tx, moved, on=on)

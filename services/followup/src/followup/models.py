@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -31,6 +32,7 @@ class HeardEvent(Table, table=True):
     actor_role: str
     correlation_id: str
     causation_id: str
+    headers: dict[str, str] = Field(sa_type=JSONB)
     payload: bytes | None
 
 
@@ -50,6 +52,8 @@ class Member(Table, table=True):
     approved_on: date | None = None
     rejected_on: date | None = None
     in_force_on: date | None = None
+    withdrawn_on: date | None = None
+    lapsed_on: date | None = None
 
     @property
     def milestones(self) -> Milestones:
@@ -59,6 +63,8 @@ class Member(Table, table=True):
             approved=self.approved_on,
             rejected=self.rejected_on,
             member=self.in_force_on,
+            withdrawn=self.withdrawn_on,
+            lapsed=self.lapsed_on,
         )
 
 
@@ -89,6 +95,7 @@ class Commitment(Table, table=True):
     membership_id: UUID | None = None
     organisation_id: UUID | None = None
     offer: str | None = None
+    kept_by: str | None = None
     starts_on: date | None = None
     ends_before: date | None = None
     lapse_found_on: date | None = None
@@ -110,16 +117,18 @@ class Commitment(Table, table=True):
     @property
     def promise(self) -> Promise | None:
         """What was promised; None while only something else has spoken of it."""
-        if self.offer is None or self.starts_on is None or self.ends_before is None:
+        if self.offer is None or self.kept_by is None:
             return None
-        return Promise(self.offer, self.starts_on, self.ends_before)
+        if self.starts_on is None or self.ends_before is None:
+            return None
+        return Promise(self.offer, self.kept_by, self.starts_on, self.ends_before)
 
     def facts(self, terms: Collection[Term], acts: Collection[Act]) -> Facts:
         return Facts(self.promise, terms, acts, self.lapse_found_on)
 
 
 class CommitmentTerm(Table, table=True):
-    """One step in the life of a promise, by its number in the stream: the change in units."""
+    """One step in the life of a promise, by its number in the stream: what is promised then."""
 
     __tablename__ = "terms"
 
@@ -127,7 +136,7 @@ class CommitmentTerm(Table, table=True):
     version: int = Field(primary_key=True, sa_type=BigInteger)
     occurred_on: date
     act: str
-    units: int = 0
+    target: int
 
 
 class HeldAct(Table, table=True):

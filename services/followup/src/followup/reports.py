@@ -15,8 +15,6 @@ from followup.rules import (
     Milestones,
     Promise,
     course,
-    figures,
-    kept_rule,
     state,
     total,
 )
@@ -87,7 +85,6 @@ class NetworkReport:
 
     network: str
     day: date
-    kept_rule: int
     members: Sequence[MemberCount]
     total: Figures
     by_offer: Sequence[Group]
@@ -105,7 +102,6 @@ class MemberReport:
     size: str
     state: str
     day: date
-    kept_rule: int
     total: Figures
     commitments: Sequence[CommitmentFigures]
     months: Sequence[Moment]
@@ -119,18 +115,15 @@ def network_report(
     asked: date | None = None,
 ) -> NetworkReport:
     """Report on a network as of the day asked for, or as told until now."""
-    day = asked or today
-    folded = fold(commitments, asked)
-    now = total(found for _, found in folded)
+    folded = fold(commitments, today, asked)
     return NetworkReport(
         network=network,
-        day=day,
-        kept_rule=kept_rule(day).version,
-        members=counted(members, day),
-        total=now,
-        by_offer=grouped(folded, lambda one: one.promise.offer),
-        by_sector=grouped(folded, lambda one: one.sector, SECTORS),
-        months=year_until(day, commitments, now),
+        day=folded.day,
+        members=counted(members, folded.day),
+        total=folded.total,
+        by_offer=grouped(folded.each, lambda one: one.promise.offer),
+        by_sector=grouped(folded.each, lambda one: one.sector, SECTORS),
+        months=folded.months,
     )
 
 
@@ -142,30 +135,51 @@ def member_report(
     asked: date | None = None,
 ) -> MemberReport:
     """Report on one member as of the day asked for, or as told until now."""
-    day = asked or today
-    folded = fold(commitments, asked)
-    now = total(found for _, found in folded)
+    folded = fold(commitments, today, asked)
     return MemberReport(
         network=network,
         membership_id=member.id,
         sector=member.sector,
         size=member.size,
-        state=state(member.milestones, day) or UNKNOWN,
-        day=day,
-        kept_rule=kept_rule(day).version,
-        total=now,
-        commitments=[line(one, found) for one, found in folded],
-        months=year_until(day, commitments, now),
+        state=state(member.milestones, folded.day) or UNKNOWN,
+        day=folded.day,
+        total=folded.total,
+        commitments=[line(one, found) for one, found in folded.each],
+        months=folded.months,
     )
 
 
-Folded = Sequence[tuple[Commitment, Figures]]
+Each = Sequence[tuple[Commitment, Figures]]
 
 
-def fold(commitments: Iterable[Commitment], asked: date | None) -> Folded:
-    """Fold each commitment that had been made by then."""
-    folded = ((one, figures(one.facts, asked)) for one in commitments)
-    return [(one, found) for one, found in folded if found != Figures()]
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Commitments as of a day: each that had been made, all in total, and through the year."""
+
+    day: date
+    each: Each
+    total: Figures
+    months: Sequence[Moment]
+
+
+def fold(commitments: Sequence[Commitment], today: date, asked: date | None) -> Folded:
+    """Fold each commitment once: as of the ends of the months before the day, and of the day."""
+    day = asked or today
+    ends = month_ends(day, MONTHS - 1)
+    courses = [course(one.facts, [*ends, asked]) for one in commitments]
+    *sums, now = (total(month) for month in columns(courses, MONTHS))
+    folded = ((one, found[-1]) for one, found in zip(commitments, courses, strict=True))
+    return Folded(
+        day=day,
+        each=[(one, found) for one, found in folded if found != Figures()],
+        total=now,
+        months=[*map(Moment, ends, sums), Moment(day, now)],
+    )
+
+
+def columns(rows: Sequence[Sequence[Figures]], width: int) -> Iterable[Iterable[Figures]]:
+    """Turn rows into columns, also where there are no rows."""
+    return ([row[n] for row in rows] for n in range(width))
 
 
 def counted(members: Iterable[Membership], day: date) -> Sequence[MemberCount]:
@@ -177,7 +191,7 @@ def counted(members: Iterable[Membership], day: date) -> Sequence[MemberCount]:
 
 
 def grouped(
-    folded: Folded, code_of: Callable[[Commitment], str], always: Sequence[str] = ()
+    folded: Each, code_of: Callable[[Commitment], str], always: Sequence[str] = ()
 ) -> Sequence[Group]:
     """Add up what has a code in common; the codes in `always` come first, even with nothing."""
     parts: dict[str, list[Figures]] = {
@@ -190,14 +204,6 @@ def grouped(
 
 def codes(always: Sequence[str], found: Iterable[str]) -> Sequence[str]:
     return [*always, *sorted(set(found) - set(always))]
-
-
-def year_until(day: date, commitments: Sequence[Commitment], now: Figures) -> Sequence[Moment]:
-    """Give the figures at the end of each of the months before the day, and on the day."""
-    ends = month_ends(day, MONTHS - 1)
-    courses = [course(one.facts, ends) for one in commitments]
-    sums = (total(each[month] for each in courses) for month in range(len(ends)))
-    return [*map(Moment, ends, sums), Moment(day, now)]
 
 
 def month_ends(day: date, months: int) -> Sequence[date]:

@@ -11,6 +11,7 @@ from shared.events.membership import (
     CommitmentRenegotiated,
     MembershipApplied,
     MembershipApproved,
+    MembershipEnded,
     MembershipRejected,
     VettingStarted,
 )
@@ -38,6 +39,11 @@ async def on_membership_approved(tx: Tx, event: MembershipApproved, about: Envel
 
 async def on_membership_rejected(tx: Tx, event: MembershipRejected, about: Envelope) -> None:
     await commands.note_member(tx, event.membership_id, rejected_on=about.occurredat)
+
+
+async def on_membership_ended(tx: Tx, event: MembershipEnded, about: Envelope) -> None:
+    ended = {"withdrawn": "withdrawn_on", "lapsed": "lapsed_on"}[event.ground]
+    await commands.note_member(tx, event.membership_id, **{ended: about.occurredat})
 
 
 async def on_agreement_in_force(tx: Tx, event: AgreementInForce, about: Envelope) -> None:
@@ -72,6 +78,7 @@ hears = Hears(
     on_vetting_started,
     on_membership_approved,
     on_membership_rejected,
+    on_membership_ended,
     on_agreement_in_force,
     on_commitment_made,
     on_commitment_renegotiated,

@@ -1,5 +1,6 @@
 """Reports as pages that a person reads: one file, no script, made on the server."""
 
+from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,19 +11,22 @@ from followup.reports import MemberReport, NetworkReport
 from followup.rules import Figures
 
 
-def network(report: NetworkReport, language: str) -> str:
-    """Write a network's report; the language is one of LANGUAGES."""
-    return written("network.html", report, language)
+def network(report: NetworkReport, language: str, asked: date | None = None) -> str:
+    """Write a network's report in one of LANGUAGES; links keep the day that was asked for."""
+    return written("network.html", report, language, asked)
 
 
-def member(report: MemberReport, language: str) -> str:
-    """Write a member's report; the language is one of LANGUAGES."""
-    return written("member.html", report, language)
+def member(report: MemberReport, language: str, asked: date | None = None) -> str:
+    """Write a member's report in one of LANGUAGES; links keep the day that was asked for."""
+    return written("member.html", report, language, asked)
 
 
-def written(page: str, report: NetworkReport | MemberReport, language: str) -> str:
+def written(
+    page: str, report: NetworkReport | MemberReport, language: str, asked: date | None
+) -> str:
     chart = months_chart(report.months, texts_in(language))
-    return pages_in(language).get_template(page).render(report=report, chart=chart)
+    template = pages_in(language).get_template(page)
+    return template.render(report=report, chart=chart, asked=asked)
 
 
 @cache
