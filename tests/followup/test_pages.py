@@ -74,6 +74,13 @@ def test_every_table_names_its_columns_and_rows() -> None:
             assert len(row) == len(columns)
 
 
+@pytest.mark.parametrize("page", [*every_page("sv")])
+def test_every_table_has_a_caption(page: str) -> None:
+    for table in read(page).iter("table"):
+        assert table[0].tag == "caption"
+        assert table[0].text
+
+
 def test_the_figures_stand_on_the_page() -> None:
     found = read(pages.network(REPORT, "sv")).findall(".//section[2]/..//tfoot/tr")[0]
 

@@ -1,15 +1,19 @@
 """Charts, drawn on the server: plain SVG that the page's own style sheet colours."""
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
-from followup.pages.drawing import StackedBar
+from followup.pages.drawing import StackedBar, Style
 from followup.pages.texts import Texts
 from followup.reports import Moment
 from followup.rules import Figures
 
 SERIES = ("kept", "open", "remaining", "lapsed", "released")
+# Who can't tell the colours apart tells the patterns: stripes, a hatch, dots; the others are plain.
+PATTERNS = {"open": "M0 4h8", "remaining": "M0 8L8 0M-2 2L2 -2M6 10L10 6", "released": "M3 4h2"}
+FONT_UNITS = 16  # of the picture; the style sheet sets its texts in the same size
 # pygal: its script, its style sheet, its tooltips, and texts that only the tooltips show.
 UNWANTED_TAGS = {"defs", "title", "desc"}
 UNWANTED_CLASSES = {"plot overlay", "plot text-overlay", "plot tooltip-overlay"}
@@ -17,9 +21,11 @@ UNWANTED_CLASSES = {"plot overlay", "plot text-overlay", "plot tooltip-overlay"}
 
 def months_chart(months: Sequence[Moment], texts: Texts) -> str:
     """Draw how the units stood month by month; the table beside it says the same."""
+    highest = max(1, *(moment.figures.promised for moment in months))
     chart = StackedBar(
         classes=("chart",),
-        width=960,
+        style=Style(label_font_size=FONT_UNITS, legend_font_size=FONT_UNITS),
+        width=800,
         height=400,
         margin=8,
         legend_at_bottom=True,
@@ -28,15 +34,22 @@ def months_chart(months: Sequence[Moment], texts: Texts) -> str:
         disable_xml_declaration=True,
         js=(),
         css=(),
-        range=(0, max(1, *(moment.figures.promised for moment in months))),
-        max_scale=8,
-        formatter=lambda height: texts.number(int(height)),
+        range=(0, highest),
+        y_labels=heights(highest),
+        value_formatter=lambda height: texts.number(int(height)),
         x_labels=[texts.month_alone(moment.day) for moment in months],
     )
     for unit in SERIES:
         chart.add(texts.called(unit, "unit"), [of(moment.figures, unit) for moment in months])
     chart.add_xml_filter(lambda svg: described(plain(svg), texts))
     return str(chart.render())
+
+
+def heights(highest: int) -> Sequence[int]:
+    """Give whole heights for the axis, seven at most, in steps that are easily counted."""
+    steps = (digit * 10**zeros for zeros in count() for digit in (1, 2, 5))
+    step = next(step for step in steps if 6 * step >= highest)
+    return range(0, highest + step, step)
 
 
 def of(figures: Figures, unit: str) -> int:
@@ -69,5 +82,18 @@ def described(svg: Element, texts: Texts) -> Element:
     )
     svg.insert(0, title)
     svg.insert(1, description)
+    svg.insert(2, patterns())
     svg.attrib |= {"role": "img", "aria-labelledby": "chart-title chart-desc"}
     return svg
+
+
+def patterns() -> Element:
+    """Draw what fills the series that have a pattern: the gaps in it show the paper."""
+    drawn = Element("defs")
+    size = {"width": "8", "height": "8"}
+    for unit, gaps in PATTERNS.items():
+        place = {"id": f"pattern-{unit}", "patternUnits": "userSpaceOnUse"}
+        pattern = SubElement(drawn, "pattern", place | size)
+        SubElement(pattern, "rect", {"class": unit} | size)
+        SubElement(pattern, "path", {"class": "gap", "d": gaps})
+    return drawn
