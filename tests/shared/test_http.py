@@ -15,14 +15,17 @@ from tests.callers import bearer, client, settings
 from shared import service
 from shared.access import Calling
 from shared.answers import Once
-from shared.database import Tx
+from shared.causes import current
+from shared.database import Tx, connect, schema_is_at_head
 from shared.inbox import Hears
 from shared.machines import NotAllowed, StaleEdit, Unfit, four_eyes
 from shared.settings import ServiceSettings
 
 router = APIRouter(prefix="/networks/{network}", route_class=Once)
 ME = bearer("membership", "coordinator")
+seen: list[str] = []
 PLACE = "/networks/jobbpakten/notes"
+ODD_HEADER = "eyJhbGciOiJFZDI1NTE5IiwiY3JpdCI6MX0.e30.AA"  # {"alg":"Ed25519","crit":1}
 
 
 class Local(ServiceSettings, service="membership"):
@@ -36,6 +39,7 @@ class NewNote(BaseModel):
 
 @router.post("/notes", status_code=201)
 async def note(new: NewNote, tx: Tx, caller: Calling) -> dict[str, Any]:
+    seen.append(current.get().correlation_id)
     connection = await tx.connection()
     await connection.execute(text("INSERT INTO notes VALUES (:text)"), {"text": new.text})
     if new.text == "bug":
@@ -142,6 +146,11 @@ async def test_a_body_over_a_megabyte_is_413(http: httpx.AsyncClient) -> None:
         ({"Authorization": "Bearer nonsense"}, 401),
         (bearer("followup", "coordinator"), 401),
         (bearer("membership", "coordinator", seconds=-10), 401),
+        (bearer("membership", "coordinator", seconds=100_000), 401),
+        (bearer("membership", "coordinator", actor="850709-9805"), 401),
+        (bearer("membership", "coordinator", actor="x" * 201), 401),
+        (bearer("membership", "coordinator", networks="jobbpakten"), 401),
+        ({"Authorization": f"Bearer {ODD_HEADER}"}, 401),
         (bearer("membership", "coordinator", networks=["another"]), 404),
         (bearer("membership", "coordinator", networks=[]), 404),
     ],
@@ -220,7 +229,37 @@ async def test_probes_and_metrics_need_no_token(http: httpx.AsyncClient) -> None
     assert "outbox_age_seconds" in (await http.get("/metrics")).text
 
 
+def current_correlation() -> str:
+    return seen[-1]
+
+
 def test_refusals_are_told_apart() -> None:
     with pytest.raises(NotAllowed) as refused:
         four_eyes("a", "a")
     assert refused.value.code == "four_eyes"
+
+
+async def test_the_same_key_in_another_role_is_another_key(http: httpx.AsyncClient) -> None:
+    key = {"Idempotency-Key": "k-1"}
+    await http.post(PLACE, json={"text": "once"}, headers=key)
+    decider = bearer("membership", "decider", actor="coordinator-1")
+    await http.post(PLACE, json={"text": "once"}, headers=key | decider)
+
+    assert await count(http) == 2
+
+
+async def test_free_text_is_no_correlation_id(http: httpx.AsyncClient) -> None:
+    for asked, kept in [("Anna, Storgatan 1", False), ("a-1.b_2", True)]:
+        await http.post(PLACE, json={"text": "x"}, headers={"X-Correlation-Id": asked})
+        assert (current_correlation() == asked) == kept
+
+
+async def test_the_schema_of_a_later_release_will_do(database: Callable[[str], str]) -> None:
+    about = connect(settings(Local, database("membership")))
+    for number, good in [("0001", False), ("0003", True), ("0004", True)]:
+        async with about.transaction() as tx:
+            await (await tx.connection()).execute(
+                text("UPDATE alembic_version SET version_num = :number"), {"number": number}
+            )
+            assert await schema_is_at_head("membership", tx) == good
+    await about.engine.dispose()

@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from tests.callers import settings
+from tests.eventually import eventually
 from tests.shared.records import made, record, with_body
 
-from shared.database import Database, Tx, connect
+from shared.database import Database, Tx, connect, world_is_broken
 from shared.events import Envelope
 from shared.events.membership import CommitmentMade
 from shared.inbox import Hears, parking
@@ -66,8 +69,10 @@ class Ear:
         async with self.database.transaction() as tx:
             return await parking.parked_rows(tx)
 
-    async def rows(self, sql: str, **values: Any) -> Any:
+    async def rows(self, sql: str, *, read_only: bool = False, **values: Any) -> Any:
         async with self.database.transaction() as tx:
+            if read_only:
+                await (await tx.connection()).execute(text("SET TRANSACTION READ ONLY"))
             return (await (await tx.connection()).execute(text(sql), values)).all()
 
     async def hears(self, *versions: int, number: int = 1) -> None:
@@ -302,3 +307,89 @@ async def test_whatever_order_and_repeats_the_topic_brings_effects_are_exact(
     for number in (1, 2, 3):
         assert await ear.effects(number) == [*range(1, 13)]
     assert await ear.parked() == []
+
+
+async def test_waiting_for_somebodys_lock_is_an_outage_and_parks_nothing(ear: Ear) -> None:
+    await ear.hears(1)
+
+    async def wait_for_the_row() -> None:
+        async with ear.database.transaction() as tx:
+            await (await tx.connection()).execute(text("SELECT * FROM heard FOR UPDATE"))
+
+    ear.fails_on[2] = wait_for_the_row
+    async with ear.database.transaction() as tx:
+        await (await tx.connection()).execute(text("SELECT * FROM heard FOR UPDATE"))
+        hearing = asyncio.create_task(ear.hears(2))
+
+        def holds() -> None:
+            assert ear.inbox.holds == 1
+
+        await eventually(holds)
+    await hearing
+
+    assert await ear.effects() == [1, 2]
+    assert await ear.parked() == []
+    assert ear.inbox.holds == 0
+
+
+async def test_a_database_that_only_reads_after_a_failover_is_an_outage(ear: Ear) -> None:
+    with pytest.raises(DBAPIError) as failed:
+        await ear.rows("WITH gone AS (INSERT INTO heard VALUES ('a', 1)) SELECT 1", read_only=True)
+
+    assert world_is_broken(failed.value)
+
+
+async def test_our_own_bug_in_using_the_driver_is_no_outage() -> None:
+    assert not world_is_broken(asyncpg.InterfaceError("another operation is in progress"))
+
+
+async def test_a_body_about_another_subject_is_malformed(ear: Ear) -> None:
+    other = with_body(record(made(1), 1), made(2).model_dump_json().encode())
+    await ear.inbox.settle([other])
+
+    assert await ear.parked() == [(1, "malformed")]
+
+
+async def test_plain_headers_of_the_same_names_are_not_the_envelope(ear: Ear) -> None:
+    one = record(made(), 1)
+    await ear.inbox.settle([replace(one, headers=(*one.headers, ("id", b"x"), ("time", b"y")))])
+
+    assert await ear.effects() == [1]
+
+
+async def test_skip_on_a_compacted_topic_lets_higher_numbers_in(ear: Ear) -> None:
+    records = [replace(record(made(), v, offset=v), topic="directory.v1") for v in (1, 3, 7)]
+    broken = replace(records[1], payload=b"x" * 300_000)
+    await ear.inbox.settle([records[0], broken, records[2]])
+    assert await ear.parked() == [(3, "too_large"), (7, "behind")]
+    row = (await ear.parked_rows())[0]
+    with pytest.raises(NotAllowed, match="accept the gap"):
+        async with ear.database.transaction() as tx:
+            await parking.skip(tx, row.id, "ops-1", "broken")
+    async with ear.database.transaction() as tx:
+        await parking.accept_gap(tx, "directory.v1", made().key, "ops-1", "compacted")
+    async with ear.database.transaction() as tx:
+        await parking.skip(tx, row.id, "ops-1", "broken")
+    await ear.inbox.drain()
+
+    assert await ear.parked() == []
+
+
+async def test_one_stream_that_cant_be_drained_keeps_no_other_from_it(ear: Ear) -> None:
+    await ear.hears(1, 3, 4)
+    await ear.rows("UPDATE parked SET topic = 'gone.v1' WHERE version = 4 RETURNING id")
+    await ear.rows("UPDATE parked SET retry_at = now() WHERE version = 4 RETURNING id")
+    await ear.hears(2)
+    await ear.inbox.drain()
+
+    assert await ear.effects() == [1, 2, 3]
+
+
+async def test_a_retry_in_vain_keeps_the_day_of_arrival(ear: Ear) -> None:
+    await ear.hears(1, 3)
+    before = (await ear.parked_rows())[0].parked_at
+    async with ear.database.transaction() as tx:
+        await parking.retry(tx, (await parking.parked_rows(tx))[0].id)
+    await ear.inbox.drain()
+
+    assert (await ear.parked_rows())[0].parked_at == before

@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from sqlalchemy import text
 from tests.callers import settings
 from tests.eventually import eventually
-from tests.shared.records import made
+from tests.shared.records import SPACE, made
 
 from jobbpakten.parts.kafka import Kafka
 from jobbpakten.topics import apply, differences
@@ -22,6 +22,7 @@ from shared import outbox
 from shared.causes import Cause, because
 from shared.database import Database, Tx, connect
 from shared.events import Envelope
+from shared.events.followup import CommitmentLapsed
 from shared.events.membership import CommitmentMade
 from shared.inbox import Hears
 from shared.inbox.batches import Inbox
@@ -78,6 +79,10 @@ async def relay(teller: Teller) -> AsyncIterator[Relay]:
     relaying = Relay(teller.settings, teller.database.told)
     task = asyncio.create_task(relaying.run())
     yield relaying
+    await ended(task)
+
+
+async def ended(task: "asyncio.Task[None]") -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
@@ -162,7 +167,7 @@ async def test_a_standby_takes_over_when_the_leaders_lock_is_gone(teller: Teller
         )
     await teller.tells(1, 5)
     await eventually(teller.is_empty)
-    standby.cancel()
+    await ended(standby)
 
     numbers = [int(header(r, "ce_aggregateversion")) for r in await topic_of(teller, 6)]
     assert numbers == [1, 2, 3, 4, 5, 6]
@@ -193,7 +198,7 @@ async def test_the_listener_hears_what_the_relay_told_and_isnt_stuck(
     assert listener.behind_since is None, "control records aren't lag"
     assert not listener.is_stuck()
     await listener.stop()
-    running.cancel()
+    await ended(running)
     await inbox.database.engine.dispose()
 
 
@@ -230,3 +235,68 @@ async def test_an_event_that_kafka_would_never_take_is_refused(teller: Teller) -
     with pytest.raises(outbox.Untellable, match="more than"):
         async with teller.database.transaction() as tx:
             await outbox.tell(tx, made(1).model_copy(update={"offer": "x" * 300_000}))
+
+
+async def test_a_relay_ends_within_seconds_while_kafka_is_away_and_loses_nothing(
+    teller: Teller, kafka: Kafka
+) -> None:
+    relaying = asyncio.create_task(Relay(teller.settings, teller.database.told).run())
+    await teller.tells(1)
+    await eventually(teller.is_empty)
+    broker = kafka.embedded.current[0]
+    broker.suspend()
+    try:
+        await teller.tells(1, 3)
+        await asyncio.sleep(0.5)  # the round is on its way, and nobody answers
+        relaying.cancel()
+        done, _ = await asyncio.wait([relaying], timeout=12)
+        assert done, "it waits for Kafka"
+    finally:
+        broker.resume()
+    after = asyncio.create_task(Relay(teller.settings, teller.database.told).run())
+    await eventually(teller.is_empty, timeout=60)
+    await ended(after)
+
+    numbers = [int(header(r, "ce_aggregateversion")) for r in await topic_of(teller, 4)]
+    assert numbers == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "cause", [Cause("850709-9805"), Cause("c", actor_id="x" * 300), Cause("c", network="a\0b")]
+)
+async def test_an_envelope_that_no_reader_takes_is_refused(teller: Teller, cause: Cause) -> None:
+    with because(cause), pytest.raises(outbox.Untellable):
+        await teller.tells(1)
+
+    assert await teller.waiting() == 0
+
+
+async def test_only_who_the_table_names_tells_on_a_topic_and_only_compacted_ones_forget(
+    teller: Teller,
+) -> None:
+    stranger = connect(teller.settings.model_copy())
+    with pytest.raises(outbox.Untellable, match="knows no tombstones"):
+        async with stranger.transaction() as tx:
+            await outbox.forget(tx, TOPIC, made(1).key)
+    with pytest.raises(outbox.Untellable, match="no table says that membership tells"):
+        async with stranger.transaction() as tx:
+            await outbox.tell(tx, CommitmentLapsed(commitment_id=SPACE, units=1))
+    async with stranger.transaction() as tx:
+        await outbox.forget(tx, "directory.v1", made(1).key)
+    await stranger.engine.dispose()
+
+    assert await teller.waiting() == 1
+
+
+async def test_a_member_without_partitions_isnt_stuck(teller: Teller) -> None:
+    hearing = Hearing(**teller.settings.model_dump())
+    listener = Listener(hearing, Inbox(hearing, teller.database, Hears()), {TOPIC})
+    listener.behind_since = 0.0
+    running = asyncio.create_task(listener.run())
+
+    def looked() -> None:
+        assert listener.behind_since is None
+
+    await eventually(looked)
+    await listener.stop()
+    await ended(running)
