@@ -14,7 +14,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from tests.eventually import eventually
 from tests.faults.conftest import World
-from tests.faults.stage import Stage, staged
+from tests.faults.stage import Stage, log_of, staged
 from tests.shared.records import made, record, with_body
 
 from shared.database import connect_directly
@@ -49,6 +49,10 @@ class Operator:
         ran = await asyncio.to_thread(run, [str(CLI), "parked", *words, "--json"], settings)
         assert ran.returncode in {0, 1}, ran.stderr
         return json.loads(ran.stdout)
+
+    async def changes(self, sql: str) -> None:
+        world, name = self.stage.world, self.stage.database("followup")
+        await asyncio.to_thread(world.postgres.execute, sql, name)
 
     async def parked(self) -> dict[str, list[tuple[int | None, str]]]:
         found: dict[str, list[tuple[int | None, str]]] = {}
@@ -168,21 +172,46 @@ async def says(operator: Operator, count: int) -> None:
     assert sum(map(len, (await operator.parked()).values())) == count
 
 
+SLEEPS = """
+    CREATE FUNCTION sleep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); END';
+    CREATE TRIGGER sleeps BEFORE INSERT ON terms
+        FOR EACH ROW WHEN (NEW.act = 'released') EXECUTE FUNCTION sleep()"""
+
+
 async def test_a_handler_that_never_returns_is_parked_and_retried_by_hand(
     operator: Operator,
 ) -> None:
     await operator.sends(term(1, 1))
     await eventually(operator.has_heard(1, 1))
-    stuck = await connect_directly(
-        operator.stage.world.postgres.url(operator.stage.database("followup"))
-    )
-    async with stuck.transaction():
-        await stuck.execute("SELECT 1 FROM commitments FOR UPDATE")
-        released = CommitmentReleased(commitment_id=made(1).commitment_id, ground="reorganised")
-        await operator.sends(record(released, 2), term(2, 1))
-        await eventually(operator.has_heard(2, 1), timeout=30)
-        assert await operator.parked() == {made(1).key: [(2, "handler_too_slow")]}
-    await stuck.close()
+    await operator.changes(SLEEPS)
+    released = CommitmentReleased(commitment_id=made(1).commitment_id, ground="reorganised")
+    await operator.sends(record(released, 2), term(2, 1))
+    await eventually(operator.has_heard(2, 1), timeout=30)
+    assert await operator.parked() == {made(1).key: [(2, "handler_too_slow")]}
 
+    await operator.changes("DROP TRIGGER sleeps ON terms")
     await operator.types("retry", await operator.id_of(1), "--service", "followup")
     await eventually(operator.has_heard(1, 1, 2))
+
+
+async def test_a_handler_that_waits_for_somebodys_lock_is_no_broken_record(
+    operator: Operator,
+) -> None:
+    await operator.sends(term(1, 1))
+    await eventually(operator.has_heard(1, 1))
+    stage = operator.stage
+    holder = await connect_directly(stage.world.postgres.url(stage.database("followup")))
+    async with holder.transaction():
+        await holder.execute("SELECT 1 FROM commitments FOR UPDATE")
+        released = CommitmentReleased(commitment_id=made(1).commitment_id, ground="reorganised")
+        await operator.sends(record(released, 2))
+        await eventually(lambda: holds(stage))
+    await holder.close()
+
+    await eventually(operator.has_heard(1, 1, 2))
+    assert await operator.parked() == {}
+
+
+def holds(stage: Stage) -> None:
+    (followup,) = stage.of("followup")
+    assert "inbox_holds" in [line["event"] for line in log_of(followup)]
