@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from membership.rules.organisation import has_mixed_letters, name_key, size_of, tidy
+from membership.rules.organisation import (
+    has_mixed_letters,
+    name_key,
+    says_something,
+    size_of,
+    tidy,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,6 +24,10 @@ from membership.rules.organisation import has_mixed_letters, name_key, size_of, 
         ("Admin\u202eBA", "AdminBA"),
         ("\ufeff\x00 \u200e", ""),
         ("مخبز النور", "مخبز النور"),
+        ("Bageriet\u061c \U000e0041\u2066X\ufe0f", "Bageriet X"),
+        ("نان\u200cوا", "نان\u200cوا"),
+        ("Bage\u200criet \u200d", "Bageriet"),
+        ("क्\u200dष", "क्\u200dष"),
     ],
 )
 def test_a_name_is_stored_without_what_nobody_sees(written: str, stored: str) -> None:
@@ -28,6 +38,16 @@ def test_a_name_is_stored_without_what_nobody_sees(written: str, stored: str) ->
 def test_tidying_twice_is_tidying_once(written: str) -> None:
     assert tidy(tidy(written)) == tidy(written)
     assert unicodedata.is_normalized("NFC", tidy(written))
+
+
+@pytest.mark.parametrize("name", ["\u3164", "!?", "", " \u061c", "́", "_"])
+def test_what_has_neither_letter_nor_digit_says_nothing(name: str) -> None:
+    assert not says_something(tidy(name))
+
+
+@pytest.mark.parametrize("name", ["7", "Ö", "مخبز", "株"])
+def test_a_letter_or_digit_of_any_script_says_something(name: str) -> None:
+    assert says_something(tidy(name))
 
 
 @pytest.mark.parametrize("name", ["Törnеstam Bygg", "Lifvenhjelм & Co", "Αlfa Städ", "Bygg-Тeam"])
@@ -58,6 +78,12 @@ def test_a_name_in_any_one_script_is_fine_and_so_are_words_of_two(name: str) -> 
         ("Svensson & Co HB", "Svensson Co", "Handelsbolag Svensson-Co"),
         ("Cafe\u0301 Linne\u0301 KB", "Café Linné"),
         ("مخبز النور", "مخبز النور AB"),
+        ("Aktiebolaget Törnestam", "Törnestam Aktiebolag", "Törnestam AB i likvidation"),
+        ("Bageriet AB (publ) i konkurs", "Bageriet", "AB Bageriet"),
+        ("Svensson-Co", "Svensson\u2011Co", "Svensson\u2013Co", "Svens\u00adson Co"),
+        ("نان\u200cوا", "نانوا"),
+        ("Норра СОР", "HOPPA COP"),  # all Cyrillic, all Latin
+        ("Αθκ", "Aθk"),
     ],
 )
 def test_names_that_people_take_for_the_same_have_one_key(alike: tuple[str, ...]) -> None:
@@ -71,6 +97,11 @@ def test_other_names_have_other_keys(other: str) -> None:
 
 def test_a_legal_form_alone_is_a_name() -> None:
     assert name_key("AB") == "ab"
+    assert name_key("AB i likvidation") == "ab"
+
+
+def test_no_two_names_are_alike_for_having_nothing_to_compare() -> None:
+    assert name_key("!?") != name_key("+-")
 
 
 @pytest.mark.parametrize(

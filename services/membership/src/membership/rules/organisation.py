@@ -7,17 +7,20 @@ import unicodedata
 BANDS = ((10, "micro"), (50, "small"), (250, "medium"))
 ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "HEBREW", "ARABIC", "SYRIAC", "COPTIC"}
 LOOK_ALIKE = str.maketrans(
-    "авекмнорстухіјѕԁһҫӏαβεικνορτυχ",
-    "abekmhopctyxijsdhclabeiknoptux",
+    "авекмнорстухіјѕԁһҫӏԛԝүαβεικνορτυχηζ",
+    "abekmhopctyxijsdhclqwyabeiknoptuxhz",
 )
-# Zero-width joiner and non-joiner are letters' company in Persian and other scripts; they stay.
-INVISIBLE = re.compile(
-    r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f-\x9f]"
-)
+# Scripts in which letters are joined or kept apart by a joiner that nobody sees.
+JOINING = {"ARABIC", "SYRIAC", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL"}
+JOINING |= {"TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "KHMER", "MYANMAR", "MONGOLIAN"}
+JOINERS = "\u200c\u200d"
+# Not of the category of controls and formats, and yet nobody sees them.
+BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
 LEGAL_FORMS = (
-    "(aktiebolag|ab|handelsbolag|hb|kommanditbolag|kb|ekonomisk förening|ek för|ideell förening)"
+    "(aktiebolag(et)?|ab|handelsbolag(et)?|hb|kommanditbolag(et)?|kb|enskild firma"
+    "|ekonomisk förening|ek för|ideell förening)"
 )
-AT_THE_END = re.compile(rf"(?<=\S) {LEGAL_FORMS}( publ)?$")
+AT_THE_END = re.compile(rf"(?<=\S)( {LEGAL_FORMS})?( publ| i likvidation| i konkurs)*$")
 AT_THE_START = re.compile(rf"^{LEGAL_FORMS} (?=\S)")
 
 
@@ -28,8 +31,28 @@ def size_of(employees: int) -> str:
 
 def tidy(name: str) -> str:
     """Give the name in NFC, without invisible characters and superfluous spaces."""
-    spaced = " ".join(unicodedata.normalize("NFC", name).split())
-    return " ".join(INVISIBLE.sub("", spaced).split())
+    spaced = " ".join(BLANK.sub("", unicodedata.normalize("NFC", name)).split())
+    seen = "".join(
+        letter for place, letter in enumerate(spaced) if is_seen(letter) or joins(spaced, place)
+    )
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def is_seen(letter: str) -> bool:
+    """Tell whether a character isn't a control, a format, a private one or none at all."""
+    return not unicodedata.category(letter).startswith("C")
+
+
+def joins(name: str, place: int) -> bool:
+    """Tell whether a joiner stands between letters of a script that needs it."""
+    around = name[place - 1 : place] + name[place + 1 : place + 2]
+    scripts = [unicodedata.name(letter, "?").split()[0] for letter in around]
+    return name[place] in JOINERS and len(scripts) == len(JOINERS) and JOINING.issuperset(scripts)
+
+
+def says_something(name: str) -> bool:
+    """Tell whether a tidy name holds a letter or digit."""
+    return any(letter.isalnum() for letter in name)
 
 
 def alphabets(word: str) -> set[str]:
@@ -45,7 +68,12 @@ def has_mixed_letters(name: str) -> bool:
 
 def name_key(name: str) -> str:
     """Give what stays of a name when case, legal form, signs and look-alike letters are let go."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    words = " ".join(re.sub(r"[^\w\s]", " ", folded).split()).split(" ")
-    latin = " ".join(w.translate(LOOK_ALIKE) if len(alphabets(w)) > 1 else w for w in words)
-    return AT_THE_START.sub("", AT_THE_END.sub("", latin))
+    folded = unicodedata.normalize("NFKC", name).casefold().translate(LOOK_ALIKE)
+    plain = " ".join("".join(map(essence, folded)).split())
+    return AT_THE_START.sub("", AT_THE_END.sub("", plain)) or name
+
+
+def essence(letter: str) -> str:
+    """Give a letter, mark or digit as it is, nothing for what isn't seen, else a space."""
+    category = unicodedata.category(letter)
+    return letter if category[0] in "LMN" else "" if category == "Cf" else " "
