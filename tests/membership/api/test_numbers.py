@@ -20,6 +20,7 @@ from membership.api.numbers import checked, is_of_sole_trader
         ("890102-3286", "8901023286"),
         ("890102+3286", "8901023286"),
         ("19890102-3286", "8901023286"),
+        ("18890102-3286", "8901023286"),
         ("701063-2391", "7010632391"),  # samordningsnummer: day + 60
     ],
 )
@@ -33,6 +34,10 @@ def test_a_number_is_read_in_any_form(written: str, digits: str) -> None:
         "556000-0002",
         "556000-000",
         "17556000-0001",
+        "19556000-0001",  # a legal person has no century
+        "16890102-3286",  # a person has one, and it isn't 16
+        "20890102-3286",  # nobody is born in 2089 yet
+        "19000229-0005",  # no leap year
         "890230-3283",
         "000000-0000",
         "ABCDEF-GHIJ",
