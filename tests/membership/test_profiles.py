@@ -70,6 +70,28 @@ def test_what_is_no_yaml_and_a_folder_without_profiles_are_said(tmp_path: Path) 
     with pytest.raises(ProfileAmiss, match="no profile"):
         profiles.load(str(tmp_path))
     assert "not YAML" in complaint(tmp_path, "a: [")
+    assert "not YAML" in complaint(tmp_path, "a: 2026-13-45")
+
+
+def test_a_key_or_a_network_that_stands_twice_is_said_with_its_place(tmp_path: Path) -> None:
+    shipped = (profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8")
+    twice = shipped.replace("bank: both", "bank: both\nmotto: En annan")
+    assert "odd.yaml: not YAML: motto stands twice, the second in line 8" in complaint(
+        tmp_path, twice
+    )
+    deeper = shipped.replace(
+        "    kept_by: activity", "    kept_by: activity\n    kept_by: placement"
+    )
+    assert "kept_by stands twice" in complaint(tmp_path, deeper)
+    (tmp_path / "even.yaml").write_text(shipped, "utf-8")
+    said = complaint(tmp_path, shipped)
+    assert said == "odd.yaml: network: another file has jobbpakten"
+
+
+def test_a_file_that_is_no_utf_8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_bytes("motto: Öppna".encode("latin-1"))
+    with pytest.raises(ProfileAmiss, match=r"odd\.yaml: not UTF-8 from byte 7"):
+        profiles.load(str(tmp_path))
 
 
 @pytest.mark.parametrize("size", ["micro", "small", "medium", "large"])

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
+from yaml.constructor import ConstructorError
 
 from shared.clock import working_days_after
 from shared.machines import State
@@ -135,6 +136,11 @@ class Profile(Part):
         limit: Limit = getattr(self.deadlines, state.within)
         return limit.after(since)
 
+    def review(self, ground: str | None) -> Texts | None:
+        """Give how a refusal on a ground is reviewed; None without one, or if it is no more."""
+        refused = self.refusal_grounds.get(ground or "")
+        return refused.review if refused else None
+
     def limits(self, size: str) -> dict[str, int]:
         """Give the most units of each offer that is open to an organisation of this size."""
         most = {code: getattr(offer.at_most, size) for code, offer in self.offers.items()}
@@ -158,16 +164,32 @@ def texts_in(part: object, path: str = "") -> Iterator[tuple[str, Texts]]:
             yield from texts_in(inner, f"{path}.{name}".lstrip("."))
 
 
+class Strict(yaml.SafeLoader):
+    """Reads YAML in which no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                place = f"line {key.start_mark.line + 1}"
+                raise ConstructorError(problem=f"{key.value} stands twice, the second in {place}")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def read(file: Path) -> Profile:
     """Read one profile; ProfileAmiss with the path of the first field that is amiss."""
     try:
-        return Profile.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise ProfileAmiss(f"{file.name}: not YAML: {error}") from None
+        text = file.read_text(encoding="utf-8")
+        return Profile.model_validate(yaml.load(text, Strict))  # noqa: S506 - it is a safe loader
+    except UnicodeDecodeError as error:
+        raise ProfileAmiss(f"{file.name}: not UTF-8 from byte {error.start}") from None
     except ValidationError as error:
         first = error.errors()[0]
         path = ".".join(map(str, first["loc"])) or "the profile"
         raise ProfileAmiss(f"{file.name}: {path}: {first['msg']}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ProfileAmiss(f"{file.name}: not YAML: {error}") from None
 
 
 def load(folder: str = "") -> dict[str, Profile]:
@@ -175,4 +197,10 @@ def load(folder: str = "") -> dict[str, Profile]:
     files = sorted((Path(folder) if folder else SHIPPED).glob("*.yaml"))
     if not files:
         raise ProfileAmiss(f"{folder}: no profile (*.yaml) lies there")
-    return {profile.network: profile for profile in map(read, files)}
+    found: dict[str, Profile] = {}
+    for file in files:
+        profile = read(file)
+        if profile.network in found:
+            raise ProfileAmiss(f"{file.name}: network: another file has {profile.network}")
+        found[profile.network] = profile
+    return found
