@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import yaml
 from tests.callers import PUBLIC_KEY, bearer
 from tests.eventually import eventually
 from tests.faults.conftest import World
@@ -18,11 +19,13 @@ from tests.faults.conftest import World
 from jobbpakten import topics
 from jobbpakten.parts import processes
 from jobbpakten.parts.services import Service
+from membership import profiles
 from shared.database import connect_directly
 from shared.migrations import migrate
 
 SERVICES = ("membership", "followup")
 SESSION_MS = 2_000
+NETWORK = "faults"
 
 
 @dataclass
@@ -44,6 +47,10 @@ class Stage:
     def orders(self, service: str) -> Path:
         return self.ours.folder / f"orders-{service}"
 
+    @property
+    def profiles(self) -> Path:
+        return self.ours.folder / "profiles"
+
     def settings(self, service: str) -> dict[str, str]:
         about = {
             "DATABASE_URL": self.world.postgres.url(self.database(service)),
@@ -56,11 +63,14 @@ class Stage:
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
             "HANDLER_LIMIT_SECONDS": "2",
         }
+        about |= {"PROFILES": str(self.profiles)} if service == "membership" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         return os.environ | named | {"CRASH_ORDERS": str(self.orders(service))}
 
     def prepare(self) -> None:
-        """Make databases with their schemas."""
+        """Make databases with their schemas, and a network in which large numbers are promised."""
+        self.profiles.mkdir()
+        (self.profiles / f"{NETWORK}.yaml").write_text(generous_profile(), "utf-8")
         for service in SERVICES:
             self.orders(service).mkdir()
             migrate(service, self.world.postgres.create_database(self.database(service)))
@@ -83,6 +93,14 @@ class Stage:
             await connection.close()
 
 
+def generous_profile() -> str:
+    """Give the shipped profile as a network of our own, in which 1000 of everything is allowed."""
+    shipped = yaml.safe_load((profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8"))
+    for offer in shipped["offers"].values():
+        offer["at_most"] = dict.fromkeys(offer["at_most"], 1_000)
+    return yaml.safe_dump(shipped | {"network": NETWORK}, allow_unicode=True)
+
+
 @asynccontextmanager
 async def staged(world: World, replicas: int = 2) -> AsyncIterator[Stage]:
     """Give a stage whose replicas are up; they end with the block, and their databases go."""
@@ -101,7 +119,7 @@ async def staged(world: World, replicas: int = 2) -> AsyncIterator[Stage]:
 
 
 STAFF = {
-    role: bearer("membership", role, seconds=30_000)
+    role: bearer("membership", role, seconds=28_000, networks=[NETWORK])
     for role in ("signatory", "vetting_officer", "decider", "coordinator")
 }
 NUMBERS = (
@@ -120,21 +138,21 @@ async def promise(http: httpx.AsyncClient, number: str) -> list[str]:
 
     async def act(role: str, path: str, **body: Any) -> Any:
         method = "PUT" if path.endswith("answers") else "POST"
-        answer = await http.request(method, path, json=body, headers=headers[role])
+        read = {"If-Match": '"1"'} if path.endswith("sharing") else {}
+        answer = await http.request(method, path, json=body, headers=headers[role] | read)
         assert answer.is_success, answer.text
         return answer.json()
 
-    place = "/networks/jobbpakten/members"
+    place = f"/networks/{NETWORK}/members"
     facts = {"number": number, "name": f"Bolag {number}", "sector": "business", "size": "large"}
     applied = await act("signatory", place, **facts)
     member = f"{place}/{applied['membership_id']}"
-    headers["signatory"] = bearer(
-        "membership", "signatory", organisation=applied["organisation_id"]
-    )
+    own = {"organisation": applied["organisation_id"], "networks": [NETWORK]}
+    headers["signatory"] = bearer("membership", "signatory", **own)
     values = ("non_discrimination", "gender_equality", "equality", "human_rights")
     await act("signatory", f"{member}/values", text_version="2023-1", **dict.fromkeys(values, True))
     await act("vetting_officer", f"{member}/vetting")
-    network = await http.get("/networks/jobbpakten", headers=STAFF["coordinator"])
+    network = await http.get(f"/networks/{NETWORK}", headers=STAFF["coordinator"])
     yes = [{"item": i, "answer": "yes", "evidence": "AMN-1"} for i in network.json()["checklist"]]
     await act("vetting_officer", f"{member}/vetting/answers", answers=yes)
     await act("decider", f"{member}/vetting/decision", outcome="accepted")

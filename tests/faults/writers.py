@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import httpx
-from tests.faults.stage import STAFF
+from tests.faults.stage import NETWORK, STAFF
 
 from jobbpakten.parts.services import Service
 
@@ -37,7 +37,7 @@ class Writers:
 
     async def act(self, http: httpx.AsyncClient, chance: random.Random) -> None:
         """Do one act; ask again, with the same key, until somebody answers."""
-        path = f"/networks/jobbpakten/commitments/{chance.choice(self.commitments)}"
+        path = f"/networks/{NETWORK}/commitments/{chance.choice(self.commitments)}"
         body: dict[str, object] = {}
         if chance.random() < 0.5:
             path += "/activities"

@@ -21,6 +21,7 @@ from membership.settings import Settings
 from membership.subscribers import hears
 from shared.database import Database
 from shared.events import TYPE_PREFIX, Envelope, Event
+from shared.events.followup import CommitmentProgressed
 
 TODAY = date(2026, 3, 2)
 NUMBER = "556000-0001"
@@ -147,7 +148,8 @@ class Membership:
     async def shared(self, *commitments: Any, **differs: Any) -> Any:
         member = await self.drafted(*commitments, **differs)
         path = f"/members/{member['membership_id']}/agreement/sharing"
-        return member | {"agreement": await self.good("POST", path, "coordinator", {})}
+        shared = await self.good("POST", path, "coordinator", {}, If_Match='"1"')
+        return member | {"agreement": shared}
 
     async def joined(self, *commitments: Any, **differs: Any) -> Any:
         """Go all the way; gives ids, the agreement, and the ids of the commitments."""
@@ -164,6 +166,13 @@ class Membership:
         whole = f"/members/{member['membership_id']}{path}"
         own = member["organisation_id"]
         return await self.good(method, whole, "signatory", body, organisation=own)
+
+    async def counted(self, commitment: Any, **figures: int) -> None:
+        """Hear from followup what has come of a commitment, or that nothing has yet."""
+        promised = (await self.commitment(str(commitment)))["promised"]
+        whole = dict.fromkeys(("open", "kept", "lapsed", "released", "extra"), 0)
+        whole |= {"promised": promised, "remaining": promised} | figures
+        await self.hears(CommitmentProgressed(commitment_id=commitment, **whole))
 
     async def commitment(self, commitment_id: str) -> Any:
         return await self.good("GET", f"/commitments/{commitment_id}", "coordinator")

@@ -65,7 +65,16 @@ async def test_a_lapse_alone_says_what_lapsed_and_nothing_else(membership: Membe
     body = {"promised": 9, "ground": "shrunk"}
     path = f"/commitments/{commitment}/renegotiations"
     answer = await membership.call("POST", path, "coordinator", body)
-    assert answer.json()["code"] == "remaining_unknown"
+    assert (answer.status_code, answer.json()["code"]) == (409, "period_ended")
+
+
+async def test_a_lapse_that_was_undone_has_no_day(membership: Membership) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    await membership.hears(CommitmentLapsed(commitment_id=commitment, units=3), on=LAPSED_ON)
+    await membership.hears(progressed(commitment, kept=9, lapsed=1))
+    assert (await membership.commitment(commitment))["progress"]["lapsed_on"] == "2029-03-02"
+    await membership.hears(progressed(commitment, kept=10, lapsed=0))
+    assert (await membership.commitment(commitment))["progress"]["lapsed_on"] is None
 
 
 async def test_commitments_mixed_in_any_order_end_in_the_same_copy(

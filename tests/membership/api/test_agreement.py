@@ -1,6 +1,7 @@
 """Agreements over HTTP: fit to the organisation, edited by two, frozen, signed in order."""
 
 import asyncio
+from datetime import date
 from typing import Any
 
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, TODAY, Membership
@@ -15,8 +16,14 @@ ODD: list[tuple[Any, str]] = [
     ({"commitments": [INTERNSHIPS], "ends_before": "2029-03-03"}, "/starts_on"),
     ({"commitments": [INTERNSHIPS], "starts_on": "2026-03-01"}, "/starts_on"),
     ({"commitments": [INTERNSHIPS], "starts_on": "9999-12-31"}, "/starts_on"),
+    ({"commitments": [INTERNSHIPS], "starts_on": "2027-03-04"}, "/starts_on"),
+    ({"commitments": [INTERNSHIPS] * 4}, "/commitments/3/units"),
+    ({"commitments": [], "we_chose_how": 1}, "/we_chose_how"),
     ({}, "/commitments"),
 ]
+
+
+MADE = "commitment.made.v1"
 
 
 def path(member: Any, act: str = "") -> str:
@@ -73,7 +80,12 @@ async def test_of_two_who_edit_one_draft_the_slower_reads_again(membership: Memb
     assert answers[0].headers["etag"] == '"2"'
     blind = await membership.call("PUT", path(member), "coordinator", body)
     assert blind.status_code == 422
-    assert await membership.good("POST", path(member, "/sharing"), "coordinator", {})
+    sharing = path(member, "/sharing")
+    stale = await membership.call("POST", sharing, "coordinator", {}, If_Match='"1"')
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale_edit")
+    unread = await membership.call("POST", sharing, "coordinator", {})
+    assert unread.status_code == 422
+    assert await membership.good("POST", sharing, "coordinator", {}, If_Match='"2"')
     late = await membership.call("PUT", path(member), "coordinator", body, If_Match='"3"')
     assert (late.status_code, late.json()["code"]) == (409, "wrong_state")
 
@@ -117,6 +129,90 @@ async def test_whoever_prepared_an_agreement_never_signs_it_for_the_municipality
         "POST", path(member, "/signatures"), "decider", signature, actor="coordinator-1"
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "four_eyes")
+
+
+async def test_whoever_acted_for_the_member_never_signs_for_the_municipality(
+    membership: Membership,
+) -> None:
+    member = await membership.shared()
+    own = {"organisation": member["organisation_id"], "actor": "anna"}
+    signature = {"text_hash": member["agreement"]["text_hash"]}
+    signatures = path(member, "/signatures")
+    await membership.good("POST", signatures, "signatory", signature, **own)
+    for actor in ("anna", "signatory-1"):  # the other one applied, and declared the values
+        answer = await membership.call("POST", signatures, "decider", signature, actor=actor)
+        assert (answer.status_code, answer.json()["code"]) == (409, "four_eyes")
+    assert "agreement.in_force.v1" not in await membership.told()
+    with_one = {"organisation": member["organisation_id"], "actor": "decider-1"}
+    hers = await membership.call("POST", signatures, "decider", signature, **with_one)
+    assert hers.status_code == 404
+    assert (await membership.call("POST", signatures, "decider", signature)).status_code == 201
+
+
+async def test_a_draft_is_shared_on_the_day_of_its_last_edit_or_later(
+    membership: Membership,
+) -> None:
+    member = await membership.drafted(STUDY_VISITS)
+    await membership.set_the_day(date(2026, 3, 6))
+    body = {"commitments": [INTERNSHIPS], "edited_on": "2026-03-05"}
+    await membership.good("PUT", path(member), "coordinator", body, If_Match='"1"')
+
+    read = {"If_Match": '"2"'}
+    older = body | {"edited_on": "2026-03-04"}
+    answer = await membership.call("PUT", path(member), "coordinator", older, **read)
+    assert (answer.status_code, answer.json()["code"]) == (409, "before_last_act")
+    for day, status in (("2026-03-04", 409), ("2026-03-05", 201)):
+        sharing = path(member, "/sharing"), "coordinator", {"shared_on": day}
+        assert (await membership.call("POST", *sharing, **read)).status_code == status
+
+
+async def test_what_is_already_over_is_neither_shared_nor_brought_into_force(
+    membership: Membership,
+) -> None:
+    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
+    drafted = await membership.drafted(STUDY_VISITS | week)
+    shared = await membership.shared(STUDY_VISITS | week, number="559999-0008")
+    signature = {"text_hash": shared["agreement"]["text_hash"]}
+    await membership.as_member(shared, "POST", "/agreement/signatures", signature)
+    await membership.set_the_day(date(2026, 3, 9))
+
+    sharing = path(drafted, "/sharing")
+    late = await membership.call("POST", sharing, "coordinator", {}, If_Match='"1"')
+    last = await membership.call("POST", path(shared, "/signatures"), "decider", signature)
+    for answer in (late, last):
+        assert (answer.status_code, answer.json()["code"]) == (409, "term_over")
+    in_time = signature | {"signed_on": "2026-03-08"}
+    await membership.good("POST", path(shared, "/signatures"), "decider", in_time)
+
+
+async def test_each_promise_is_told_with_what_keeps_it(membership: Membership) -> None:
+    await membership.joined(STUDY_VISITS, INTERNSHIPS)
+    made = [event for kind, _, event in await membership.told_in_full() if kind == MADE]
+    assert {one["offer"]: one["kept_by"] for one in made} == {
+        "study_visit": "activity",
+        "internship": "placement",
+    }
+
+
+async def test_an_offer_that_the_network_gave_up_is_not_signed_but_what_was_promised_is_kept(
+    membership: Membership,
+) -> None:
+    promised = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    shared = await membership.shared(STUDY_VISITS, number="559999-0008")
+    networks = membership.app.state.networks
+    profile = networks["jobbpakten"]
+    offers = {code: one for code, one in profile.offers.items() if code != "study_visit"}
+    networks["jobbpakten"] = profile.model_copy(update={"offers": offers})
+
+    signature = {"text_hash": shared["agreement"]["text_hash"]}
+    own = {"organisation": shared["organisation_id"]}
+    signed = path(shared, "/signatures"), "signatory", signature
+    answer = await membership.call("POST", *signed, **own)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_longer_offered")
+    commitment = f"/commitments/{promised}"
+    await membership.good("POST", f"{commitment}/activities", "coordinator", {})
+    raised = f"{commitment}/renegotiations", "coordinator", {"promised": 11, "ground": "grown"}
+    assert (await membership.call("POST", *raised)).status_code == 422
 
 
 async def test_two_signatures_at_once_bring_it_into_force_once(membership: Membership) -> None:

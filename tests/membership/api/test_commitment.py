@@ -35,10 +35,16 @@ async def test_what_followup_has_not_told_is_unknown_and_never_nothing(
     member = await membership.joined(STUDY_VISITS)
     (found,) = await membership.as_member(member, "GET", "/commitments")
     assert found["progress"] == UNKNOWN
+    for act, body in (
+        ("/renegotiations", {"promised": 9, "ground": "shrunk"}),
+        ("/release", {"ground": "workplace_closed"}),
+    ):
+        answer = await call(membership, member["commitments"][0], act, body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "progress_unknown")
     assert (found["state"], found["owner"], found["deadline"]) == (
         "made",
         "coordinator",
-        "2029-03-02",
+        "2029-03-01",
     )
 
 
@@ -47,6 +53,7 @@ async def test_a_promise_is_raised_and_cut_on_coded_grounds_and_told_with_both_n
 ) -> None:
     commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
     assert (await change(membership, commitment, 12)).json()["promised"] == 12
+    await membership.counted(commitment)
     assert (await change(membership, commitment, 0)).json()["state"] == "renegotiated"
 
     told = [event for kind, _, event in await membership.told_in_full() if "renegotiated" in kind]
@@ -83,9 +90,48 @@ async def test_a_change_and_a_release_name_a_ground_of_the_profile(
     assert (same.status_code, same.json()["code"]) == (409, "nothing_changed")
 
 
+async def test_a_raise_stays_within_the_limit_for_the_size_over_all_promises_of_the_offer(
+    membership: Membership,
+) -> None:
+    six = STUDY_VISITS | {"units": 6}
+    first, second = (await membership.joined(six, six | {"units": 5}))["commitments"]
+    over = await change(membership, first, 8)
+    found = (over.status_code, over.json()["code"], over.json()["errors"][0]["pointer"])
+    assert found == (422, "over_the_limit", "/promised")
+    assert (await change(membership, first, 7)).status_code == 201
+    assert (await change(membership, second, 6)).status_code == 422
+
+
+async def test_what_was_held_before_a_release_is_recorded_after_it(membership: Membership) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    await membership.counted(commitment)
+    await membership.set_the_day(date(2026, 3, 10))
+    body = {"ground": "workplace_closed", "released_on": "2026-03-05"}
+    assert (await call(membership, commitment, "/release", body)).status_code == 201
+
+    for day, status in (("2026-03-04", 201), ("2026-03-05", 201), ("2026-03-06", 409)):
+        answer = await call(membership, commitment, "/activities", {"held_on": day})
+        assert answer.status_code == status
+    assert (await membership.commitment(commitment))["state"] == "released"
+
+
+async def test_nobody_is_released_from_nothing(membership: Membership) -> None:
+    commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
+    await membership.counted(commitment, remaining=0, kept=10)
+    answer = await call(membership, commitment, "/release", {"ground": "workplace_closed"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_remains")
+
+
 async def test_after_a_release_nothing_is_changed_or_held(membership: Membership) -> None:
     commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
-    found = await call(membership, commitment, "/release", {"ground": "workplace_closed"})
+    await membership.counted(commitment)
+    await membership.set_the_day(date(2026, 3, 3))
+    found = await call(
+        membership,
+        commitment,
+        "/release",
+        {"ground": "workplace_closed", "released_on": "2026-03-02"},
+    )
     assert (found.json()["state"], found.json()["deadline"]) == ("released", None)
     assert (await membership.told())[-1] == "commitment.released.v1"
     for act, body in (
@@ -99,11 +145,29 @@ async def test_after_a_release_nothing_is_changed_or_held(membership: Membership
 async def test_a_promise_whose_period_is_over_stands_as_it_was(membership: Membership) -> None:
     week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
     commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
-    await membership.set_the_day(date(2026, 3, 10))
-    late = await change(membership, commitment, 11)
-    assert (late.status_code, late.json()["code"]) == (409, "period_ended")
-    body = {"promised": 11, "ground": "grown", "agreed_on": "2026-03-06"}
-    assert (await call(membership, commitment, "/renegotiations", body)).status_code == 201
+    await membership.counted(commitment)
+    await membership.set_the_day(date(2026, 3, 9))
+    for act, body in (
+        ("/renegotiations", {"promised": 11, "ground": "grown"}),
+        ("/renegotiations", {"promised": 11, "ground": "grown", "agreed_on": "2026-03-06"}),
+        ("/release", {"ground": "workplace_closed", "released_on": "2026-03-06"}),
+    ):
+        answer = await call(membership, commitment, act, body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "period_ended")
+
+
+async def test_what_followup_has_seen_lapse_is_not_changed_before_our_own_clock_sees_it(
+    membership: Membership,
+) -> None:
+    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
+    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    await membership.counted(commitment, remaining=0, lapsed=10)
+    for act, body in (
+        ("/renegotiations", {"promised": 9, "ground": "shrunk"}),
+        ("/release", {"ground": "workplace_closed"}),
+    ):
+        answer = await call(membership, commitment, act, body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "period_ended")
 
 
 async def test_an_activity_is_told_on_the_day_it_was_held_also_when_reported_late(

@@ -7,6 +7,7 @@ from uuid import uuid4
 from tests.membership.conftest import (
     DECLARATION,
     INTERNSHIPS,
+    NUMBER,
     STUDY_VISITS,
     TODAY,
     Membership,
@@ -59,10 +60,12 @@ async def test_who_joined_stands_with_owner_next_action_and_deadline(
         "since": TODAY.isoformat(),
         "owner": "coordinator",
         "next_action": "follow up what was promised",
-        "deadline": "2029-03-02",
+        "deadline": "2029-03-01",
         "overdue": False,
         "values_declared_on": TODAY.isoformat(),
+        "conditions": [],
         "ground": None,
+        "review": None,
         "agreement": None,
         "commitments": None,
     }
@@ -112,7 +115,12 @@ async def test_an_applicant_withdraws_and_all_that_was_under_way_ends(
     shared = await membership.shared(number="559999-0008")
     found = await membership.as_member(shared, "POST", "/withdrawal", {})
     assert (found["state"], found["owner"], found["deadline"]) == ("withdrawn", None, None)
-    assert found["agreement"]["state"] == "annulled"
+    agreement = await membership.as_member(shared, "GET", "/agreement")
+    assert agreement["state"] == "annulled"
+    ended = [event for kind, _, event in await membership.told_in_full() if "ended" in kind]
+    assert ended == [
+        {"membership_id": one["membership_id"], "ground": "withdrawn"} for one in (vetted, shared)
+    ]
 
     member = await membership.joined(number="802000-0009")
     path = f"/members/{member['membership_id']}/withdrawal"
@@ -121,10 +129,21 @@ async def test_an_applicant_withdraws_and_all_that_was_under_way_ends(
     assert answer.status_code == 409
 
 
-async def test_whoever_withdrew_may_apply_again(membership: Membership) -> None:
-    first = await membership.applied()
-    await membership.as_member(first, "POST", "/withdrawal", {})
-    second = await membership.applied()
+async def test_whoever_withdrew_may_apply_again_in_its_own_name_and_later(
+    membership: Membership,
+) -> None:
+    first = await membership.applied(applied_on="2026-02-16")
+    own = {"organisation": first["organisation_id"]}
+    withdrawn = {"withdrawn_on": "2026-02-23"}
+    await membership.as_member(first, "POST", "/withdrawal", withdrawn)
+
+    body = {"number": NUMBER, "name": "Bageriet Ängen AB", "sector": "business", "size": "small"}
+    stranger = await membership.call("POST", "/members", "signatory", body)
+    assert stranger.status_code == 404
+    before = body | {"applied_on": "2026-02-22"}
+    early = await membership.call("POST", "/members", "signatory", before, **own)
+    assert (early.status_code, early.json()["code"]) == (409, "before_last_act")
+    second = await membership.applied(applied_on="2026-02-23", **own)
     assert second["organisation_id"] == first["organisation_id"]
     assert second["membership_id"] != first["membership_id"]
 

@@ -1,5 +1,7 @@
 """Duplicates and odd names: said to the applicant as a code, to the coordinator by id."""
 
+from typing import Any
+
 from tests.membership.conftest import NUMBER, OTHER_NUMBER, Membership
 
 
@@ -25,11 +27,27 @@ async def test_one_number_is_one_organisation_under_the_name_it_came_with_first(
 ) -> None:
     first = await membership.applied(name="Bageriet")
     await membership.as_member(first, "POST", "/withdrawal", {})
-    again = await membership.applied(number=NUMBER.replace("-", ""), name="Konditoriet")
+    own = first["organisation_id"]
+    again = await membership.applied(
+        number=NUMBER.replace("-", ""), name="Konditoriet", organisation=own
+    )
 
     assert again["organisation_id"] == first["organisation_id"]
     assert again["warnings"] == ["known_by_another_name"]
     assert (await membership.as_member(again, "GET", ""))["name"] == "Bageriet"
+
+
+async def test_an_organisation_is_as_large_as_it_last_said_itself(membership: Membership) -> None:
+    first = await membership.applied()
+    await membership.as_member(first, "POST", "/withdrawal", {})
+    grown: Any = {"employees": 300, "sector": "public", "municipal_unit": True}
+    again = await membership.applied(organisation=first["organisation_id"], **grown)
+
+    found = await membership.as_member(again, "GET", "")
+    now = ("large", "public", True)
+    assert (found["size"], found["sector"], found["municipal_unit"]) == now
+    told = (await membership.told_in_full())[-1][2]
+    assert (told["size"], told["sector"]) == now[:2]
 
 
 async def test_findings_are_for_the_coordinator(membership: Membership) -> None:

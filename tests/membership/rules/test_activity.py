@@ -7,16 +7,23 @@ import pytest
 from membership.rules.activity import check_activity
 from shared.machines import NotAllowed, Unfit
 
-FIRST = date(2026, 3, 2)
+FIRST, RELEASED = date(2026, 3, 2), date(2026, 4, 1)
 
 
 def test_an_activity_is_held_on_the_first_day_or_later() -> None:
-    check_activity("activity", FIRST, FIRST)
-    check_activity("activity", date(2031, 1, 1), FIRST)
+    check_activity("activity", FIRST, FIRST, None)
+    check_activity("activity", date(2031, 1, 1), FIRST, None)
     with pytest.raises(Unfit):
-        check_activity("activity", date(2026, 3, 1), FIRST)
+        check_activity("activity", date(2026, 3, 1), FIRST, None)
+
+
+def test_what_was_held_until_the_day_of_the_release_counts_and_nothing_later() -> None:
+    check_activity("activity", RELEASED, FIRST, RELEASED)
+    with pytest.raises(NotAllowed) as refused:
+        check_activity("activity", date(2026, 4, 2), FIRST, RELEASED)
+    assert refused.value.code == "released"
 
 
 def test_a_promise_of_places_is_not_kept_by_an_activity() -> None:
     with pytest.raises(NotAllowed):
-        check_activity("placement", FIRST, FIRST)
+        check_activity("placement", FIRST, FIRST, None)

@@ -12,7 +12,9 @@ from membership.rules.agreement import (
     Period,
     Promise,
     Terms,
+    check_may_hold,
     check_same_text,
+    check_start,
     check_terms,
     check_version,
     fingerprint,
@@ -50,6 +52,37 @@ def test_an_offer_over_the_limit_or_not_made_to_this_size_is_refused_where_it_st
         "over_the_limit",
     )
     assert amiss(replace(TERMS, promises=(other,))) == ("/commitments/0/offer", "not_offered")
+
+
+def test_the_limit_is_for_all_promises_of_an_offer_together() -> None:
+    visits = replace(PROMISE, offer="study_visit", units=6)
+    check_terms(replace(TERMS, promises=(visits, PROMISE, visits)), LIMITS, TERM)
+    one_more = replace(visits, units=1)
+    assert amiss(replace(TERMS, promises=(visits, PROMISE, visits, one_more))) == (
+        "/commitments/3/units",
+        "over_the_limit",
+    )
+
+
+def test_a_term_begins_within_a_year() -> None:
+    check_start(date(2027, 3, 2), date(2026, 3, 2))
+    with pytest.raises(Unfit) as unfit:
+        check_start(date(2027, 3, 4), date(2026, 3, 2))
+    assert (unfit.value.pointer, unfit.value.code) == ("/starts_on", "too_far_ahead")
+
+
+def test_what_is_over_or_no_longer_offered_is_neither_shared_nor_signed() -> None:
+    short = replace(PROMISE, period=Period(TERM.starts_on, TERM.starts_on + DAY))
+    terms = replace(TERMS, promises=(PROMISE, short))
+    check_may_hold(terms, LIMITS, TERM.starts_on)
+    for amiss, offers, on in (
+        (terms, LIMITS, TERM.starts_on + DAY),
+        (TERMS, LIMITS, TERM.ends_before),
+        (TERMS, {"study_visit"}, TERM.starts_on),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            check_may_hold(amiss, offers, on)
+        assert refused.value.code == ("term_over" if offers is LIMITS else "no_longer_offered")
 
 
 @pytest.mark.parametrize(

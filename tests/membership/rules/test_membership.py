@@ -6,20 +6,41 @@ from uuid import uuid4
 
 import pytest
 
-from membership.rules.membership import STAFF, check_order, check_values, may_touch
+from membership.rules.membership import (
+    EMPLOYER,
+    STAFF,
+    check_order,
+    check_recent,
+    check_values,
+    may_list,
+    may_touch,
+)
 from shared.machines import NotAllowed, Unfit
 
 OWN, OTHER = uuid4(), uuid4()
 VALUES = ("non_discrimination", "gender_equality", "equality", "human_rights")
 
 
-@pytest.mark.parametrize("role", [*STAFF, "signatory", "union", "participant"])
-def test_with_an_organisation_one_reaches_that_and_without_one_only_staff_reaches_any(
+@pytest.mark.parametrize(
+    "role", [*STAFF, "signatory", "contact_person", "supervisor", "mentor", "participant", "union"]
+)
+def test_employers_reach_their_own_organisation_and_staff_any_but_never_with_one_of_their_own(
     role: str,
 ) -> None:
-    assert may_touch(role, OWN, OWN)
+    assert may_touch(role, OWN, OWN) == may_list(role, OWN) == (role in EMPLOYER)
     assert not may_touch(role, OTHER, OWN)
-    assert may_touch(role, None, OWN) == (role in STAFF)
+    assert may_touch(role, None, OWN) == may_list(role, None) == (role in STAFF)
+
+
+def test_nobody_is_both_employer_and_staff() -> None:
+    assert not EMPLOYER & STAFF
+
+
+def test_an_application_is_recorded_within_a_month() -> None:
+    check_recent(date(2026, 1, 30), date(2026, 3, 2))
+    with pytest.raises(Unfit) as unfit:
+        check_recent(date(2026, 1, 29), date(2026, 3, 2))
+    assert (unfit.value.pointer, unfit.value.code) == ("/applied_on", "too_long_ago")
 
 
 def test_an_act_never_lies_before_what_it_builds_on() -> None:

@@ -7,7 +7,7 @@ from jobbpakten.demo.callers import Callers
 from jobbpakten.demo.diaries import Act
 from jobbpakten.demo.organisations import Organisation
 
-REMEMBERED = ("membership_id", "organisation_id", "text_hash", "commitments")
+REMEMBERED = ("membership_id", "organisation_id", "text_hash", "commitments", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ ACTS = {
     "apply": Call("signatory", "/members", "applied_on"),
     "declare": Call("signatory", "/members/{membership_id}/values", "declared_on"),
     "start_vetting": Call("vetting_officer", "/members/{membership_id}/vetting", "started_on"),
-    "answer": Call("vetting_officer", "/members/{membership_id}/vetting/answers", method="PUT"),
+    "answer": Call(
+        "vetting_officer", "/members/{membership_id}/vetting/answers", "answered_on", "PUT"
+    ),
     "decide": Call("decider", "/members/{membership_id}/vetting/decision", "decided_on"),
     "draft": Call("coordinator", "/members/{membership_id}/agreement", "drafted_on"),
     "share": Call("coordinator", "/members/{membership_id}/agreement/sharing", "shared_on"),
@@ -54,8 +56,9 @@ class Applicant:
         body |= {call.day: act.happened_on.isoformat()} if call.day else {}
         own = self.known.get("organisation_id") if call.role == "signatory" else None
         path = call.path.format(**names)
+        read = self.known["version"] if act.does == "share" else None
         found = await membership.on_network(
-            call.role, call.method, path, body=body, organisation=own
+            call.role, call.method, path, body=body, organisation=own, version=read
         )
         self.known |= {name: found[name] for name in REMEMBERED if found.get(name)}
 

@@ -39,9 +39,15 @@ class Callers:
     http: httpx.AsyncClient
 
     async def call(
-        self, role: str, method: str, path: str, body: Any = None, organisation: str | None = None
+        self,
+        role: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        organisation: str | None = None,
+        version: int | None = None,
     ) -> Any:
-        """Call as a person in a role; Refused for anything but a good answer.
+        """Call as a person in a role, on the version she has read; Refused for no good answer.
 
         The key lets the same call come again when the service had to turn it away.
         """
@@ -49,6 +55,7 @@ class Callers:
             "Authorization": f"Bearer {self.token(role, organisation)}",
             "Idempotency-Key": uuid4().hex,
         }
+        headers |= {"If-Match": f'"{version}"'} if version else {}
         for again in range(TRIES):
             answer = await self.http.request(method, self.url + path, json=body, headers=headers)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:

@@ -96,8 +96,8 @@ def chose_how(diary: Diary) -> None:
 
 
 def on_conditions(diary: Diary) -> None:
-    """Join although something couldn't be verified yet."""
-    is_vetted(diary, {"insured": "unknown"}, outcome="accepted_with_conditions")
+    """Join although something has still to be put right."""
+    is_vetted(diary, {"insured": "no"}, outcome="accepted_with_conditions")
     agrees(diary, Promise("internship", 6))
 
 

@@ -1,5 +1,7 @@
 """Organisations, memberships and their vettings."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
@@ -38,7 +40,7 @@ def memberships() -> None:
         "memberships",
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("network", AutoString(), nullable=False, index=True),
-        sa.Column("organisation_id", sa.Uuid(), sa.ForeignKey("organisations.id"), nullable=False),
+        organisation_id(),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("deadline", sa.Date()),
@@ -58,16 +60,22 @@ def memberships() -> None:
     op.create_index("memberships_by_deadline", "memberships", ["state", "deadline"])
 
 
+def organisation_id() -> sa.Column[UUID]:
+    organisation = sa.ForeignKey("organisations.id")
+    return sa.Column("organisation_id", sa.Uuid(), organisation, nullable=False, index=True)
+
+
 def vettings() -> None:
     membership = sa.ForeignKey("memberships.id")
     op.create_table(
         "vettings",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
+        sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True, unique=True),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("prepared_by", JSONB(), nullable=False),
         sa.Column("answers", JSONB(), nullable=False),
+        sa.Column("answered_on", sa.Date()),
         sa.Column("conditions", JSONB(), nullable=False),
         sa.Column("ground", AutoString()),
         sa.Column("decided_by", AutoString()),

@@ -24,9 +24,10 @@ def agreements() -> None:
     op.create_table(
         "agreements",
         sa.Column("id", sa.Uuid(), primary_key=True),
-        sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
+        sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True, unique=True),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("edited_on", sa.Date()),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("terms", JSONB(), nullable=False),
         sa.Column("text_hash", AutoString()),
@@ -50,11 +51,14 @@ def commitments() -> None:
         sa.Column("membership_id", sa.Uuid(), membership, nullable=False, index=True),
         sa.Column("agreement_id", sa.Uuid(), sa.ForeignKey("agreements.id"), nullable=False),
         sa.Column("offer", AutoString(), nullable=False),
+        sa.Column("kept_by", AutoString(), nullable=False),
         sa.Column("promised", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_before", sa.Date(), nullable=False),
         sa.Column("state", AutoString(), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
+        sa.CheckConstraint("promised >= 0", name="no_fewer_than_nothing"),
+        sa.CheckConstraint("starts_on < ends_before", name="a_period_has_a_day"),
     )
 
 
@@ -68,6 +72,7 @@ def came_of_them() -> None:
         sa.Column("ground", AutoString(), nullable=False),
         sa.Column("agreed_by", AutoString(), nullable=False),
         sa.Column("agreed_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("least(promised, promised_before) >= 0", name="both_are_units"),
     )
     op.create_table(
         "activities",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, text
+from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -56,7 +56,7 @@ class Membership(Table, table=True):
 
     id: UUID = Field(primary_key=True)
     network: str = Field(index=True)
-    organisation_id: UUID = Field(foreign_key="organisations.id")
+    organisation_id: UUID = Field(foreign_key="organisations.id", index=True)
     state: str = ""
     since: date
     deadline: date | None = None
@@ -68,16 +68,17 @@ class Membership(Table, table=True):
 
 
 class Vetting(Table, table=True):
-    """One examination of an applicant's working conditions."""
+    """The examination of an applicant's working conditions; one for each application."""
 
     __tablename__ = "vettings"
 
     id: UUID = Field(primary_key=True)
-    membership_id: UUID = Field(foreign_key="memberships.id", index=True)
+    membership_id: UUID = Field(foreign_key="memberships.id", index=True, unique=True)
     state: str = ""
     since: date
     prepared_by: list[str] = Field(sa_column=document())
     answers: dict[str, dict[str, str | None]] = Field(default_factory=dict, sa_column=document())
+    answered_on: date | None = None  # the latest day; what is decided rests on it
     conditions: list[str] = Field(default_factory=list, sa_column=document())
     ground: str | None = None
     decided_by: str | None = None
@@ -89,9 +90,10 @@ class Agreement(Table, table=True):
     __tablename__ = "agreements"
 
     id: UUID = Field(primary_key=True)
-    membership_id: UUID = Field(foreign_key="memberships.id", index=True)
+    membership_id: UUID = Field(foreign_key="memberships.id", index=True, unique=True)
     state: str = ""
     since: date
+    edited_on: date | None = None
     version: int = 1
     terms: dict[str, Any] = Field(sa_column=document())
     text_hash: str | None = None
@@ -114,11 +116,16 @@ class Commitment(Table, table=True):
     """A promise in force: so many units of one offer, in one period."""
 
     __tablename__ = "commitments"
+    __table_args__ = (
+        CheckConstraint("promised >= 0", name="no_fewer_than_nothing"),
+        CheckConstraint("starts_on < ends_before", name="a_period_has_a_day"),
+    )
 
     id: UUID = Field(primary_key=True)
     membership_id: UUID = Field(foreign_key="memberships.id", index=True)
     agreement_id: UUID = Field(foreign_key="agreements.id")
     offer: str
+    kept_by: str
     promised: int
     starts_on: date
     ends_before: date
@@ -130,6 +137,9 @@ class Adjustment(Table, table=True):
     """One change of a promise, or the release from it, with its ground."""
 
     __tablename__ = "adjustments"
+    __table_args__ = (
+        CheckConstraint("least(promised, promised_before) >= 0", name="both_are_units"),
+    )
 
     id: UUID = Field(primary_key=True)
     commitment_id: UUID = Field(foreign_key="commitments.id", index=True)

@@ -1,6 +1,7 @@
 """What membership can be asked."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlmodel import col, func, select
@@ -15,7 +16,8 @@ from membership.models import (
     Signature,
     Vetting,
 )
-from membership.rules.membership import ENDED, MAY_READ, may_touch
+from membership.rules.agreement import LAPSING
+from membership.rules.membership import ENDED, may_list, may_touch
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
@@ -28,7 +30,7 @@ async def members(
 ) -> Sequence[Member]:
     """Give memberships of a network in the order of application: staff all, an employer its own."""
     found = select(Membership, Organisation).join(Organisation).where(Membership.network == network)
-    if caller.organisation is None and caller.role not in MAY_READ["any_member"]:
+    if not may_list(caller.role, caller.organisation):
         raise NotFound
     if caller.organisation:
         found = found.where(Membership.organisation_id == caller.organisation)
@@ -59,6 +61,16 @@ async def open_membership_of(tx: Tx, network: str, organisation_id: UUID) -> Mem
     return (await tx.exec(here)).one_or_none()
 
 
+async def last_end_of(tx: Tx, network: str, organisation_id: UUID) -> date | None:
+    """Give the day on which the latest of its former memberships ended; None without one."""
+    days = select(func.max(Membership.since)).where(
+        Membership.network == network,
+        Membership.organisation_id == organisation_id,
+        col(Membership.state).in_(ENDED),
+    )
+    return (await tx.exec(days)).one()
+
+
 async def organisation(tx: Tx, organisation_id: UUID) -> Organisation:
     return await tx.get_one(Organisation, organisation_id)
 
@@ -86,9 +98,31 @@ async def vetting_of(tx: Tx, membership_id: UUID) -> Vetting | None:
     return (await tx.exec(here)).one_or_none()
 
 
+async def late_approvals(tx: Tx, today: date) -> Sequence[Membership]:
+    """Lock the approvals whose deadline is over, but for those that the member has signed."""
+    signed = select(Agreement.membership_id).where(col(Agreement.state).not_in(LAPSING))
+    late = select(Membership).where(
+        Membership.state == "approved",
+        col(Membership.deadline) < today,
+        col(Membership.id).not_in(signed),
+    )
+    return (await tx.exec(late.order_by(col(Membership.id)).with_for_update())).all()
+
+
+async def conditions(tx: Tx, memberships: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Give on which conditions each membership was accepted, for those that were vetted."""
+    here = select(Vetting).where(col(Vetting.membership_id).in_(memberships))
+    return {vetting.membership_id: vetting.conditions for vetting in await tx.exec(here)}
+
+
 async def agreement_of(tx: Tx, membership_id: UUID) -> Agreement | None:
     here = select(Agreement).where(Agreement.membership_id == membership_id)
     return (await tx.exec(here)).one_or_none()
+
+
+async def agreements_of(tx: Tx, memberships: Collection[UUID]) -> dict[UUID, Agreement]:
+    here = select(Agreement).where(col(Agreement.membership_id).in_(memberships))
+    return {agreement.membership_id: agreement for agreement in await tx.exec(here)}
 
 
 async def signatures_of(tx: Tx, agreement_id: UUID) -> Sequence[Signature]:

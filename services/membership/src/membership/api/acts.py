@@ -1,10 +1,11 @@
 """What all bodies share: codes, days, and that an act is never recorded before its day."""
 
+import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from membership.profiles import Profile
 from shared import clock
@@ -13,7 +14,15 @@ from shared.database import Tx
 from shared.logs import holds_identity_number
 from shared.machines import NotFound, Unfit
 
-Day = Annotated[date, Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
+
+def as_written(day: object) -> object:
+    """Refuse all but the one way in which a day is written: pydantic takes seconds for days."""
+    if isinstance(day, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
+        return day
+    raise ValueError("a day is written like 2026-03-02")
+
+
+Day = Annotated[date, BeforeValidator(as_written), Field(ge=date(2000, 1, 1), lt=date(2100, 1, 1))]
 ActDay = Annotated[Day | None, Field(description="The act's own day; today if left out.")]
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
-from pydantic import Field
+from fastapi import APIRouter, Depends, Header, Response
+from pydantic import Field, StrictBool
 from uuid_utils.compat import uuid7
 
 from membership import queries
@@ -15,7 +15,6 @@ from membership.commands import agreement as commands
 from membership.models import Membership
 from membership.profiles import Profile
 from membership.rules.agreement import AGREEMENT, Period, Promise, Terms
-from shared import clock
 from shared.access import Calling
 from shared.answers import Once
 from shared.database import Tx
@@ -26,7 +25,15 @@ MOST_COMMITMENTS = 100
 router = APIRouter(
     prefix="/members/{membership_id}/agreement", tags=["agreement"], route_class=Once
 )
-Version = Annotated[str, Header(alias="If-Match", pattern=r'^"\d{1,9}"$', examples=['"1"'])]
+ETag = Annotated[str, Header(alias="If-Match", pattern=r'^"[0-9]{1,9}"$', examples=['"1"'])]
+
+
+def version_read(tag: ETag) -> int:
+    """Give the version of the draft that the caller has read."""
+    return int(tag.strip('"'))
+
+
+Version = Annotated[int, Depends(version_read)]
 
 
 class NewCommitment(Body):
@@ -47,7 +54,7 @@ class NewTerms(Body):
 
     starts_on: Day | None = None
     ends_before: Day | None = None
-    we_chose_how: bool = False
+    we_chose_how: StrictBool = False
     commitments: Annotated[list[NewCommitment], Field(max_length=MOST_COMMITMENTS)]
 
     def terms(self, profile: Profile, today: date) -> Terms:
@@ -59,6 +66,10 @@ class NewTerms(Body):
 
 class NewAgreement(NewTerms):
     drafted_on: ActDay = None
+
+
+class NewEdit(NewTerms):
+    edited_on: ActDay = None
 
 
 class NewSharing(Body):
@@ -145,7 +156,7 @@ async def draft(
 @router.put("")
 async def edit(
     membership_id: UUID,
-    new: NewTerms,
+    new: NewEdit,
     caller: Calling,
     network: Network,
     tx: Tx,
@@ -153,9 +164,9 @@ async def edit(
     version: Version,
 ) -> AgreementView:
     """Replace the terms of a draft; 412 if somebody edited it since it was read."""
-    terms = new.terms(network, await clock.today(tx))
-    read = int(version.strip('"'))
-    await commands.edit(tx, caller, network, membership_id, read, terms)
+    on = await happened(tx, new.edited_on, "edited_on")
+    terms = new.terms(network, on)
+    await commands.edit(tx, caller, network, membership_id, version, terms, on)
     return await read_agreement(membership_id, caller, network, tx, response)
 
 
@@ -167,10 +178,11 @@ async def share(
     network: Network,
     tx: Tx,
     response: Response,
+    version: Version,
 ) -> AgreementView:
-    """Freeze the text and share it for signature."""
+    """Freeze the text and share it for signature; 412 if somebody edited it since it was read."""
     on = await happened(tx, new.shared_on, "shared_on")
-    await commands.share(tx, caller, network, membership_id, on)
+    await commands.share(tx, caller, network, membership_id, version, on)
     return await read_agreement(membership_id, caller, network, tx, response)
 
 

@@ -1,7 +1,7 @@
 """Commitments over HTTP: what was promised, what came of it, and how it was changed."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -76,7 +76,7 @@ def view(commitment: Commitment, held: int, heard: Progress | None) -> Commitmen
     facts = commitment.model_dump(exclude={"state", "since"})
     return CommitmentView(
         **facts,
-        **standing(COMMITMENT, commitment, commitment.ends_before),
+        **standing(COMMITMENT, commitment, commitment.ends_before - timedelta(days=1)),
         commitment_id=commitment.id,
         activities_held=held,
         progress=ProgressView.model_validate(heard) if heard else ProgressView(),

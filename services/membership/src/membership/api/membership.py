@@ -1,5 +1,6 @@
 """Memberships over HTTP: apply, declare, withdraw; the list, and one with all that hangs on it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -16,8 +17,10 @@ from membership.api.numbers import OrganisationNumber, is_of_sole_trader
 from membership.api.standings import Standing, standing
 from membership.commands import membership as commands
 from membership.models import Membership, Organisation
+from membership.profiles import Profile, Texts
+from membership.queries import Member
 from membership.rules.membership import MEMBERSHIP
-from membership.rules.organisation import name_key, size_of, tidy
+from membership.rules.organisation import name_key, says_something, size_of, tidy
 from shared import clock
 from shared.access import Calling
 from shared.answers import Once
@@ -32,6 +35,8 @@ def tidied(name: str) -> str:
     tidy_name = tidy(name)
     if not 1 <= len(tidy_name) <= PAGE:
         raise ValueError("a name has 1 to 200 characters")
+    if not says_something(tidy_name):
+        raise ValueError("a name has a letter or a digit")
     return tidy_name
 
 
@@ -41,9 +46,9 @@ class NewApplication(Body):
     number: OrganisationNumber
     name: Annotated[str, Field(max_length=1000), AfterValidator(tidied)]
     sector: Literal["business", "civil_society", "public"]
-    employees: Annotated[int | None, Field(ge=0, le=10_000_000)] = None
+    employees: Annotated[int | None, Field(strict=True, ge=0, le=10_000_000)] = None
     size: Literal["micro", "small", "medium", "large"] | None = None
-    municipal_unit: bool = False
+    municipal_unit: StrictBool = False
     applied_on: ActDay = None
 
     @model_validator(mode="after")
@@ -91,19 +96,30 @@ class ApplicationView(View):
     warnings: list[Literal["mixed_letters", "near_duplicate", "known_by_another_name"]]
 
 
-class MemberView(Standing):
-    """A membership with its organisation; a sole trader's number is never shown."""
+class StandingView(Standing):
+    """Where a membership stands, without a name: answers to a key are kept for two days."""
 
     membership_id: UUID
     organisation_id: UUID
+    overdue: bool
+    values_declared_on: date | None
+
+
+class MemberView(StandingView):
+    """A membership with its organisation; a sole trader's number is never shown.
+
+    `conditions` are items of the checklist that the member has yet to meet; `review` says how to
+    get a refusal tried again.
+    """
+
     name: str
     number: str | None
     sector: str
     size: str
     municipal_unit: bool
-    overdue: bool
-    values_declared_on: date | None
+    conditions: list[str]
     ground: str | None
+    review: Texts | None
 
 
 class MemberFile(MemberView):
@@ -120,14 +136,28 @@ class MembersView(View):
     next: UUID | None
 
 
-def view(membership: Membership, organisation: Organisation, today: date) -> MemberView:
+def view_standing(membership: Membership, today: date) -> StandingView:
     where = standing(MEMBERSHIP, membership, membership.deadline)
-    facts = {**organisation.model_dump(), **membership.model_dump(), **where}
-    return MemberView(
-        **facts,
-        membership_id=membership.id,
-        overdue=bool(where["deadline"] and where["deadline"] < today),
-    ).model_copy(update={"number": None if organisation.sole_trader else organisation.number})
+    late = bool(where["deadline"] and where["deadline"] < today)
+    facts = membership.model_dump() | where
+    return StandingView(**facts, membership_id=membership.id, overdue=late)
+
+
+async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> list[MemberView]:
+    """Give memberships as their members and staff see them."""
+    today = await clock.today(tx)
+    conditions = await queries.conditions(tx, [membership.id for membership, _ in found])
+    return [
+        MemberView(
+            **organisation.model_dump(exclude={"number"}),
+            **view_standing(membership, today).model_dump(),
+            number=None if organisation.sole_trader else organisation.number,
+            conditions=conditions.get(membership.id, []),
+            ground=membership.ground,
+            review=profile.review(membership.ground),
+        )
+        for membership, organisation in found
+    ]
 
 
 @router.post("", status_code=201)
@@ -154,10 +184,10 @@ async def list_members(
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> MembersView:
     """Give the memberships in the order of application: staff all, an employer its own."""
-    found = await queries.members(tx, caller, network.network, after, limit)
-    today = await clock.today(tx)
-    last = found[-1][0].id if len(found) == limit else None
-    return MembersView(members=[view(*one, today) for one in found], next=last)
+    found = await queries.members(tx, caller, network.network, after, limit + 1)
+    page = found[:limit]
+    following = page[-1][0].id if len(found) > limit else None
+    return MembersView(members=await view_members(tx, network, page), next=following)
 
 
 @router.get("/{membership_id}")
@@ -165,7 +195,7 @@ async def read_member(membership_id: UUID, caller: Calling, network: Network, tx
     """Give one membership with its agreement, its commitments and what came of them."""
     found = await queries.member(tx, caller, network.network, membership_id)
     return MemberFile(
-        **view(*found, await clock.today(tx)).model_dump(),
+        **(await view_members(tx, network, [found]))[0].model_dump(),
         agreement=await view_agreement(tx, found[0]),
         commitments=await view_commitments(tx, membership_id),
     )
@@ -174,21 +204,21 @@ async def read_member(membership_id: UUID, caller: Calling, network: Network, tx
 @router.post("/{membership_id}/values", status_code=201)
 async def declare_values(
     membership_id: UUID, new: NewDeclaration, caller: Calling, network: Network, tx: Tx
-) -> MemberFile:
+) -> StandingView:
     """Declare that the applicant stands behind each of the four values."""
     on = await happened(tx, new.declared_on, "declared_on")
     stands_behind = new.model_dump(exclude={"text_version", "declared_on"})
-    await commands.declare_values(
+    membership = await commands.declare_values(
         tx, caller, network, membership_id, stands_behind, new.text_version, on
     )
-    return await read_member(membership_id, caller, network, tx)
+    return view_standing(membership, await clock.today(tx))
 
 
 @router.post("/{membership_id}/withdrawal", status_code=201)
 async def withdraw(
     membership_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
-) -> MemberFile:
+) -> StandingView:
     """Withdraw an application that hasn't become an agreement."""
     on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    await commands.withdraw(tx, caller, network, membership_id, on)
-    return await read_member(membership_id, caller, network, tx)
+    membership = await commands.withdraw(tx, caller, network, membership_id, on)
+    return view_standing(membership, await clock.today(tx))

@@ -5,9 +5,8 @@ from fastapi import APIRouter
 from membership.api.acts import Network
 from membership.profiles import Profile
 from shared.access import Calling
-from shared.answers import Once
 
-router = APIRouter(prefix="/networks/{network}", route_class=Once)
+router = APIRouter(prefix="/networks/{network}")
 
 
 @router.get("", tags=["network"])

@@ -12,11 +12,10 @@ from membership.api.acts import Network, View
 from membership.rules.membership import MAY_READ
 from membership.rules.organisation import has_mixed_letters
 from shared.access import Calling
-from shared.answers import Once
 from shared.database import Tx
 from shared.machines import NotFound
 
-router = APIRouter(prefix="/organisations", tags=["organisations"], route_class=Once)
+router = APIRouter(prefix="/organisations", tags=["organisations"])
 
 
 class Finding(View):

@@ -43,7 +43,10 @@ class NewAnswer(Body):
 
 
 class NewAnswers(Body):
+    """Answers that were found on one day; nothing is decided on them before it."""
+
     answers: Annotated[list[NewAnswer], Field(min_length=1, max_length=100)]
+    answered_on: ActDay = None
 
 
 class NewDecision(Body):
@@ -72,7 +75,6 @@ UNKNOWN = {"answer": "unknown", "evidence": None}
 
 
 def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingView:
-    refused = profile.refusal_grounds.get(vetting.ground or "")
     answers = {item: vetting.answers.get(item, UNKNOWN) for item in profile.checklist}
     return VettingView(
         **standing(VETTING, vetting, deadline),
@@ -81,7 +83,7 @@ def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingVi
         checklist={item: Answer.model_validate(given) for item, given in answers.items()},
         conditions=vetting.conditions,
         ground=vetting.ground,
-        review=refused and refused.review,
+        review=profile.review(vetting.ground),
     )
 
 
@@ -112,8 +114,9 @@ async def answer_checklist(
     membership_id: UUID, new: NewAnswers, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:
     """Answer some items; the others keep their answers."""
+    on = await happened(tx, new.answered_on, "answered_on")
     answers = {one.item: one.model_dump(exclude={"item"}) for one in new.answers}
-    await commands.answer(tx, caller, network, membership_id, answers)
+    await commands.answer(tx, caller, network, membership_id, answers, on)
     return await read_vetting(membership_id, caller, network, tx)
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from membership.commands.commitment import held_commitment
+from membership.commands.commitment import locked_commitment
 from membership.models import Activity
 from membership.profiles import Profile
 from membership.rules.activity import check_activity
@@ -17,10 +17,11 @@ from shared.events.membership import ActivityHeld
 async def record(
     tx: Tx, caller: Caller, profile: Profile, commitment_id: UUID, activity_id: UUID, on: date
 ) -> Activity:
-    """Record a visit or lecture; it may have been held before the latest change of the promise."""
-    commitment = await held_commitment(tx, caller, profile.network, commitment_id)
+    """Record a visit or lecture; it may have been held before the latest change, or release."""
+    commitment = await locked_commitment(tx, caller, profile.network, commitment_id)
     COMMITMENT.step(commitment.state, "hold", caller.role)
-    check_activity(profile.offers[commitment.offer].kept_by, on, commitment.starts_on)
+    released_on = commitment.since if commitment.state == "released" else None
+    check_activity(commitment.kept_by, on, commitment.starts_on, released_on)
     activity = Activity(
         id=activity_id, commitment_id=commitment.id, held_on=on, recorded_by=caller.id
     )

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from membership import queries
-from membership.commands.membership import advance, held
+from membership.commands.membership import advance, applicants, locked
 from membership.commands.steps import take
 from membership.models import Agreement, Commitment, Membership, Signature
 from membership.profiles import Profile
@@ -14,12 +14,15 @@ from membership.rules.agreement import (
     Period,
     Promise,
     Terms,
+    check_may_hold,
     check_same_text,
+    check_start,
     check_terms,
     check_version,
     fingerprint,
 )
 from membership.rules.commitment import COMMITMENT
+from membership.rules.membership import check_order
 from shared import outbox
 from shared.access import Caller
 from shared.database import Tx
@@ -41,11 +44,11 @@ async def draft(
     terms: Terms,
     on: date,
 ) -> Agreement:
-    membership = await held(tx, caller, profile.network, membership_id)
+    membership = await locked(tx, caller, profile.network, membership_id)
     advance(membership, "draft", caller.role, profile, on)
     if await queries.agreement_of(tx, membership.id):
         raise NotAllowed("already_drafted", "There is a draft: edit it.")
-    await fit(tx, profile, membership, terms)
+    await fit(tx, profile, membership, terms, on)
     agreement = Agreement(
         id=agreement_id,
         membership_id=membership.id,
@@ -58,36 +61,49 @@ async def draft(
     return agreement
 
 
-async def fit(tx: Tx, profile: Profile, membership: Membership, terms: Terms) -> None:
+async def fit(tx: Tx, profile: Profile, membership: Membership, terms: Terms, on: date) -> None:
     """Refuse terms that don't fit this organisation; its approval is where a term may begin."""
+    check_start(terms.term.starts_on, on)
     organisation = await queries.organisation(tx, membership.organisation_id)
     latest = profile.deadlines.term.after(terms.term.starts_on)
     check_terms(terms, profile.limits(organisation.size), Period(membership.since, latest))
 
 
 async def edit(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, version: int, terms: Terms
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    membership_id: UUID,
+    version: int,
+    terms: Terms,
+    on: date,
 ) -> Agreement:
     """Replace the terms of a draft, if nobody else did since they were read."""
-    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
-    take(agreement, AGREEMENT, "edit", caller.role, agreement.since)
-    check_version(version, agreement.version)
-    await fit(tx, profile, membership, terms)
-    agreement.terms = terms.document()
-    agreement.version += 1
-    agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
+    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
+    take(agreement, AGREEMENT, "edit", caller.role, on)
+    prepare(agreement, caller, version, on)
+    await fit(tx, profile, membership, terms, on)
+    agreement.terms, agreement.edited_on = terms.document(), on
     return agreement
 
 
-async def share(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
-) -> Agreement:
-    """Freeze the text and ask the parties to sign it."""
-    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
-    take(agreement, AGREEMENT, "share", caller.role, on)
-    agreement.text_hash = fingerprint(text_of(membership, agreement))
+def prepare(agreement: Agreement, caller: Caller, version: int, on: date) -> None:
+    """Note that somebody works on the draft that she has read, not before its last edit."""
+    check_version(version, agreement.version)
+    check_order(on, agreement.edited_on)
     agreement.version += 1
     agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
+
+
+async def share(
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, version: int, on: date
+) -> Agreement:
+    """Freeze the text that the caller has read, and ask the parties to sign it."""
+    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
+    take(agreement, AGREEMENT, "share", caller.role, on)
+    prepare(agreement, caller, version, on)
+    check_may_hold(Terms.of(agreement.terms), profile.offers, on)
+    agreement.text_hash = fingerprint(text_of(membership, agreement))
     event = AgreementSharedForSignature(agreement_id=agreement.id, membership_id=membership.id)
     await outbox.tell(tx, event, on=on)
     return agreement
@@ -103,18 +119,27 @@ async def sign(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, text_hash: str, on: date
 ) -> Agreement:
     """Sign the shared text; the member first, the municipality last and by another pair of eyes."""
-    membership, agreement = await held_agreement(tx, caller, profile, membership_id)
+    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
     state = take(agreement, AGREEMENT, "sign", caller.role, on)
-    for preparer in agreement.prepared_by:
-        four_eyes(preparer, caller.id)
-    check_same_text(text_hash, agreement.text_hash)
     party = PARTIES[state.name]
+    for other in await others_than(tx, membership, agreement, party):
+        four_eyes(other, caller.id)
+    check_same_text(text_hash, agreement.text_hash)
+    check_may_hold(Terms.of(agreement.terms), profile.offers, on)
     tx.add(signature(agreement, party, text_hash, caller, on))
     event = AgreementSigned(agreement_id=agreement.id, membership_id=membership.id, party=party)
     await outbox.tell(tx, event, on=on)
     if state.name == "in_force":
         await bring_into_force(tx, caller, profile, membership, agreement, on)
     return agreement
+
+
+async def others_than(tx: Tx, membership: Membership, agreement: Agreement, party: str) -> set[str]:
+    """Give who can't sign for a party: who prepared the text, or acted for the other side."""
+    if party == "member":
+        return {*agreement.prepared_by}
+    signed = (one.signed_by for one in await queries.signatures_of(tx, agreement.id))
+    return {*agreement.prepared_by, *signed, *applicants(membership)}
 
 
 def signature(
@@ -135,7 +160,7 @@ async def bring_into_force(
     """Make the applicant a member, and of each promise a commitment."""
     terms = Terms.of(agreement.terms)
     advance(membership, "join", caller.role, profile, on)
-    membership.deadline = terms.term.ends_before
+    membership.deadline = terms.term.last_day
     event = AgreementInForce(
         agreement_id=agreement.id,
         membership_id=membership.id,
@@ -143,7 +168,10 @@ async def bring_into_force(
         starts_on=terms.term.starts_on,
         ends_before=terms.term.ends_before,
     )
-    made = [make(tx, caller, membership, agreement, promise, on) for promise in terms.promises]
+    made = [
+        make(tx, caller, membership, agreement, one, profile.offers[one.offer].kept_by, on)
+        for one in terms.promises
+    ]
     await outbox.tell_all(tx, [event, *made], on=on)
 
 
@@ -153,6 +181,7 @@ def make(
     membership: Membership,
     agreement: Agreement,
     promise: Promise,
+    kept_by: str,
     on: date,
 ) -> CommitmentMade:
     """Store a commitment and give what is told of it."""
@@ -161,6 +190,7 @@ def make(
         membership_id=membership.id,
         agreement_id=agreement.id,
         offer=promise.offer,
+        kept_by=kept_by,
         promised=promise.units,
         starts_on=promise.period.starts_on,
         ends_before=promise.period.ends_before,
@@ -173,11 +203,11 @@ def make(
     return CommitmentMade(commitment_id=commitment.id, organisation_id=organisation, **facts)
 
 
-async def held_agreement(
+async def locked_agreement(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Agreement]:
     """Take a membership with its agreement; NotFound without one."""
-    membership = await held(tx, caller, profile.network, membership_id)
+    membership = await locked(tx, caller, profile.network, membership_id)
     agreement = await queries.agreement_of(tx, membership.id)
     if agreement is None:
         raise NotFound

@@ -1,6 +1,7 @@
 """Memberships: apply, declare the values, withdraw, lapse."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -9,19 +10,26 @@ from sqlmodel import col, select
 from membership import queries
 from membership.commands.organisation import doubts, settle
 from membership.commands.steps import take
-from membership.models import Membership, Organisation
+from membership.models import Agreement, Membership, Organisation
 from membership.profiles import Profile
-from membership.rules.agreement import AGREEMENT
-from membership.rules.membership import MEMBERSHIP, check_order, check_values, may_touch
+from membership.rules.agreement import AGREEMENT, LAPSING
+from membership.rules.membership import (
+    MEMBERSHIP,
+    check_order,
+    check_recent,
+    check_values,
+    may_touch,
+)
 from membership.rules.vetting import VETTING
-from shared import outbox
+from shared import clock, outbox
 from shared.access import Caller
+from shared.causes import because, current
 from shared.database import Tx
-from shared.events.membership import MembershipApplied, ValuesDeclared
+from shared.events.membership import MembershipApplied, MembershipEnded, ValuesDeclared
 from shared.machines import NotAllowed, NotFound, Unfit
 
 
-async def held(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
+async def locked(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
     """Take a membership and all that hangs on it for this transaction; NotFound if not for her."""
     here = select(Membership).where(
         col(Membership.id) == membership_id, col(Membership.network) == network
@@ -40,15 +48,13 @@ async def apply(
     new: Organisation,
     on: date,
 ) -> tuple[Membership, list[str]]:
-    """Apply for an organisation, new or known; gives also what a person should look at.
-
-    Whoever has an organisation of her own applies for no other.
-    """
-    organisation = await settle(tx, new)
-    if caller.organisation not in {None, organisation.id}:
-        raise NotFound
+    """Apply for an organisation, new or the caller's own; gives also what to look at."""
+    MEMBERSHIP.step("", "apply", caller.role)
+    organisation = await settle(tx, caller, new)
     if await queries.open_membership_of(tx, profile.network, organisation.id):
         raise NotAllowed("already_applied", "It has applied to this network, or is a member.")
+    check_recent(on, await clock.today(tx))
+    check_order(on, await queries.last_end_of(tx, profile.network, organisation.id))
     membership = Membership(
         id=membership_id,
         network=profile.network,
@@ -68,6 +74,11 @@ async def apply(
     return membership, await doubts(tx, profile.network, organisation, new)
 
 
+def applicants(membership: Membership) -> set[str]:
+    """Give who acted for the applicant: none of them decides for the municipality."""
+    return {membership.applied_by, membership.values_declared_by or membership.applied_by}
+
+
 def advance(membership: Membership, by: str, role: str, profile: Profile, on: date) -> None:
     """Take a step and set the day by which the next one is due."""
     before = membership.state
@@ -85,7 +96,7 @@ async def declare_values(
     text_version: str,
     on: date,
 ) -> Membership:
-    membership = await held(tx, caller, profile.network, membership_id)
+    membership = await locked(tx, caller, profile.network, membership_id)
     advance(membership, "declare", caller.role, profile, on)
     check_values(stands_behind)
     if text_version != profile.values.version:
@@ -110,8 +121,8 @@ def check_complete(membership: Membership, on: date) -> None:
 async def withdraw(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
 ) -> Membership:
-    """Let the applicant go; what was under way for it ends too. No event yet tells it."""
-    membership = await held(tx, caller, profile.network, membership_id)
+    """Let the applicant go; what was under way for it ends too."""
+    membership = await locked(tx, caller, profile.network, membership_id)
     advance(membership, "withdraw", caller.role, profile, on)
     vetting = await queries.vetting_of(tx, membership.id)
     if vetting and not VETTING.states[vetting.state].terminal:
@@ -119,23 +130,31 @@ async def withdraw(
     agreement = await queries.agreement_of(tx, membership.id)
     if agreement:
         take(agreement, AGREEMENT, "withdraw", caller.role, on)
+    event = MembershipEnded(membership_id=membership.id, ground="withdrawn")
+    await outbox.tell(tx, event, on=on)
     return membership
 
 
 async def lapse(tx: Tx, today: date) -> int:
-    """End approvals whose agreement wasn't signed by the member in time; give how many."""
-    late = select(Membership).where(
-        col(Membership.state) == "approved", col(Membership.deadline) < today
-    )
-    found = (await tx.exec(late.order_by(col(Membership.id)).with_for_update())).all()
-    return sum([await _lapse_one(tx, membership, today) for membership in found])
+    """End approvals whose agreement wasn't signed by the member in time; give how many.
+
+    The agreements are read when the locks are ours: somebody may have signed while we waited.
+    """
+    late = await queries.late_approvals(tx, today)
+    agreements = await queries.agreements_of(tx, [membership.id for membership in late])
+    ended = [one for one in late if _lapsed(one, agreements.get(one.id), today)]
+    for membership in ended:
+        with because(replace(current.get(), network=membership.network)):
+            event = MembershipEnded(membership_id=membership.id, ground="lapsed")
+            await outbox.tell(tx, event, on=today)
+    return len(ended)
 
 
-async def _lapse_one(tx: Tx, membership: Membership, today: date) -> bool:
-    agreement = await queries.agreement_of(tx, membership.id)
-    if agreement and (agreement.state, "lapse") not in AGREEMENT.steps:
-        return False
+def _lapsed(membership: Membership, agreement: Agreement | None, today: date) -> bool:
+    """End an approval with its draft, unless the member has signed."""
     if agreement:
+        if agreement.state not in LAPSING:
+            return False
         take(agreement, AGREEMENT, "lapse", "system", today)
     take(membership, MEMBERSHIP, "lapse", "system", today)
     membership.deadline = None

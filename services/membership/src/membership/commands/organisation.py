@@ -6,15 +6,26 @@ from sqlmodel import col, select
 from membership import queries
 from membership.models import Organisation
 from membership.rules.organisation import has_mixed_letters
+from shared.access import Caller
 from shared.database import Tx
+from shared.machines import NotFound
 
 
-async def settle(tx: Tx, new: Organisation) -> Organisation:
-    """Store the organisation, or find the one with its number, and hold it until we are done."""
+async def settle(tx: Tx, caller: Caller, new: Organisation) -> Organisation:
+    """Store the organisation, or find the one with its number, and lock it until we are done.
+
+    A known one is there for its own people only, and takes from them how large it is now; a new
+    one for whoever has none yet.
+    """
     once = insert(Organisation).on_conflict_do_nothing(index_elements=["number"])
     await tx.exec(once.values(**new.model_dump()))
     same = select(Organisation).where(col(Organisation.number) == new.number)
-    return (await tx.exec(same.with_for_update())).one()
+    found = (await tx.exec(same.with_for_update())).one()
+    is_new = found.id == new.id
+    if caller.organisation != (None if is_new else found.id):
+        raise NotFound
+    found.sector, found.size, found.municipal_unit = new.sector, new.size, new.municipal_unit
+    return found
 
 
 async def doubts(tx: Tx, network: str, known: Organisation, new: Organisation) -> list[str]:

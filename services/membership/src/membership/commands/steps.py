@@ -7,14 +7,14 @@ from membership.rules.membership import check_order
 from shared.machines import Machine, State
 
 
-class Standing(Protocol):
+class Stateful(Protocol):
     """Whatever stands in a state since a day."""
 
     state: str
     since: date
 
 
-def take(thing: Standing, machine: Machine, by: str, role: str, on: date) -> State:
+def take(thing: Stateful, machine: Machine, by: str, role: str, on: date) -> State:
     """Take the step, if role, state and day allow it, and give the state that it leads to."""
     end = machine.step(thing.state, by, role)
     check_order(on, thing.since)

@@ -5,10 +5,11 @@ from datetime import date
 from uuid import UUID
 
 from membership import queries
-from membership.commands.membership import advance, check_complete, held
+from membership.commands.membership import advance, applicants, check_complete, locked
 from membership.commands.steps import take
 from membership.models import Membership, Vetting
 from membership.profiles import Profile
+from membership.rules.membership import check_order
 from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
 from shared import outbox
 from shared.access import Caller
@@ -28,7 +29,7 @@ Answers = Mapping[str, dict[str, str | None]]
 async def start(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, vetting_id: UUID, on: date
 ) -> Vetting:
-    membership = await held(tx, caller, profile.network, membership_id)
+    membership = await locked(tx, caller, profile.network, membership_id)
     advance(membership, "start_vetting", caller.role, profile, on)
     check_complete(membership, on)
     vetting = Vetting(id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id])
@@ -40,16 +41,17 @@ async def start(
 
 
 async def answer(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, answers: Answers
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, answers: Answers, on: date
 ) -> Vetting:
     """Answer items of the checklist; what isn't named keeps its answer."""
-    _, vetting = await held_vetting(tx, caller, profile, membership_id)
-    take(vetting, VETTING, "answer", caller.role, vetting.since)
+    _, vetting = await locked_vetting(tx, caller, profile, membership_id)
+    take(vetting, VETTING, "answer", caller.role, on)
     for place, item in enumerate(answers):
         if item not in profile.checklist:
             text = "The network's checklist has no such item."
             raise Unfit(f"/answers/{place}/item", "unknown_item", text)
     vetting.answers = {**vetting.answers, **answers}
+    vetting.answered_on = max(on, vetting.answered_on or on)
     vetting.prepared_by = sorted({*vetting.prepared_by, caller.id})
     return vetting
 
@@ -64,10 +66,11 @@ async def decide(
     on: date,
 ) -> Vetting:
     """Decide what another person prepared, on the facts of the checklist."""
-    membership, vetting = await held_vetting(tx, caller, profile, membership_id)
+    membership, vetting = await locked_vetting(tx, caller, profile, membership_id)
     take(vetting, VETTING, DECIDE[outcome], caller.role, on)
-    for officer in vetting.prepared_by:
-        four_eyes(officer, caller.id)
+    check_order(on, vetting.answered_on)
+    for other in (*vetting.prepared_by, *applicants(membership)):
+        four_eyes(other, caller.id)
     answered = {item: str(given["answer"]) for item, given in vetting.answers.items()}
     open_items = unmet(profile.checklist, answered)
     check_outcome(outcome, open_items)
@@ -92,11 +95,11 @@ def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Eve
     return [decided, MembershipApproved(membership_id=membership.id, organisation_id=organisation)]
 
 
-async def held_vetting(
+async def locked_vetting(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Vetting]:
     """Take a membership with its vetting; NotFound without one."""
-    membership = await held(tx, caller, profile.network, membership_id)
+    membership = await locked(tx, caller, profile.network, membership_id)
     vetting = await queries.vetting_of(tx, membership.id)
     if vetting is None:
         raise NotFound

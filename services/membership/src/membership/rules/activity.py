@@ -5,9 +5,11 @@ from datetime import date
 from shared.machines import NotAllowed, Unfit
 
 
-def check_activity(kept_by: str, held_on: date, starts_on: date) -> None:
-    """Refuse an activity under a promise of places, or one before the promise began."""
+def check_activity(kept_by: str, held_on: date, starts_on: date, released_on: date | None) -> None:
+    """Refuse an activity under a promise of places, before it began, or after its release."""
     if kept_by != "activity":
         raise NotAllowed("not_an_activity", "This offer is kept by placements, not by activities.")
     if held_on < starts_on:
         raise Unfit("/held_on", "before_the_period", "It was held before the promise began.")
+    if released_on and held_on > released_on:
+        raise NotAllowed("released", "The member had been released from its promise.")

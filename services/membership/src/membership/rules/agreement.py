@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -31,10 +32,15 @@ AGREEMENT = Machine(
         Step("partly_signed", "annulled", "withdraw", SIGNATORY),
     ],
 )
+LAPSING = tuple(start for start, by in AGREEMENT.steps if by == "lapse")
 PARTIES = {
     "partly_signed": "member",
     "in_force": "municipality",
 }  # by the state a signature leads to
+
+
+# Whoever agrees on more than a year's notice agrees anew nearer the day.
+MOST_DAYS_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,10 @@ class Period:
 
     starts_on: date
     ends_before: date
+
+    @property
+    def last_day(self) -> date:
+        return self.ends_before - timedelta(days=1)
 
     def holds(self, other: "Period") -> bool:
         """Tell whether the other has at least a day, and all its days lie in this one."""
@@ -112,18 +122,38 @@ def check_terms(terms: Terms, limits: Mapping[str, int], longest: Period) -> Non
     if not terms.promises and not terms.we_chose_how:
         text = "An agreement without commitments says that the member chose how to take part."
         raise Unfit("/we_chose_how", "choice_not_recorded", text)
+    promised: Counter[str] = Counter()
     for place, promise in enumerate(terms.promises):
-        _check_promise(f"/commitments/{place}", promise, limits, terms.term)
+        at = f"/commitments/{place}"
+        if promise.offer not in limits:
+            text = "The network doesn't offer this for this size."
+            raise Unfit(f"{at}/offer", "not_offered", text)
+        promised[promise.offer] += promise.units
+        check_limit(f"{at}/units", promised[promise.offer], limits[promise.offer])
+        if not terms.term.holds(promise.period):
+            raise Unfit(f"{at}/starts_on", "outside_the_term", "The period lies inside the term.")
 
 
-def _check_promise(at: str, promise: Promise, limits: Mapping[str, int], term: Period) -> None:
-    if promise.offer not in limits:
-        raise Unfit(f"{at}/offer", "not_offered", "The network doesn't offer this for this size.")
-    if promise.units > limits[promise.offer]:
-        text = f"At most {limits[promise.offer]} units for an organisation of this size."
-        raise Unfit(f"{at}/units", "over_the_limit", text)
-    if not term.holds(promise.period):
-        raise Unfit(f"{at}/starts_on", "outside_the_term", "The period lies inside the term.")
+def check_limit(pointer: str, units: int, most: int) -> None:
+    """Refuse more units of an offer, over all its promises, than the size allows."""
+    if units > most:
+        text = f"At most {most} units of this offer for an organisation of this size, all in all."
+        raise Unfit(pointer, "over_the_limit", text)
+
+
+def check_start(starts_on: date, agreed_on: date) -> None:
+    """Refuse a term that begins in a distant future."""
+    if starts_on > agreed_on + MOST_DAYS_AHEAD:
+        raise Unfit("/starts_on", "too_far_ahead", "The term begins within a year.")
+
+
+def check_may_hold(terms: Terms, offers: Container[str], on: date) -> None:
+    """Refuse to share or sign what can't be kept any more: it is over, or no longer offered."""
+    periods = (terms.term, *(promise.period for promise in terms.promises))
+    if any(period.ends_before <= on for period in periods):
+        raise NotAllowed("term_over", "The term, or the period of a promise, is already over.")
+    if not all(promise.offer in offers for promise in terms.promises):
+        raise NotAllowed("no_longer_offered", "The network no longer has one of the offers.")
 
 
 def fingerprint(text: Mapping[str, Any]) -> str:

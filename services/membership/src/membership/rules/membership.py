@@ -1,23 +1,27 @@
 """The life of a membership: who may do what when, and what is due next."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from shared.machines import Machine, NotAllowed, State, Step, Unfit
 
 STAFF = frozenset({"coordinator", "vetting_officer", "decider", "system"})
 SIGNATORY = frozenset({"signatory"})
+EMPLOYER = frozenset({"signatory", "contact_person"})
 OFFICER = frozenset({"vetting_officer"})
 DECIDER = frozenset({"decider"})
 COORDINATOR = frozenset({"coordinator"})
 SYSTEM = frozenset({"system"})
 
 MAY_READ = {
-    "any_member": STAFF,
     "vetting": STAFF,
     "findings": COORDINATOR,
 }
+
+# An application on paper is recorded within the month. A day further back would leave the
+# municipality, whose time runs from it, late before it knew.
+MOST_DAYS_BACK = timedelta(days=31)
 
 # A step from "" makes the thing.
 MEMBERSHIP = Machine(
@@ -48,14 +52,29 @@ ENDED = tuple(state.name for state in MEMBERSHIP.states.values() if state.termin
 
 
 def may_touch(role: str, own: UUID | None, organisation: UUID) -> bool:
-    """Tell whether a caller may come near: with an organisation of its own, only that one."""
-    return organisation == own if own else role in MAY_READ["any_member"]
+    """Tell whether a caller may come near: an employer its own file, staff any.
+
+    Whoever has an organisation in the token is an employer: she is never staff towards anybody.
+    """
+    return role in STAFF if own is None else role in EMPLOYER and organisation == own
+
+
+def may_list(role: str, own: UUID | None) -> bool:
+    """Tell whether a caller finds anything in the list: what she may touch."""
+    return role in (STAFF if own is None else EMPLOYER)
 
 
 def check_order(on: date, since: date | None) -> None:
     """Refuse an act whose day lies before what it builds on."""
     if since and on < since:
         raise NotAllowed("before_last_act", "It can't have happened before what it builds on.")
+
+
+def check_recent(applied_on: date, today: date) -> None:
+    """Refuse an application dated so far back that the deadlines counted from it are over."""
+    if applied_on < today - MOST_DAYS_BACK:
+        text = f"An application is recorded within {MOST_DAYS_BACK.days} days."
+        raise Unfit("/applied_on", "too_long_ago", text)
 
 
 def check_values(stands_behind: Mapping[str, bool]) -> None:

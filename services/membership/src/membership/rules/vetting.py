@@ -34,9 +34,12 @@ def unmet(items: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def check_outcome(outcome: str, open_items: Mapping[str, str]) -> None:
-    """Refuse to accept what isn't met, and conditions where nothing is left to meet."""
+    """Refuse to accept what isn't known or met, and conditions where nothing is left to meet."""
+    if outcome != "refused" and "unknown" in open_items.values():
+        text = "Some item isn't answered with yes or no: find it out, or refuse."
+        raise NotAllowed("items_unanswered", text)
     if outcome == "accepted" and open_items:
-        text = "Some item isn't answered with yes: set conditions, or refuse."
+        text = "Some item is answered with no: set conditions, or refuse."
         raise NotAllowed("items_unmet", text)
     if outcome == "accepted_with_conditions" and not open_items:
         raise NotAllowed("nothing_to_condition", "Every item is met: accept without conditions.")
