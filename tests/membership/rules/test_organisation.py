@@ -62,6 +62,7 @@ def test_a_letter_of_another_script_inside_a_word_is_seen(name: str) -> None:
         "مخبز النور",
         "Хлеб и соль",
         "مخبز Uppsala",
+        "Uppsala\u2011Хлеб",
         "Café Ørsted 24/7",
         "株式会社サクラ",
     ],
