@@ -96,6 +96,14 @@ def test_a_late_act_before_a_cut_to_nothing_fills_the_raise_after_it() -> None:
     )
 
 
+def test_what_was_extra_may_be_kept_by_a_raise_dated_back_that_followup_has_not_heard_of() -> None:
+    truth = Ledger(1, held=[1, 1])
+    copy = truth.told()
+    truth.changes.append((0, 3))
+    assert (copy.kept, copy.extra) == (1, 1)
+    assert truth.remaining == remaining(3, 2, copy) == 1
+
+
 def test_open_slots_do_not_remain() -> None:
     assert remaining(10, 0, Figures(remaining=6, open=3, kept=1, extra=0)) == 6
 
