@@ -16,7 +16,7 @@ ROOMS = {"api", "subscribers", "clock", "commands", "queries"}
 ROOMS |= {"rules", "models", "main", "settings"}
 OWN_ROOMS = {"followup": {"reports", "pages"}, "membership": {"profiles"}}
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
-SHARED_LINES = 1_700  # docs/decisions says why it isn't 900
+SHARED_LINES = 1_850  # docs/decisions says why it isn't 900
 
 
 def imported(path: Path) -> Iterator[str]:
