@@ -13,7 +13,7 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.util import calc_crc32c
 from tests.eventually import eventually
 from tests.shared.records import made, record
-from tests.shared.test_relay import TOPIC, Hearing, Teller, teller
+from tests.shared.tellers import TOPIC, Hearing, Teller
 
 from shared.database import Tx, connect
 from shared.events import Envelope
@@ -22,7 +22,6 @@ from shared.inbox import Hears
 from shared.inbox.batches import Inbox
 from shared.listener import Listener
 
-__all__ = ["teller"]  # a fixture
 BATCH_CRC_AT, BATCH_BODY_AT = 17, 21
 
 

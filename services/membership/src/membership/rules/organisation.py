@@ -63,7 +63,8 @@ def alphabets(word: str) -> set[str]:
 
 def has_mixed_letters(name: str) -> bool:
     """Tell whether some word mixes alphabets, as Törnеstam does with a Cyrillic е."""
-    return any(len(alphabets(word)) > 1 for word in re.split(r"[\s\-\u2010-\u2015\u2212/&.]+", name))
+    words = re.split(r"[\s\-\u2010-\u2015\u2212/&.]+", name)
+    return any(len(alphabets(word)) > 1 for word in words)
 
 
 def name_key(name: str) -> str:

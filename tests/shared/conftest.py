@@ -1,0 +1,43 @@
+"""Fixtures for the tests of shared."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+import pytest
+from tests.callers import settings
+from tests.shared.ears import Ear
+from tests.shared.tellers import Teller, Telling, ended
+
+from jobbpakten.parts.kafka import Kafka
+from jobbpakten.topics import apply
+from shared.database import connect
+from shared.relay import Relay
+
+
+@pytest.fixture
+async def ear(database: Callable[[str], str]) -> AsyncIterator[Ear]:
+    listening = Ear(database("shared"))
+    await listening.prepare()
+    yield listening
+    await listening.database.engine.dispose()
+
+
+@pytest.fixture
+async def teller(database: Callable[[str], str], kafka: Kafka) -> AsyncIterator[Teller]:
+    prefix = f"{uuid4().hex[:8]}."
+    await apply(kafka.servers, prefix, replication=1, partitions=2)
+    about = settings(
+        Telling, database("shared"), kafka_servers=kafka.servers, kafka_topic_prefix=prefix
+    )
+    telling = Teller(about, connect(about))
+    yield telling
+    await telling.database.engine.dispose()
+
+
+@pytest.fixture
+async def relay(teller: Teller) -> AsyncIterator[Relay]:
+    relaying = Relay(teller.settings, teller.database.told)
+    task = asyncio.create_task(relaying.run())
+    yield relaying
+    await ended(task)
