@@ -1,6 +1,7 @@
 """What tests run on: one PostgreSQL and one Kafka a run, a fresh database for each test."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,16 @@ from jobbpakten.parts import finished
 from jobbpakten.parts import kafka as kafkas
 from jobbpakten.parts import postgres as postgreses
 from shared.migrations import PLUMBING, migrate
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_in_a_terminal() -> Iterator[None]:
+    """Undo what `nohup` and `&` do: children inherit that a signal is ignored, but no handler."""
+    before = signal.signal(signal.SIGHUP, lambda *_: None)
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGHUP, before)
+    signal.signal(signal.SIGINT, ours)
 
 
 @pytest.fixture(scope="session")
