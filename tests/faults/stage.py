@@ -188,5 +188,4 @@ async def streams(stage: Stage, service: str, table: str, topic: str) -> dict[st
 
 
 def log_of(replica: Service) -> Sequence[dict[str, Any]]:
-    lines = replica.log.read_text().splitlines()
-    return [json.loads(line) for line in lines if line.startswith("{")]
+    return [json.loads(line) for line in replica.log.read_text().splitlines()]

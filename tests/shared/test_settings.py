@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
 from membership.settings import Settings as Membership
@@ -28,13 +29,34 @@ def test_a_missing_setting_says_its_name_and_an_example(monkeypatch: pytest.Monk
 
 
 def test_production_has_no_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = {"DATABASE_URL": "x", "KAFKA_SERVERS": "x", "TOKEN_PUBLIC_KEY": "{}"}
+    wanted = {
+        "DATABASE_URL": "postgresql+asyncpg://me@db/x",
+        "KAFKA_SERVERS": "x",
+        "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
+    }
     for name, value in {**wanted, "MUNICIPALITY": "0380", "CLOCK": "manual"}.items():
         monkeypatch.setenv(f"LOCAL_{name}", value)
     with pytest.raises(SystemExit, match=r"LOCAL_CLOCK: .*production"):
         Local.from_environment()
     monkeypatch.setenv("LOCAL_ENVIRONMENT", "demo")
     assert Local.from_environment().clock == "manual"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("DATABASE_URL", "nonsense", r"LOCAL_DATABASE_URL: .*begins with postgresql\+asyncpg://"),
+        ("DATABASE_URL", "postgres://db/x", r"LOCAL_DATABASE_URL: .*begins with postgresql"),
+        ("TOKEN_PUBLIC_KEY", "{kty:OKP}", r"LOCAL_TOKEN_PUBLIC_KEY: .*isn't a public JWK"),
+        ("TOKEN_PUBLIC_KEY", "{}", r"LOCAL_TOKEN_PUBLIC_KEY: .*isn't a public JWK"),
+    ],
+)
+def test_a_setting_that_means_nothing_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"LOCAL_{name}", value)
+    with pytest.raises(SystemExit, match=told):
+        Local.from_environment()
 
 
 def test_the_example_file_is_what_the_code_says() -> None:

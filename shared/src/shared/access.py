@@ -66,7 +66,8 @@ async def calling(request: Request, credentials: bearer) -> Caller:
         caller = doorkeeper.admit(credentials.credentials if credentials else "")
     # joserfc: an odd header comes as TypeError or ValueError.
     except (JoseError, ValidationError, ValueError, TypeError):
-        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"}) from None
+        detail = "The token is missing, expired, or isn't for this service."
+        raise HTTPException(401, detail, headers={"WWW-Authenticate": "Bearer"}) from None
     network = request.path_params.get("network", "")
     if network and network not in caller.networks:
         raise NotFound

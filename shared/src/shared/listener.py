@@ -83,7 +83,8 @@ class Listener:
         settings = self.settings
         broker = KafkaBroker(
             settings.kafka_servers,
-            logger=logging.getLogger("faststream"),  # warnings only: our sieve's level
+            # FastStream gives its own logger a handler of its own, past our sieve.
+            logger=logging.getLogger("jobbpakten.faststream"),
             graceful_timeout=STOP_SECONDS,
             allow_auto_create_topics=False,
             metadata_max_age_ms=10_000,

@@ -3,20 +3,19 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
 
 from shared import metrics
-from shared.database import Database
+from shared.database import Database, world_is_broken
 
 EVERY_SECONDS = 5
 GAP_ALARM_SECONDS = 300
 OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
                  FROM outbox ORDER BY position LIMIT 1""")
-WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS some")
+WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting")
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
@@ -38,8 +37,11 @@ class Observer:
 
     async def run(self) -> None:
         while True:
-            with suppress(Exception):  # the database is away: readiness says so
+            try:
                 await self.look()
+            except Exception as error:
+                if not world_is_broken(error):  # else the database is away: readiness says so
+                    log.exception("observer_failed")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self) -> None:

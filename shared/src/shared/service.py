@@ -128,7 +128,7 @@ class Parts:
                     await (await tx.connection()).execute(text("SELECT 1"))
             except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
                 return bad(f"The database doesn't answer: {describe(error)}")
-            kafka_is = "joined" if self.listener.joined else "away; events wait in the outbox"
+            kafka_is = "joined" if self.listener.joined else "not joined; events wait in the outbox"
             return good(f"The database answers. Kafka is {kafka_is}.")
 
         @router.get("/health/live")

@@ -1,9 +1,17 @@
 """What the environment decides: `MEMBERSHIP_DATABASE_URL` and so on."""
 
+import json
+import shlex
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVER = "postgresql+asyncpg"
 
 
 class ServiceSettings(BaseSettings):
@@ -44,6 +52,26 @@ class ServiceSettings(BaseSettings):
             frozen=True, extra="ignore", env_prefix=f"{service.upper()}_"
         )
 
+    @field_validator("database_url", "database_direct_url")
+    @classmethod
+    def refuse_another_database(cls, value: str) -> str:
+        try:
+            driver = make_url(value).drivername if value else DRIVER
+        except ArgumentError:
+            driver = ""
+        if driver != DRIVER:
+            raise ValueError(f"it begins with {DRIVER}://")
+        return value
+
+    @field_validator("token_public_key")
+    @classmethod
+    def refuse_another_key(cls, value: str) -> str:
+        try:
+            OKPKey.import_key(json.loads(value))
+        except (ValueError, TypeError, JoseError, KeyError):
+            raise ValueError("it isn't a public JWK of the kind OKP") from None
+        return value
+
     @model_validator(mode="after")
     def refuse_a_manual_clock_in_production(self) -> Self:
         if self.clock == "manual" and self.environment == "production":
@@ -72,12 +100,19 @@ class ServiceSettings(BaseSettings):
     def _sentence(cls, place: tuple[Any, ...], message: str) -> str:
         name = str(place[0]) if place else "clock"
         field = cls.model_fields[name]
-        shown = f", for example {field.examples[0]}" if field.examples else ""
+        shown = f", for example {example_of(cls, name)}" if field.examples else ""
         return f"{variable(cls, name)}: {message}{shown}"
 
 
 def variable(kind: type[ServiceSettings], name: str) -> str:
     return f"{kind.service}_{name}".upper()
+
+
+def example_of(kind: type[ServiceSettings], name: str) -> str:
+    """Give an example of a setting, for this very service."""
+    field = kind.model_fields[name]
+    shown = field.examples[0] if field.examples else field.default
+    return str(shown).replace("membership", kind.service)
 
 
 def example(kind: type[ServiceSettings]) -> str:
@@ -86,6 +121,6 @@ def example(kind: type[ServiceSettings]) -> str:
     for name, field in kind.model_fields.items():
         lines += [f"# {field.description}"] if field.description else []
         needed = field.is_required()
-        value = field.examples[0] if needed and field.examples else field.default
-        lines.append(f"{'' if needed else '#'}{variable(kind, name)}={value}")
+        value = example_of(kind, name) if needed else str(field.default)
+        lines.append(f"{'' if needed else '#'}{variable(kind, name)}={shlex.quote(value)}")
     return "\n".join(lines) + "\n"

@@ -49,9 +49,20 @@ def apply(
     if as_json:
         print_json({"done": done, "left": left})
     else:
-        print_line(f"{len(done)} made or set: {', '.join(done)}" if done else "Nothing to do.")
+        print_line(
+            f"{len(done)} made or set: {', '.join(done)}"
+            if done
+            else nothing_done(left, replication)
+        )
         print_differences(left)
     raise typer.Exit(Code.FOUND if left else Code.GOOD)
+
+
+def nothing_done(left: dict[str, list[str]], replication: int) -> str:
+    if ["missing"] in left.values():
+        fix = f"has it {replication} brokers? On one, take --replication 1"
+        return f"Kafka refused to make what is missing: {fix}."
+    return "Nothing could be done." if left else "Nothing to do."
 
 
 def as_wished(faults: list[str], partitions: int | None) -> bool:

@@ -89,10 +89,9 @@ def places(urls: Mapping[str, str], settings: str) -> Iterator[RenderableType]:
     yield Text(f"  report      {urls['followup']}/networks/jobbpakten/report.html")
     yield from (Text(f"  API         {url}/docs  ({name})") for name, url in urls.items())
     yield Text(f"  settings    set -a; . {settings}; set +a", overflow="fold")
-    yield Text(
-        "  a token     .venv/bin/jobbpakten token --service membership --role coordinator \\"
-    )
-    yield Text("                --actor coordinator-karin --network jobbpakten")
+    yield Text("  a token     .venv/bin/jobbpakten token --service membership \\")
+    yield Text("                --role coordinator --actor coordinator-karin \\")
+    yield Text("                --network jobbpakten")
     yield Text("  the events  .venv/bin/jobbpakten reconcile")
 
 
