@@ -14,9 +14,14 @@ SHARED = ROOT / "shared/src/shared"
 SOURCES = sorted(ROOT.glob("*/src/**/*.py")) + sorted(ROOT.glob("services/*/src/**/*.py"))
 ROOMS = {"api", "subscribers", "clock", "commands", "queries"}
 ROOMS |= {"rules", "models", "main", "settings"}
-OWN_ROOMS = {"followup": {"reports", "pages"}, "membership": {"profiles"}}
+OWN_ROOMS = {
+    "followup": {"reports", "pages"},
+    "membership": {"profiles"},
+    "matching": {"profiles", "engine", "identities"},
+    "notifications": {"channels", "templates"},
+}
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
-SHARED_LINES = 1_850  # docs/decisions says why it isn't 900
+SHARED_LINES = 2_150  # docs/decisions says why it isn't 900
 
 
 def imported(path: Path) -> Iterator[str]:

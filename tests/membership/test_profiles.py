@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from membership import profiles
-from membership.profiles import Limit, ProfileAmiss
+from shared.profiles import Limit, ProfileAmiss
 
 SHIPPED = profiles.load()["jobbpakten"]
 

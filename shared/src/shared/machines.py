@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
 
 class Refused(Exception):
@@ -82,3 +84,25 @@ def four_eyes(prepared_by: str, decides: str) -> None:
     """Refuse that one person decides what she prepared."""
     if prepared_by == decides:
         raise NotAllowed("four_eyes", "Whoever prepared this can't decide it: ask a colleague.")
+
+
+class Stateful(Protocol):
+    """Whatever stands in a state since a day."""
+
+    state: str
+    since: date
+
+
+def take(thing: Stateful, machine: Machine, by: str, role: str, on: date) -> State:
+    """Take the step, if role, state and day allow it, and give the state that it leads to."""
+    end = machine.step(thing.state, by, role)
+    check_order(on, thing.since)
+    if end != thing.state:
+        thing.state, thing.since = end, on
+    return machine.states[end]
+
+
+def check_order(on: date, since: date | None) -> None:
+    """Refuse an act whose day lies before what it builds on."""
+    if since and on < since:
+        raise NotAllowed("before_last_act", "It can't have happened before what it builds on.")

@@ -1,7 +1,7 @@
 """A service put together: HTTP, relay, listener and clock around one database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,16 +23,24 @@ from shared.settings import ServiceSettings
 
 STOP_SECONDS = 8  # the relay lets go of its producer and its connection
 
+Work = Callable[[Database], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
 
 
 def assemble(
-    settings: ServiceSettings, *routers: APIRouter, hears: Hears, due: clock.Due
+    settings: ServiceSettings,
+    *routers: APIRouter,
+    hears: Hears,
+    due: clock.Due,
+    beside: tuple[Work, ...] = (),
 ) -> FastAPI:
-    """Put a service together; it starts when the server does, and waits for what is away."""
+    """Put a service together; it starts when the server does, and waits for what is away.
+
+    `beside` is work of its own that runs as long as the service does, and never ends by itself.
+    """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings)
-    parts = Parts(settings, database, hears, due)
+    parts = Parts(settings, database, hears, due, beside)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,
@@ -53,9 +61,14 @@ class Parts:
     """What runs beside HTTP, and how it is."""
 
     def __init__(
-        self, settings: ServiceSettings, database: Database, hears: Hears, due: clock.Due
+        self,
+        settings: ServiceSettings,
+        database: Database,
+        hears: Hears,
+        due: clock.Due,
+        beside: tuple[Work, ...],
     ) -> None:
-        self.settings, self.database, self.due = settings, database, due
+        self.settings, self.database, self.due, self.beside = settings, database, due, beside
         self.inbox = Inbox(settings, database, hears)
         self.listener = Listener(settings, self.inbox, hears.topics)
         self.relay = Relay(settings, database.told)
@@ -94,6 +107,7 @@ class Parts:
         yield self.listener.run()
         yield self.inbox.run()
         yield Observer(settings.service, self.database).run()
+        yield from (work(self.database) for work in self.beside)
         yield kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
         if settings.clock == "system":
             yield clock.run(self.database, self.due)

@@ -9,13 +9,12 @@ import pytest
 from membership.rules.membership import (
     EMPLOYER,
     STAFF,
-    check_order,
     check_recent,
     check_values,
     may_list,
     may_touch,
 )
-from shared.machines import NotAllowed, Unfit
+from shared.machines import NotAllowed, Unfit, check_order
 
 OWN, OTHER = uuid4(), uuid4()
 VALUES = ("non_discrimination", "gender_equality", "equality", "human_rights")

@@ -16,6 +16,7 @@ Offer = Annotated[str, says("Code of what is promised, such as internship.", OPE
 Units = Annotated[int, says("How many units; one unit is one slot of the offer.", OPEN)]
 FirstDay = Annotated[date, says("The first day of the period.")]
 EndsBefore = Annotated[date, says("The day after the last day of the period.")]
+ActBy = Annotated[date | None, says("The last day for what comes next.")]
 
 
 class MembershipApplied(Event, topic=TOPIC, kind="membership.applied.v1", about="membership_id"):
@@ -30,6 +31,7 @@ class MembershipApplied(Event, topic=TOPIC, kind="membership.applied.v1", about=
         Literal["micro", "small", "medium", "large"],
         says("Employees: under 10, under 50, under 250, from 250.", OPEN),
     ]
+    act_by: ActBy = None
 
 
 class ValuesDeclared(Event, topic=TOPIC, kind="values.declared.v1", about="membership_id"):
@@ -61,6 +63,7 @@ class MembershipApproved(Event, topic=TOPIC, kind="membership.approved.v1", abou
 
     membership_id: MembershipId
     organisation_id: OrganisationId
+    act_by: ActBy = None
 
 
 class MembershipRejected(Event, topic=TOPIC, kind="membership.rejected.v1", about="membership_id"):
@@ -68,6 +71,7 @@ class MembershipRejected(Event, topic=TOPIC, kind="membership.rejected.v1", abou
 
     membership_id: MembershipId
     ground: Annotated[str, says("Code of the ground.")]
+    organisation_id: Annotated[UUID | None, says("Stands for the organisation.")] = None
 
 
 class MembershipEnded(Event, topic=TOPIC, kind="membership.ended.v1", about="membership_id"):
@@ -80,6 +84,25 @@ class MembershipEnded(Event, topic=TOPIC, kind="membership.ended.v1", about="mem
     ]
 
 
+class MembershipSuspended(
+    Event, topic=TOPIC, kind="membership.suspended.v1", about="membership_id"
+):
+    """The member is suspended: nobody new is placed there, who works there stays."""
+
+    membership_id: MembershipId
+    organisation_id: OrganisationId
+    ground: Annotated[str, says("Code of the ground.")]
+
+
+class MembershipReinstated(
+    Event, topic=TOPIC, kind="membership.reinstated.v1", about="membership_id"
+):
+    """The suspended organisation is a member again."""
+
+    membership_id: MembershipId
+    organisation_id: OrganisationId
+
+
 class AgreementSharedForSignature(
     Event, topic=TOPIC, kind="agreement.shared_for_signature.v1", about="agreement_id"
 ):
@@ -87,6 +110,8 @@ class AgreementSharedForSignature(
 
     agreement_id: AgreementId
     membership_id: MembershipId
+    act_by: ActBy = None
+    organisation_id: Annotated[UUID | None, says("Stands for the organisation.")] = None
 
 
 class AgreementSigned(Event, topic=TOPIC, kind="agreement.signed.v1", about="agreement_id"):
@@ -95,6 +120,8 @@ class AgreementSigned(Event, topic=TOPIC, kind="agreement.signed.v1", about="agr
     agreement_id: AgreementId
     membership_id: MembershipId
     party: Annotated[Literal["member", "municipality"], says("Who signed.")]
+    act_by: ActBy = None
+    organisation_id: Annotated[UUID | None, says("Stands for the organisation.")] = None
 
 
 class AgreementInForce(Event, topic=TOPIC, kind="agreement.in_force.v1", about="agreement_id"):

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from membership.api.acts import ActDay, Body, Network, View, happened
+from membership.api.acts import Network
 from membership.commands import activity as commands
 from shared.access import Calling
+from shared.acts import ActDay, Body, View, happened
 from shared.answers import Once
 from shared.database import Tx
 

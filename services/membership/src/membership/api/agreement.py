@@ -9,13 +9,13 @@ from pydantic import Field, StrictBool
 from uuid_utils.compat import uuid7
 
 from membership import queries
-from membership.api.acts import ActDay, Body, Code, Day, Hash, Network, View, happened
-from membership.api.standings import Standing, standing
+from membership.api.acts import Hash, Network
 from membership.commands import agreement as commands
 from membership.models import Membership
 from membership.profiles import Profile
 from membership.rules.agreement import AGREEMENT, Period, Promise, Terms
 from shared.access import Calling
+from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
 from shared.machines import NotFound

@@ -10,12 +10,12 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from membership import queries
-from membership.api.acts import ActDay, Body, Code, Network, View, happened
-from membership.api.standings import Standing, standing
+from membership.api.acts import Network
 from membership.commands import commitment as commands
 from membership.models import Commitment, Progress
 from membership.rules.commitment import COMMITMENT
 from shared.access import Calling
+from shared.acts import ActDay, Body, Code, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
 

@@ -10,21 +10,22 @@ from pydantic import AfterValidator, Field, StrictBool, model_validator
 from uuid_utils.compat import uuid7
 
 from membership import queries
-from membership.api.acts import ActDay, Body, Network, View, happened
+from membership.api.acts import Network
 from membership.api.agreement import AgreementView, view_agreement
 from membership.api.commitment import CommitmentView, view_commitments
 from membership.api.numbers import OrganisationNumber, is_of_sole_trader
-from membership.api.standings import Standing, standing
 from membership.commands import membership as commands
 from membership.models import Membership, Organisation
-from membership.profiles import Profile, Texts
+from membership.profiles import Profile
 from membership.queries import Member
 from membership.rules.membership import MEMBERSHIP
 from membership.rules.organisation import name_key, says_something, size_of, tidy
 from shared import clock
 from shared.access import Calling
+from shared.acts import ActDay, Body, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
+from shared.profiles import Texts
 
 PAGE = 200
 

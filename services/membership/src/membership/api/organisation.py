@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from membership import queries
-from membership.api.acts import Network, View
+from membership.api.acts import Network
 from membership.rules.membership import MAY_READ
 from membership.rules.organisation import has_mixed_letters
 from shared.access import Calling
+from shared.acts import View
 from shared.database import Tx
 from shared.machines import NotFound
 

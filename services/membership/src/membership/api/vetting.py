@@ -9,17 +9,18 @@ from pydantic import Field, model_validator
 from uuid_utils.compat import uuid7
 
 from membership import queries
-from membership.api.acts import ActDay, Body, Code, Network, Reference, View, happened
-from membership.api.standings import Standing, standing
+from membership.api.acts import Network, Reference
 from membership.commands import vetting as commands
 from membership.models import Vetting
-from membership.profiles import Profile, Texts
+from membership.profiles import Profile
 from membership.rules.membership import MAY_READ
 from membership.rules.vetting import VETTING
 from shared.access import Calling
+from shared.acts import ActDay, Body, Code, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
 from shared.machines import NotFound
+from shared.profiles import Texts
 
 router = APIRouter(prefix="/members/{membership_id}/vetting", tags=["vetting"], route_class=Once)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from membership import queries
 from membership.commands.membership import advance, applicants, locked
-from membership.commands.steps import take
 from membership.models import Agreement, Commitment, Membership, Signature
 from membership.profiles import Profile
 from membership.rules.agreement import (
@@ -22,7 +21,6 @@ from membership.rules.agreement import (
     fingerprint,
 )
 from membership.rules.commitment import COMMITMENT
-from membership.rules.membership import check_order
 from shared import outbox
 from shared.access import Caller
 from shared.database import Tx
@@ -32,7 +30,7 @@ from shared.events.membership import (
     AgreementSigned,
     CommitmentMade,
 )
-from shared.machines import NotAllowed, NotFound, four_eyes
+from shared.machines import NotAllowed, NotFound, check_order, four_eyes, take
 
 
 async def draft(

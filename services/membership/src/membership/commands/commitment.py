@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from membership import queries
 from membership.commands.membership import locked
-from membership.commands.steps import take
 from membership.models import Adjustment, Commitment, Membership, Progress
 from membership.profiles import Profile
 from membership.rules.agreement import check_limit
@@ -26,7 +25,7 @@ from shared.access import Caller
 from shared.database import Tx
 from shared.events.followup import CommitmentLapsed, CommitmentProgressed
 from shared.events.membership import CommitmentReleased, CommitmentRenegotiated
-from shared.machines import NotFound, Unfit
+from shared.machines import NotFound, Unfit, take
 
 
 async def locked_commitment(

@@ -9,13 +9,11 @@ from sqlmodel import col, select
 
 from membership import queries
 from membership.commands.organisation import doubts, settle
-from membership.commands.steps import take
 from membership.models import Agreement, Membership, Organisation
 from membership.profiles import Profile
 from membership.rules.agreement import AGREEMENT, LAPSING
 from membership.rules.membership import (
     MEMBERSHIP,
-    check_order,
     check_recent,
     check_values,
     may_touch,
@@ -26,7 +24,7 @@ from shared.access import Caller
 from shared.causes import because, current
 from shared.database import Tx
 from shared.events.membership import MembershipApplied, MembershipEnded, ValuesDeclared
-from shared.machines import NotAllowed, NotFound, Unfit
+from shared.machines import NotAllowed, NotFound, Unfit, check_order, take
 
 
 async def locked(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:

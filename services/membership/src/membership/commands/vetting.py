@@ -6,10 +6,8 @@ from uuid import UUID
 
 from membership import queries
 from membership.commands.membership import advance, applicants, check_complete, locked
-from membership.commands.steps import take
 from membership.models import Membership, Vetting
 from membership.profiles import Profile
-from membership.rules.membership import check_order
 from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
 from shared import outbox
 from shared.access import Caller
@@ -21,7 +19,7 @@ from shared.events.membership import (
     VettingDecided,
     VettingStarted,
 )
-from shared.machines import NotFound, Unfit, four_eyes
+from shared.machines import NotFound, Unfit, check_order, four_eyes, take
 
 Answers = Mapping[str, dict[str, str | None]]
 

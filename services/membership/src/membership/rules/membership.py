@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.machines import Machine, NotAllowed, State, Step, Unfit
+from shared.machines import Machine, State, Step, Unfit
 
 STAFF = frozenset({"coordinator", "vetting_officer", "decider", "system"})
 SIGNATORY = frozenset({"signatory"})
@@ -62,12 +62,6 @@ def may_touch(role: str, own: UUID | None, organisation: UUID) -> bool:
 def may_list(role: str, own: UUID | None) -> bool:
     """Tell whether a caller finds anything in the list: what she may touch."""
     return role in (STAFF if own is None else EMPLOYER)
-
-
-def check_order(on: date, since: date | None) -> None:
-    """Refuse an act whose day lies before what it builds on."""
-    if since and on < since:
-        raise NotAllowed("before_last_act", "It can't have happened before what it builds on.")
 
 
 def check_recent(applied_on: date, today: date) -> None:

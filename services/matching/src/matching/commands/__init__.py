@@ -1,0 +1,1 @@
+"""What matching does: one file for each aggregate. No command commits."""

@@ -1,0 +1,1 @@
+"""What matching can be asked: one file for each aggregate."""

@@ -1,0 +1,1 @@
+"""What is allowed: one file for each aggregate; no I/O."""

@@ -1,0 +1,23 @@
+"""What the environment decides."""
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class Settings(ServiceSettings, service="matching"):
+    """The settings of matching."""
+
+    profiles: str = Field("", description="A folder of network profiles; empty: those shipped.")
+    identity_key: str = Field(
+        description="Wraps each person's key for who she is: an octet JWK of 256 bits.",
+        examples=['{"kty":"oct","k":"43 characters of base64url"}'],
+    )
+    sensitive_key: str = Field(
+        description="The same for sensitive facts; another key.",
+        examples=['{"kty":"oct","k":"another 43 characters"}'],
+    )
+    notifications_public_key: str = Field(
+        description="The X25519 key that addresses are sealed for, as a public JWK.",
+        examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
+    )
