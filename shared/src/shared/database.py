@@ -84,7 +84,12 @@ def connect(settings: ServiceSettings) -> Database:
         class_=AsyncSession,
         sync_session_class=Telling,
         expire_on_commit=False,
-        info={"service": settings.service, "source": source, "clock": settings.clock},
+        info={
+            "service": settings.service,
+            "source": source,
+            "clock": settings.clock,
+            "settings": settings,  # for what a service keeps secret or reaches by itself
+        },
     )
     return Database(engine, sessions, told)
 
