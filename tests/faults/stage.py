@@ -18,7 +18,7 @@ from tests.faults.conftest import World
 
 from jobbpakten import topics
 from jobbpakten.parts import processes
-from jobbpakten.parts.services import Service
+from jobbpakten.parts.services import Keys, Service
 from membership import profiles
 from shared.database import connect_directly
 from shared.migrations import migrate
@@ -36,6 +36,7 @@ class Stage:
     ours: processes.Processes
     name: str = field(default_factory=lambda: uuid4().hex[:6])
     replicas: list[Service] = field(default_factory=list)
+    keys: Keys = field(default_factory=Keys)
 
     @property
     def prefix(self) -> str:
@@ -65,6 +66,7 @@ class Stage:
         }
         about |= {"PROFILES": str(self.profiles)} if service == "membership" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
+        named |= self.keys.settings
         return os.environ | named | {"CRASH_ORDERS": str(self.orders(service))}
 
     def prepare(self) -> None:

@@ -120,7 +120,7 @@ async def made(servers: str, prefix: str) -> set[str]:
 
 def settings(urls: Mapping[str, str], servers: str, name: str, keys: Keys) -> dict[str, str]:
     """Give what the services' environment says."""
-    found: dict[str, str] = {}
+    found = keys.settings
     for service, url in urls.items():
         said = {
             "DATABASE_URL": url,
