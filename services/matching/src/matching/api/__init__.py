@@ -3,3 +3,8 @@
 from fastapi import APIRouter
 
 router = APIRouter(prefix="/networks/{network}")
+PARTS: tuple[APIRouter, ...] = ()  # `candidate.router` and so on
+for part in PARTS:
+    router.include_router(part)
+
+__all__ = ["router"]
