@@ -1,0 +1,107 @@
+"""Matches: how they end, and the locks that each act on one takes.
+
+The order is always: the candidate's row, the places' rows by id, the matches. A match changes only
+under its place's lock.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from matching.commands import place as places
+from matching.commands import slot
+from matching.models import Consent, Match, Place
+from matching.rules.match import MATCH
+from shared import outbox
+from shared.database import Tx
+from shared.events.matching import (
+    ConsentWithdrawn,
+    MatchExpired,
+    MatchSuperseded,
+    MatchWithdrawn,
+)
+from shared.machines import take
+
+# Which side ended it isn't told: her no, the employer's and ours look alike.
+TOLD = {
+    "candidate_no": MatchWithdrawn,
+    "employer_no": MatchWithdrawn,
+    "withdrawn": MatchWithdrawn,
+    "expired": MatchExpired,
+    "superseded": MatchSuperseded,
+}
+
+
+async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> int:
+    """End a candidate's open matches and all her live consents; the caller holds her row.
+
+    Placements stay; but what the employer was shown of her is hidden from now on.
+    """
+    found = {place.id: place for place in await places.locked(tx, await places_of(tx, ref))}
+    ended = await open_matches(tx, col(Match.candidate_ref) == ref)
+    for match in ended:
+        await withdraw_one(tx, match, found[match.place_id], because, on)
+    for consent in await live_consents(tx, col(Consent.candidate_ref) == ref):
+        await end_consent(tx, consent, because, on)
+    return len(ended)
+
+
+async def withdraw_at_places(tx: Tx, at: Sequence[Place], because: str, on: date) -> int:
+    """End the open matches at places whose rows the caller holds; give how many."""
+    found = {place.id: place for place in at}
+    ended = await open_matches(tx, col(Match.place_id).in_(found))
+    for match in ended:
+        await withdraw_one(tx, match, found[match.place_id], because, on)
+    return len(ended)
+
+
+async def places_of(tx: Tx, ref: UUID) -> set[UUID]:
+    """Give where a candidate's open matches are; to be locked before they are read again."""
+    here = select(Match.place_id).where(col(Match.candidate_ref) == ref, col(Match.open))
+    return set((await tx.exec(here)).all())
+
+
+async def open_matches(tx: Tx, which: object) -> Sequence[Match]:
+    """Read open matches as they are now, whatever was read before the locks were ours."""
+    here = select(Match).where(col(Match.open), which).order_by(col(Match.id))  # type: ignore[arg-type]
+    return (await tx.exec(here.execution_options(populate_existing=True))).all()
+
+
+async def live_consents(tx: Tx, which: object) -> Sequence[Consent]:
+    here = select(Consent).where(col(Consent.withdrawn_on).is_(None), which)  # type: ignore[arg-type]
+    here = here.order_by(col(Consent.id)).execution_options(populate_existing=True)
+    return (await tx.exec(here)).all()
+
+
+async def withdraw_one(tx: Tx, match: Match, place: Place, because: str, on: date) -> None:
+    """Withdraw as the system; what hides a person isn't refused for being dated back."""
+    await end(tx, match, place, "withdraw", "system", max(on, match.since), because)
+
+
+async def end(
+    tx: Tx, match: Match, place: Place, by: str, role: str, on: date, because: str | None = None
+) -> None:
+    """End a match that isn't accepted: its slot is free, its consent over, and that it ended told."""
+    state = take(match, MATCH, by, role, on)
+    match.open, match.deadline, match.ended_because = False, None, because
+    await slot.release(tx, place, match.id, on)
+    for consent in await live_consents(tx, col(Consent.match_id) == match.id):
+        await end_consent(tx, consent, state.name, on)
+    event = TOLD[state.name](
+        match_id=match.id,
+        place_id=match.place_id,
+        organisation_id=match.organisation_id,
+        unit=match.unit,
+    )
+    await outbox.tell(tx, event, on=on)
+
+
+async def end_consent(tx: Tx, consent: Consent, how: str, on: date) -> None:
+    """Let a consent hold no longer; nobody is shown anything by it again."""
+    consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), how
+    event = ConsentWithdrawn(
+        consent_id=consent.id, match_id=consent.match_id, candidate_ref=consent.candidate_ref
+    )
+    await outbox.tell(tx, event, on=on)

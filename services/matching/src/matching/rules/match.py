@@ -1,0 +1,88 @@
+"""The life of a match: who may do what when, what is due next, and what an end means."""
+
+from dataclasses import dataclass
+
+from shared.machines import Machine, State, Step
+
+CASEWORKER = frozenset({"caseworker"})
+EMPLOYER = frozenset({"contact_person"})
+ACCEPTS = frozenset({"caseworker", "decider"})
+SYSTEM = frozenset({"system"})
+WITHDRAWS = CASEWORKER | SYSTEM
+
+OPEN = (
+    State("proposed", "caseworker", "ask the candidate", "proposal"),
+    State(
+        "candidate_asked", "participant", "say whether she wants to be shown", "candidate_answer"
+    ),
+    State("candidate_yes", "caseworker", "ask the employer", "release"),
+    State("employer_asked", "contact_person", "answer", "employer_answer"),
+    State("employer_yes", "caseworker", "have a colleague accept the match", "confirmation"),
+    State("employer_declined", "caseworker", "confirm the employer's no", "confirmation"),
+)
+
+# A step from "" makes the thing. Only what others don't answer expires: where the municipality
+# itself is late, the deadline says so and nobody loses anything by it.
+MATCH = Machine(
+    *OPEN,
+    State("accepted", terminal=True),
+    State("candidate_no", terminal=True),
+    State("employer_no", terminal=True),
+    State("expired", terminal=True),
+    State("withdrawn", terminal=True),
+    State("superseded", terminal=True),
+    steps=[
+        Step("", "proposed", "propose", CASEWORKER),
+        Step("proposed", "candidate_asked", "ask", CASEWORKER),
+        Step("candidate_asked", "candidate_yes", "consent", CASEWORKER),
+        Step("candidate_asked", "candidate_no", "refuse", CASEWORKER),
+        Step("candidate_yes", "employer_asked", "release", CASEWORKER),
+        Step("employer_asked", "employer_yes", "answer_yes", EMPLOYER),
+        Step("employer_asked", "employer_declined", "answer_no", EMPLOYER),
+        Step("employer_declined", "employer_no", "confirm", CASEWORKER),
+        Step("employer_yes", "accepted", "accept", ACCEPTS),
+        Step("candidate_asked", "expired", "expire", SYSTEM),
+        Step("employer_asked", "expired", "expire", SYSTEM),
+        *(Step(state.name, "withdrawn", "withdraw", WITHDRAWS) for state in OPEN),
+        *(Step(state.name, "superseded", "supersede", SYSTEM) for state in OPEN),
+    ],
+)
+EXPIRING = tuple(start for start, by in MATCH.steps if by == "expire")
+# Where the employer sees the match; without a live consent, or hidden, it sees none.
+SHOWN = ("employer_asked", "employer_yes", "employer_declined", "accepted")
+# Where a consent has been given and the match rests on it.
+CONSENTED = ("candidate_yes", "employer_asked", "employer_yes", "employer_declined")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an end means: whose it was, whether the candidate is told, and what follows from it."""
+
+    side: str
+    told_to_candidate: bool
+    follows: str = ""  # the caseworker's next thought, as a code
+
+
+# Her no needs no reason, costs nothing and is seen by her caseworker alone.
+ENDS = {
+    "candidate_no": Meaning("candidate", told_to_candidate=False),
+    "employer_no": Meaning("employer", told_to_candidate=True),
+    "expired": Meaning("nobody", told_to_candidate=True),
+    "withdrawn": Meaning("municipality", told_to_candidate=False),
+    "superseded": Meaning("municipality", told_to_candidate=True),
+}
+# An employer's no that judges her is for the caseworker to speak of, not for a message.
+DECLINES = {
+    "filled_otherwise": Meaning("employer", True, "ask_whether_slots_are_left"),
+    "other_skills": Meaning("employer", False, "look_at_the_requirements"),
+    "no_supervisor": Meaning("employer", True, "ask_whether_to_pause_the_place"),
+    "need_gone": Meaning("employer", True, "ask_whether_to_close_the_place"),
+}
+SAID_NOTHING = Meaning("employer", told_to_candidate=False)
+
+
+def meaning(state: str, declined: str | None) -> Meaning | None:
+    """Give what the end means; of a decline that the table doesn't know, the candidate isn't told."""
+    if state in ("employer_declined", "employer_no") and declined:
+        return DECLINES.get(declined, SAID_NOTHING)
+    return ENDS.get(state)
