@@ -48,6 +48,9 @@ def complaint(folder: Path, text: str) -> str:
         ("offers.internship.at_most.micro", "4"),
         ("offers.internship.at_most.giant", 4),
         ("refusal_grounds.not_verified.rests_on", True),  # YAML: an unquoted yes
+        ("suspension_grounds", {}),
+        ("suspension_grounds.working_conditions.review", None),
+        ("deadlines.suspension", None),
         ("deadlines.vetting", None),
         ("deadlines.vetting", {"weeks": 1, "years": 1}),
         ("deadlines.vetting", {}),

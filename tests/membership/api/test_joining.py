@@ -172,3 +172,30 @@ async def test_a_role_that_never_may_finds_nothing_and_a_wrong_state_is_said(
         assert answer.status_code == status, (role, act, answer.text)
     unknown = await membership.call("GET", f"/members/{uuid4()}", "coordinator")
     assert unknown.status_code == 404
+
+
+async def test_what_is_told_on_the_way_says_whose_it_is_and_by_which_day_the_next_act_is_due(
+    membership: Membership,
+) -> None:
+    member = await membership.joined(STUDY_VISITS)
+    rejected = await membership.vetted("no", number="559999-0008")
+    path = f"/members/{rejected['membership_id']}/vetting/decision"
+    refusal = {"outcome": "refused", "ground": "working_conditions"}
+    await membership.good("POST", path, "decider", refusal)
+
+    told = [
+        (kind, event["organisation_id"], event.get("act_by"))
+        for kind, _, event in await membership.told_in_full()
+        if "organisation_id" in event and "commitment_id" not in event
+    ]
+    own, other = member["organisation_id"], rejected["organisation_id"]
+    assert told == [
+        ("membership.applied.v1", own, "2026-03-16"),
+        ("membership.approved.v1", own, "2026-05-25"),
+        ("agreement.shared_for_signature.v1", own, "2026-05-25"),
+        ("agreement.signed.v1", own, "2026-05-25"),
+        ("agreement.signed.v1", own, "2029-03-01"),
+        ("agreement.in_force.v1", own, None),
+        ("membership.applied.v1", other, "2026-03-16"),
+        ("membership.rejected.v1", other, None),
+    ]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from membership.rules.activity import check_activity
+from membership.rules.activity import check_activity, check_member
 from shared.machines import NotAllowed, Unfit
 
 FIRST, RELEASED = date(2026, 3, 2), date(2026, 4, 1)
@@ -27,3 +27,11 @@ def test_what_was_held_until_the_day_of_the_release_counts_and_nothing_later() -
 def test_a_promise_of_places_is_not_kept_by_an_activity() -> None:
     with pytest.raises(NotAllowed):
         check_activity("placement", FIRST, FIRST, None)
+
+
+def test_a_suspended_member_s_earlier_activities_count_and_its_later_ones_do_not() -> None:
+    check_member(date(2031, 1, 1), None)
+    check_member(FIRST, FIRST)
+    with pytest.raises(NotAllowed) as refused:
+        check_member(date(2026, 3, 3), FIRST)
+    assert refused.value.code == "suspended"

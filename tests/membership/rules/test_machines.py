@@ -30,6 +30,8 @@ MAY = {
         approved    draft          coordinator      approved
         approved    join           decider          member
         approved    lapse          system           lapsed
+        member      suspend        decider          suspended
+        suspended   reinstate      decider          member
         approved    withdraw       signatory        withdrawn""",
     "vetting": """
         -             start                   vetting_officer  under_review

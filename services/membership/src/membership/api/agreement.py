@@ -13,7 +13,7 @@ from membership.api.acts import Hash, Network
 from membership.commands import agreement as commands
 from membership.models import Membership
 from membership.profiles import Profile
-from membership.rules.agreement import AGREEMENT, Period, Promise, Terms
+from membership.rules.agreement import AGREEMENT, Period, Promise, Terms, due
 from shared.access import Calling
 from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
 from shared.answers import Once
@@ -114,8 +114,9 @@ async def view_agreement(tx: Tx, membership: Membership) -> AgreementView | None
     if agreement is None:
         return None
     signatures = await queries.signatures_of(tx, agreement.id)
+    until = due(agreement.state, Terms.of(agreement.terms), membership.deadline)
     return AgreementView(
-        **standing(AGREEMENT, agreement, membership.deadline),
+        **standing(AGREEMENT, agreement, until),
         **agreement.terms,
         agreement_id=agreement.id,
         version=agreement.version,

@@ -155,7 +155,7 @@ async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> lis
             number=None if organisation.sole_trader else organisation.number,
             conditions=conditions.get(membership.id, []),
             ground=membership.ground,
-            review=profile.review(membership.ground),
+            review=profile.review(membership.ground, membership.state),
         )
         for membership, organisation in found
     ]

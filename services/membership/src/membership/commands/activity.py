@@ -4,9 +4,9 @@ from datetime import date
 from uuid import UUID
 
 from membership.commands.commitment import locked_commitment
-from membership.models import Activity
+from membership.models import Activity, Membership
 from membership.profiles import Profile
-from membership.rules.activity import check_activity
+from membership.rules.activity import check_activity, check_member
 from membership.rules.commitment import COMMITMENT
 from shared import outbox
 from shared.access import Caller
@@ -22,6 +22,8 @@ async def record(
     COMMITMENT.step(commitment.state, "hold", caller.role)
     released_on = commitment.since if commitment.state == "released" else None
     check_activity(commitment.kept_by, on, commitment.starts_on, released_on)
+    membership = await tx.get_one(Membership, commitment.membership_id)
+    check_member(on, membership.since if membership.state == "suspended" else None)
     activity = Activity(
         id=activity_id, commitment_id=commitment.id, held_on=on, recorded_by=caller.id
     )

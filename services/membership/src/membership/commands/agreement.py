@@ -1,6 +1,7 @@
 """Agreements: draft, edit, share, sign; with the last signature the promises hold."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from membership import queries
@@ -18,6 +19,7 @@ from membership.rules.agreement import (
     check_start,
     check_terms,
     check_version,
+    due,
     fingerprint,
 )
 from membership.rules.commitment import COMMITMENT
@@ -102,9 +104,19 @@ async def share(
     prepare(agreement, caller, version, on)
     check_may_hold(Terms.of(agreement.terms), profile.offers, on)
     agreement.text_hash = fingerprint(text_of(membership, agreement))
-    event = AgreementSharedForSignature(agreement_id=agreement.id, membership_id=membership.id)
+    event = AgreementSharedForSignature(**about(membership, agreement))
     await outbox.tell(tx, event, on=on)
     return agreement
+
+
+def about(membership: Membership, agreement: Agreement) -> dict[str, Any]:
+    """Give what every event on the way to the last signature says."""
+    return {
+        "agreement_id": agreement.id,
+        "membership_id": membership.id,
+        "organisation_id": membership.organisation_id,
+        "act_by": due(agreement.state, Terms.of(agreement.terms), membership.deadline),
+    }
 
 
 def text_of(membership: Membership, agreement: Agreement) -> dict[str, object]:
@@ -125,8 +137,7 @@ async def sign(
     check_same_text(text_hash, agreement.text_hash)
     check_may_hold(Terms.of(agreement.terms), profile.offers, on)
     tx.add(signature(agreement, party, text_hash, caller, on))
-    event = AgreementSigned(agreement_id=agreement.id, membership_id=membership.id, party=party)
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(tx, AgreementSigned(**about(membership, agreement), party=party), on=on)
     if state.name == "in_force":
         await bring_into_force(tx, caller, profile, membership, agreement, on)
     return agreement

@@ -20,6 +20,7 @@ from membership.rules.commitment import (
     check_running,
     remaining,
 )
+from membership.rules.membership import check_not_suspended
 from shared import clock, outbox
 from shared.access import Caller
 from shared.database import Tx
@@ -59,6 +60,7 @@ async def renegotiate(
     before = commitment.promised
     check_change(before, promised, left)
     if promised > before:
+        check_not_suspended((await tx.get_one(Membership, commitment.membership_id)).state)
         await check_within_limit(tx, profile, commitment, promised)
     adjust(tx, caller, commitment, adjustment_id, promised, ground, on)
     event = CommitmentRenegotiated(

@@ -67,6 +67,7 @@ async def apply(
         organisation_id=organisation.id,
         sector=organisation.sector,
         size=organisation.size,
+        act_by=membership.deadline,
     )
     await outbox.tell(tx, event, on=on)
     return membership, await doubts(tx, profile.network, organisation, new)

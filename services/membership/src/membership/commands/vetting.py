@@ -86,11 +86,10 @@ async def decide(
 def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Event]:
     """Give what is told of a decision, in the order in which it happened."""
     decided = VettingDecided(membership_id=membership.id, vetting_id=vetting.id, outcome=outcome)
+    who = {"membership_id": membership.id, "organisation_id": membership.organisation_id}
     if membership.ground:
-        rejected = MembershipRejected(membership_id=membership.id, ground=membership.ground)
-        return [decided, rejected]
-    organisation = membership.organisation_id
-    return [decided, MembershipApproved(membership_id=membership.id, organisation_id=organisation)]
+        return [decided, MembershipRejected(**who, ground=membership.ground)]
+    return [decided, MembershipApproved(**who, act_by=membership.deadline)]
 
 
 async def locked_vetting(

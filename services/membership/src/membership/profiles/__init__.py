@@ -18,6 +18,7 @@ class Deadlines(Part):
     vetting: Limit
     agreement: Limit
     term: Limit
+    suspension: Limit
 
 
 class Values(Part):
@@ -31,11 +32,16 @@ class Values(Part):
 
 
 class Ground(Part):
-    """Why an application may be refused, the answer that it rests on, and who reviews it."""
+    """Why the municipality may decide against somebody, and who reviews it."""
 
     text: Texts
-    rests_on: Literal["no", "unknown"]
     review: Texts
+
+
+class RefusalGround(Ground):
+    """Why an application may be refused, with the answer that it rests on."""
+
+    rests_on: Literal["no", "unknown"]
 
 
 class Sizes(Part):
@@ -69,16 +75,19 @@ class Profile(NetworkProfile):
     bank: Literal["none", "candidates", "places", "both"]
     values: Values
     checklist: Annotated[dict[Code, Texts], Field(min_length=1)]
-    refusal_grounds: Annotated[dict[Code, Ground], Field(min_length=1)]
+    refusal_grounds: Annotated[dict[Code, RefusalGround], Field(min_length=1)]
+    suspension_grounds: Annotated[dict[Code, Ground], Field(min_length=1)]
     renegotiation_grounds: Annotated[dict[Code, Texts], Field(min_length=1)]
     release_grounds: Annotated[dict[Code, Texts], Field(min_length=1)]
     offers: Annotated[dict[Code, Offer], Field(min_length=1)]
     deadlines: Deadlines
 
-    def review(self, ground: str | None) -> Texts | None:
-        """Give how a refusal on a ground is reviewed; None without one, or if it is no more."""
-        refused = self.refusal_grounds.get(ground or "")
-        return refused.review if refused else None
+    def review(self, ground: str | None, state: str = "rejected") -> Texts | None:
+        """Give how a decision on a ground is reviewed; None without one, or if it is no more."""
+        suspended = state == "suspended"
+        grounds = {**(self.suspension_grounds if suspended else self.refusal_grounds)}
+        found = grounds.get(ground or "")
+        return found.review if found else None
 
     def limits(self, size: str) -> dict[str, int]:
         """Give the most units of each offer that is open to an organisation of this size."""

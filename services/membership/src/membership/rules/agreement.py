@@ -141,6 +141,11 @@ def check_limit(pointer: str, units: int, most: int) -> None:
         raise Unfit(pointer, "over_the_limit", text)
 
 
+def due(state: str, terms: Terms, deadline: date | None) -> date | None:
+    """Give an agreement's deadline: its term once it is in force, until then the membership's."""
+    return terms.term.last_day if state == "in_force" else deadline
+
+
 def check_start(starts_on: date, agreed_on: date) -> None:
     """Refuse a term that begins in a distant future."""
     if starts_on > agreed_on + MOST_DAYS_AHEAD:

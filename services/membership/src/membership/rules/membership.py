@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
-from shared.machines import Machine, State, Step, Unfit
+from shared.machines import Machine, NotAllowed, State, Step, Unfit
 
 STAFF = frozenset({"coordinator", "vetting_officer", "decider", "system"})
 SIGNATORY = frozenset({"signatory"})
@@ -31,6 +31,7 @@ MEMBERSHIP = Machine(
     State("in_vetting", "vetting_officer", "vet, and hand it to a decider", "vetting"),
     State("approved", "coordinator", "bring the agreement into force", "agreement"),
     State("member", "coordinator", "follow up what was promised", "term"),
+    State("suspended", "decider", "decide whether it is a member again", "suspension"),
     State("rejected", terminal=True),
     State("withdrawn", terminal=True),
     State("lapsed", terminal=True),
@@ -43,6 +44,8 @@ MEMBERSHIP = Machine(
         Step("approved", "approved", "draft", COORDINATOR),
         Step("approved", "member", "join", DECIDER),
         Step("approved", "lapsed", "lapse", SYSTEM),
+        Step("member", "suspended", "suspend", DECIDER),
+        Step("suspended", "member", "reinstate", DECIDER),
         Step("applied", "withdrawn", "withdraw", SIGNATORY),
         Step("in_vetting", "withdrawn", "withdraw", SIGNATORY),
         Step("approved", "withdrawn", "withdraw", SIGNATORY),
@@ -76,3 +79,9 @@ def check_values(stands_behind: Mapping[str, bool]) -> None:
     for value, yes in stands_behind.items():
         if not yes:
             raise Unfit(f"/{value}", "value_not_declared", "A member stands behind every value.")
+
+
+def check_not_suspended(state: str) -> None:
+    """Refuse that a suspended member promises more."""
+    if state == "suspended":
+        raise NotAllowed("suspended", "A suspended member promises nothing more.")
