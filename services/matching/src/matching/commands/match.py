@@ -1,10 +1,7 @@
-"""Matches: how they end, and the locks that each act on one takes.
-
-The order is always: the candidate's row, the places' rows by id, the matches. A match changes only
-under its place's lock.
-"""
+"""Matches: how they go on and how they end. One changes only under its place's lock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -13,8 +10,12 @@ from sqlmodel import col, select
 from matching.commands import place as places
 from matching.commands import slot
 from matching.models import Consent, Match, Place
-from matching.rules.match import MATCH
+from matching.profiles import Profile
+from matching.queries import match as queries
+from matching.rules.match import EXPIRING, MATCH
 from shared import outbox
+from shared.causes import because as caused
+from shared.causes import current
 from shared.database import Tx
 from shared.events.matching import (
     ConsentWithdrawn,
@@ -32,6 +33,14 @@ TOLD = {
     "expired": MatchExpired,
     "superseded": MatchSuperseded,
 }
+
+
+def advance(
+    match: Match, by: str, role: str, profile: Profile, on: date, act_by: date | None = None
+) -> None:
+    """Take a step and set the day by which the next one is due."""
+    state = take(match, MATCH, by, role, on)
+    match.deadline = act_by or profile.deadline(state, on)
 
 
 async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> int:
@@ -83,7 +92,7 @@ async def withdraw_one(tx: Tx, match: Match, place: Place, because: str, on: dat
 async def end(
     tx: Tx, match: Match, place: Place, by: str, role: str, on: date, because: str | None = None
 ) -> None:
-    """End a match that isn't accepted: its slot is free, its consent over, and that it ended told."""
+    """End a match that isn't accepted, free its slot, end its consent, and tell that it is over."""
     state = take(match, MATCH, by, role, on)
     match.open, match.deadline, match.ended_because = False, None, because
     await slot.release(tx, place, match.id, on)
@@ -105,3 +114,20 @@ async def end_consent(tx: Tx, consent: Consent, how: str, on: date) -> None:
         consent_id=consent.id, match_id=consent.match_id, candidate_ref=consent.candidate_ref
     )
     await outbox.tell(tx, event, on=on)
+
+
+async def expire(tx: Tx, today: date) -> int:
+    """End matches whose answer didn't come in time, or whose consent is over; give how many."""
+    found = await places.locked(tx, await queries.places_with_due(tx, today))
+    at = {place.id: place for place in found}
+    due = await open_matches(tx, queries.is_due(today) & col(Match.place_id).in_(at))
+    for match in due:
+        by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
+        with caused(replace(current.get(), network=match.network)):
+            day = max(today, match.since)
+            await end(tx, match, at[match.place_id], by, "system", day, because)
+    return len(due)
+
+
+def is_late(match: Match, today: date) -> bool:
+    return match.state in EXPIRING and match.deadline is not None and match.deadline < today

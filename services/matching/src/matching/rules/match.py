@@ -56,33 +56,35 @@ CONSENTED = ("candidate_yes", "employer_asked", "employer_yes", "employer_declin
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an end means: whose it was, whether the candidate is told, and what follows from it."""
+    """What an end means: whose it was, who is told that, and what follows from it."""
 
     side: str
-    told_to_candidate: bool
+    told_to: tuple[str, ...]
     follows: str = ""  # the caseworker's next thought, as a code
 
 
+ONLY_US = ("caseworker",)
+HER_TOO = ("caseworker", "candidate")
+
 # Her no needs no reason, costs nothing and is seen by her caseworker alone.
 ENDS = {
-    "candidate_no": Meaning("candidate", told_to_candidate=False),
-    "employer_no": Meaning("employer", told_to_candidate=True),
-    "expired": Meaning("nobody", told_to_candidate=True),
-    "withdrawn": Meaning("municipality", told_to_candidate=False),
-    "superseded": Meaning("municipality", told_to_candidate=True),
+    "candidate_no": Meaning("candidate", ONLY_US),
+    "employer_no": Meaning("employer", HER_TOO),
+    "expired": Meaning("nobody", HER_TOO),
+    "withdrawn": Meaning("municipality", ONLY_US),
+    "superseded": Meaning("municipality", HER_TOO),
 }
 # An employer's no that judges her is for the caseworker to speak of, not for a message.
 DECLINES = {
-    "filled_otherwise": Meaning("employer", True, "ask_whether_slots_are_left"),
-    "other_skills": Meaning("employer", False, "look_at_the_requirements"),
-    "no_supervisor": Meaning("employer", True, "ask_whether_to_pause_the_place"),
-    "need_gone": Meaning("employer", True, "ask_whether_to_close_the_place"),
+    "filled_otherwise": Meaning("employer", HER_TOO, "ask_whether_slots_are_left"),
+    "other_skills": Meaning("employer", ONLY_US, "look_at_the_requirements"),
+    "no_supervisor": Meaning("employer", HER_TOO, "ask_whether_to_pause_the_place"),
+    "need_gone": Meaning("employer", HER_TOO, "ask_whether_to_close_the_place"),
 }
-SAID_NOTHING = Meaning("employer", told_to_candidate=False)
 
 
 def meaning(state: str, declined: str | None) -> Meaning | None:
-    """Give what the end means; of a decline that the table doesn't know, the candidate isn't told."""
+    """Give what the end means; a decline that the table doesn't know isn't told to her."""
     if state in ("employer_declined", "employer_no") and declined:
-        return DECLINES.get(declined, SAID_NOTHING)
+        return DECLINES.get(declined, Meaning("employer", ONLY_US))
     return ENDS.get(state)

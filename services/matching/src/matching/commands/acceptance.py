@@ -1,0 +1,111 @@
+"""A match is accepted by a second pair of eyes; what competes with it is over."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col
+
+from matching.commands import candidate as candidates
+from matching.commands import slot
+from matching.commands.locks import Held, candidate_row, check_available, hold_with
+from matching.commands.match import advance, end, open_matches, places_of
+from matching.models import Match, Placement
+from matching.profiles import Profile
+from matching.queries import match as queries
+from matching.rules.consent import is_live
+from matching.rules.placement import PLACEMENT, check_period
+from shared import clock, outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.matching import MatchAccepted
+from shared.events.placement import PlacementPlanned
+from shared.machines import NotAllowed, Unfit, four_eyes, take
+
+
+class Plan(NamedTuple):
+    """The placement that is to come: its id and its days."""
+
+    placement_id: UUID
+    starts_on: date
+    ends_before: date
+
+
+async def accept(
+    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, plan: Plan, on: date
+) -> Placement:
+    """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
+    held = await hold_all(tx, await queries.match(tx, caller, profile.network, match_id))
+    match = held.match
+    check_available(held.candidate)
+    advance(match, "accept", caller.role, profile, on)
+    four_eyes(match.picked_by, caller.id)
+    if not is_live(await queries.consent_of(tx, match.id), await clock.today(tx)):
+        raise NotAllowed("no_consent", "There is no consent that holds.")
+    check_plan(profile, held, plan, on)
+    match.open = False
+    await slot.keep(tx, held.place, match.id, on)
+    await supersede(tx, held, on)
+    await candidates.enter(tx, held.candidate, "match", on)
+    placement = planned(caller, profile, held, plan, on)
+    tx.add(placement)
+    await tell_accepted(tx, placement, on)
+    return placement
+
+
+async def hold_all(tx: Tx, read: Match) -> Held:
+    """Take the match, and the places of whatever else its candidate is in."""
+    candidate = await candidate_row(tx, read.candidate_ref)
+    return await hold_with(tx, read, candidate, await places_of(tx, candidate.id))
+
+
+def check_plan(profile: Profile, held: Held, plan: Plan, on: date) -> None:
+    if plan.starts_on < on:
+        raise Unfit("/starts_on", "before_the_acceptance", "It begins after it was accepted.")
+    latest = profile.offers[held.place.offer].longest.after(plan.starts_on)
+    period = held.place.starts_on, held.place.ends_before
+    check_period(plan.starts_on, plan.ends_before, period, latest)
+
+
+async def supersede(tx: Tx, held: Held, on: date) -> None:
+    """End what the acceptance leaves no room for: her other matches, and others' where it is full.
+
+    A match that a slot is reserved for has its room.
+    """
+    rivals = [*await open_matches(tx, col(Match.candidate_ref) == held.candidate.id)]
+    if held.place.state == "full":
+        there = await open_matches(tx, col(Match.place_id) == held.place.id)
+        roomy = await queries.with_slot(tx, held.place.id)
+        rivals += [one for one in there if one.id not in roomy]
+    for match in rivals:
+        place = held.others[match.place_id]
+        await end(tx, match, place, "supersede", "system", max(on, match.since))
+
+
+def planned(caller: Caller, profile: Profile, held: Held, plan: Plan, on: date) -> Placement:
+    match, place = held.match, held.place
+    placement = Placement(
+        id=plan.placement_id,
+        network=match.network,
+        match_id=match.id,
+        place_id=place.id,
+        candidate_ref=match.candidate_ref,
+        organisation_id=match.organisation_id,
+        commitment_id=place.commitment_id,
+        unit=match.unit,
+        offer=place.offer,
+        area=place.area,
+        since=on,
+        starts_on=plan.starts_on,
+        ends_before=plan.ends_before,
+    )
+    state = take(placement, PLACEMENT, "plan", caller.role, on)
+    placement.deadline = profile.deadline(state, on)
+    return placement
+
+
+async def tell_accepted(tx: Tx, placement: Placement, on: date) -> None:
+    facts = placement.model_dump(exclude={"id", "state", "since"})
+    accepted = MatchAccepted(placement_id=placement.id, **facts)
+    planning = PlacementPlanned(placement_id=placement.id, act_by=placement.deadline, **facts)
+    await outbox.tell_all(tx, [accepted, planning], on=on)

@@ -1,0 +1,49 @@
+"""The locks that each act on a match takes, always in this order: candidate, places, match."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from matching.commands import place as places
+from matching.models import Candidate, Match, Place
+from shared.database import Tx
+from shared.machines import NotAllowed
+
+
+class Held(NamedTuple):
+    """A match as it is now, with whom and what it joins; all rows are this transaction's.
+
+    `others` are the places of what else was asked for, by id.
+    """
+
+    match: Match
+    candidate: Candidate
+    place: Place
+    others: dict[UUID, Place]
+
+
+async def candidate_row(tx: Tx, ref: UUID) -> Candidate:
+    """Take a candidate's row, whoever asks; what the caller may is decided elsewhere."""
+    here = select(Candidate).where(col(Candidate.id) == ref).with_for_update()
+    return (await tx.exec(here.execution_options(populate_existing=True))).one()
+
+
+async def hold(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> Held:
+    """Take all that an act on a match needs, and read the match again."""
+    candidate = await candidate_row(tx, read.candidate_ref)
+    return await hold_with(tx, read, candidate, others)
+
+
+async def hold_with(tx: Tx, read: Match, candidate: Candidate, others: Iterable[UUID] = ()) -> Held:
+    """Take the places and the match of a candidate whose row is already ours."""
+    found = {place.id: place for place in await places.locked(tx, {read.place_id, *others})}
+    await tx.refresh(read)
+    return Held(read, candidate, found[read.place_id], found)
+
+
+def check_available(candidate: Candidate) -> None:
+    """Refuse to use a candidate who is hidden; why she is isn't said."""
+    if not candidate.visible:
+        raise NotAllowed("not_available", "This candidate isn't available.")

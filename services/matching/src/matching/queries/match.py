@@ -1,0 +1,145 @@
+"""What matching can be asked about matches: staff their unit's, an employer what it may see."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, func, or_, select
+
+from matching.models import Candidate, Consent, Match, Placement, Ranked, Slot
+from matching.rules.match import CONSENTED, EXPIRING, SHOWN
+from shared.access import Caller
+from shared.database import Tx
+from shared.machines import NotFound
+
+Shown = tuple[Match, Candidate, Consent]
+
+
+def is_ours(caller: Caller, match: Match | Placement) -> bool:
+    """Say whether it is this member of staff's business; whoever has an organisation is no staff.
+
+    A decider decides for several units, unless the token names one.
+    """
+    if caller.organisation or not caller.role:
+        return False
+    several = caller.role == "decider" and not caller.unit
+    return caller.role in ("caseworker", "decider") and (several or caller.unit == match.unit)
+
+
+def is_theirs(caller: Caller, match: Match | Placement) -> bool:
+    """Say whether it is at the caller's own organisation."""
+    return caller.role == "contact_person" and caller.organisation == match.organisation_id
+
+
+async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+    """Give a match to staff of its unit; NotFound for everybody else."""
+    found = await tx.get(Match, match_id)
+    if found is None or found.network != network or not is_ours(caller, found):
+        raise NotFound
+    return found
+
+
+async def matches(
+    tx: Tx, caller: Caller, network: str, today: date, after: UUID | None, limit: int
+) -> Sequence[Match]:
+    """Give matches in the order of proposal: a unit's to its caseworkers, or what is shown."""
+    found = select(Match).where(col(Match.network) == network)
+    if caller.role == "contact_person" and caller.organisation:
+        found = found.where(col(Match.id).in_(shown_to(caller.organisation, network, today)))
+    elif caller.role == "caseworker" and caller.unit and not caller.organisation:
+        found = found.where(col(Match.unit) == caller.unit)
+    else:
+        raise NotFound
+    if after:
+        found = found.where(col(Match.id) > after)
+    return (await tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
+
+
+def shown_to(organisation: UUID, network: str, today: date) -> object:
+    """Select what an employer may know of: asked, consented until today, and she is visible."""
+    return (
+        select(Match.id)
+        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
+        .join(Consent, col(Consent.match_id) == Match.id)
+        .where(
+            col(Match.network) == network,
+            col(Match.organisation_id) == organisation,
+            col(Match.state).in_(SHOWN),
+            col(Candidate.visible),
+            col(Consent.withdrawn_on).is_(None),
+            col(Consent.until) >= today,
+        )
+    )
+
+
+async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: date) -> Shown:
+    """Give what an employer may see of a match; nobody hides her until the answer is made."""
+    if caller.role != "contact_person" or caller.organisation is None:
+        raise NotFound
+    here = (
+        select(Match, Candidate, Consent)
+        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
+        .join(Consent, col(Consent.match_id) == Match.id)
+        .where(
+            col(Match.id) == match_id,
+            col(Match.id).in_(shown_to(caller.organisation, network, today)),
+            col(Consent.withdrawn_on).is_(None),
+        )
+        .with_for_update(read=True, of=Candidate)
+        .execution_options(populate_existing=True)
+    )
+    found = (await tx.exec(here)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:
+    """Give the consent that a match rests on; None without one, or when it was taken back."""
+    here = select(Consent).where(
+        col(Consent.match_id) == match_id, col(Consent.withdrawn_on).is_(None)
+    )
+    return (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
+
+
+async def placement_of(tx: Tx, match_id: UUID) -> UUID | None:
+    here = select(Placement.id).where(col(Placement.match_id) == match_id)
+    return (await tx.exec(here)).one_or_none()
+
+
+async def count_open(tx: Tx, which: object) -> int:
+    """Count the open matches of one candidate or at one place."""
+    here = select(func.count()).select_from(Match).where(col(Match.open), which)  # type: ignore[arg-type]
+    return (await tx.exec(here)).one()
+
+
+def is_due(today: date) -> object:
+    """Select open matches whose answer hasn't come, or whose consent is over."""
+    live = select(Consent.match_id).where(
+        col(Consent.withdrawn_on).is_(None), col(Consent.until) >= today
+    )
+    return or_(
+        col(Match.state).in_(EXPIRING) & (col(Match.deadline) < today),
+        col(Match.state).in_(CONSENTED) & col(Match.id).not_in(live),
+    )
+
+
+async def places_with_due(tx: Tx, today: date) -> Collection[UUID]:
+    """Give where open matches are due to end; their places are locked before they are read."""
+    here = select(Match.place_id).where(col(Match.open), is_due(today))  # type: ignore[arg-type]
+    return set((await tx.exec(here)).all())
+
+
+async def with_slot(tx: Tx, place_id: UUID) -> Collection[UUID]:
+    """Give the matches that a slot of the place is kept for, or held by."""
+    return set((await tx.exec(select(Slot.match_id).where(col(Slot.place_id) == place_id))).all())
+
+
+async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:
+    """Say whether a run ranked a candidate for a place."""
+    here = select(Ranked.rank).where(
+        col(Ranked.run_id) == run_id,
+        col(Ranked.place_id) == place_id,
+        col(Ranked.candidate_ref) == ref,
+    )
+    return (await tx.exec(here)).first() is not None

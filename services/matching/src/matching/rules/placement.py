@@ -1,0 +1,124 @@
+"""The life of a placement: what it needs to begin, how it may end, and what then is kept."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Protocol
+
+from matching.rules.match import ACCEPTS, CASEWORKER
+from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
+
+PARTIES = ("employer", "participant", "municipality")
+SIDES = ("employer", "participant", "municipality", "nobody")
+ONE_DAY = timedelta(days=1)
+
+PLACEMENT = Machine(
+    State("planned", "caseworker", "have it signed, insured and supervised", "preparation"),
+    State("ready", "caseworker", "record the first day", "start"),
+    State("running", "caseworker", "follow it, and record its end", "end"),
+    State("completed", terminal=True),
+    State("partly_completed", terminal=True),
+    State("no_show", terminal=True),
+    State("interrupted", terminal=True),
+    steps=[
+        Step("", "planned", "plan", ACCEPTS),
+        Step("planned", "planned", "prepare", CASEWORKER),
+        Step("planned", "ready", "make_ready", CASEWORKER),
+        Step("ready", "running", "start", CASEWORKER),
+        Step("planned", "no_show", "miss", CASEWORKER),
+        Step("ready", "no_show", "miss", CASEWORKER),
+        Step("running", "completed", "complete", CASEWORKER),
+        Step("running", "partly_completed", "complete_partly", CASEWORKER),
+        Step("running", "interrupted", "interrupt", CASEWORKER),
+    ],
+)
+ENDED = tuple(state.name for state in PLACEMENT.states.values() if state.terminal)
+
+
+class Prepared(Protocol):
+    """What a placement has of what it needs."""
+
+    signed: dict[str, str]
+    insured_on: date | None
+    supervisor_named_on: date | None
+
+
+class Heard(Protocol):
+    """What the union was asked and has said about the place."""
+
+    union_stated_on: date | None
+    union_due_on: date | None
+
+
+def missing(placement: Prepared, place: Heard, on: date) -> Iterator[str]:
+    """Name what a placement still lacks on a day; what isn't recorded is lacking."""
+    for party in PARTIES:
+        if not_by(day_of(placement.signed, party), on):
+            yield f"signature_of_{party}"
+    if not_by(placement.insured_on, on):
+        yield "insurance"
+    if not_by(placement.supervisor_named_on, on):
+        yield "supervisor"
+    if not_by(place.union_stated_on, on) and not_by(place.union_due_on, on - ONE_DAY):
+        yield "union_statement"
+
+
+def day_of(signed: Mapping[str, str], party: str) -> date | None:
+    return date.fromisoformat(signed[party]) if party in signed else None
+
+
+def not_by(day: date | None, on: date) -> bool:
+    """Say that it hadn't happened by then, as far as anybody knows."""
+    return day is None or day > on
+
+
+def check_ready(placement: Prepared, place: Heard, on: date) -> None:
+    """Refuse a placement that lacks something, and say what."""
+    lacking = [*missing(placement, place, on)]
+    if lacking:
+        raise NotAllowed("not_ready", f"Something is missing: {', '.join(lacking)}.")
+
+
+def check_period(
+    starts_on: date, ends_before: date, place: tuple[date, date], latest: date
+) -> None:
+    """Refuse days outside the place's, in the wrong order, or more than the offer allows.
+
+    `place` is its first day and the day after its last; `latest` the last day that the offer
+    allows from this start.
+    """
+    if starts_on >= ends_before:
+        raise Unfit("/ends_before", "no_days", "A placement has at least one day.")
+    if starts_on < place[0] or ends_before > place[1]:
+        raise Unfit("/starts_on", "outside_the_place", "The days lie within the place's.")
+    if ends_before > latest:
+        raise Unfit("/ends_before", "too_long", "That is longer than this offer may last.")
+
+
+def check_start(on: date, starts_on: date, ends_before: date) -> None:
+    """Refuse a first day outside of what was planned and signed."""
+    if not starts_on <= on < ends_before:
+        raise NotAllowed("outside_the_plan", "It begins within the days that were signed.")
+
+
+def check_suspended(suspended_on: date | None, on: date) -> None:
+    """Refuse that anybody begins at a suspended member; who works there goes on."""
+    if suspended_on and suspended_on <= on:
+        raise NotAllowed("member_suspended", "The member is suspended: nobody begins there.")
+
+
+def check_completed(ended_on: date, ends_before: date) -> None:
+    """Refuse to call complete what ended before its last day."""
+    if ended_on < ends_before - ONE_DAY:
+        raise NotAllowed("before_the_end", "It ended before its last day: record it as partial.")
+
+
+def check_last_day(last_day: date, started_on: date | None, ends_before: date) -> None:
+    """Refuse a last day outside the placement; the planned last one is no partial completion."""
+    check_order(last_day, started_on)
+    if last_day >= ends_before:
+        raise Unfit("/last_day", "after_the_end", "It lies within the placement's days.")
+
+
+def kept(starts_on: date, ends_before: date, last_day: date) -> bool:
+    """Say whether at least half of the calendar days were done, so that the promise is kept."""
+    return ((last_day - starts_on).days + 1) * 2 >= (ends_before - starts_on).days
