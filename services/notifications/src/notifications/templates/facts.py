@@ -1,0 +1,35 @@
+"""What goes into a mail, and what comes out: the facts are an allow-list of codes and a day."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+CODE = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+CASE = re.compile("[0-9a-f]{8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that a template can see. No person, no reason, no free text."""
+
+    network: str
+    case: str  # the first eight hexadecimal digits of the aggregate's id
+    unit: str  # empty where it is no unit's case
+    act_by: date | None
+    role: str
+
+    def __post_init__(self) -> None:
+        codes = [self.network, self.role, self.unit or "none"]
+        if not CASE.fullmatch(self.case) or not all(CODE.fullmatch(code) for code in codes):
+            raise ValueError("a fact that isn't a code doesn't go into a mail")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One mail's words, ready to be handed over."""
+
+    subject: str
+    text: str
+    html: str
+    language: str = "sv"
+    template: str = ""

@@ -1,0 +1,39 @@
+"""The page behind a task's link: what it was, why, until when, and whether it is done."""
+
+from markupsafe import Markup
+
+from notifications.templates.facts import Facts
+from notifications.templates.frames import STYLE, page_frame
+from notifications.templates.texts import texts_in
+from notifications.templates.words import BECAUSE, said
+
+STANDINGS = {
+    "acted": "This is done. Thank you!",
+    "expired": "The last day is over, and nothing more is asked of you here.",
+    "cancelled": "This is no longer needed, and nothing more is asked of you here.",
+}
+WAITING = "This is waiting for you."  # whatever became of the mail: she is reading about it now
+
+
+def page(template: str, language: str, facts: Facts, state: str) -> str:
+    """Write a task's page; `state` is the notice's."""
+    texts = texts_in(language)
+    notice = said(template, facts, texts)
+    return page_frame(texts.language).render(
+        style=Markup(STYLE),
+        title=notice.what,
+        network=texts.called(facts.network, "network"),
+        notice=notice,
+        standing=state if state in STANDINGS else "waiting",
+        how_it_stands=texts.said(STANDINGS.get(state, WAITING)),
+        because=texts.said(BECAUSE[facts.role]),
+    )
+
+
+def page_gone(language: str) -> str:
+    """Write the page behind a link that leads nowhere: it says nothing of what once was there."""
+    texts = texts_in(language)
+    title = texts.said("This page isn't here any more")
+    return page_frame(texts.language).render(
+        style=Markup(STYLE), title=title, network=None, notice=None
+    )
