@@ -67,9 +67,12 @@ def people() -> None:
         sa.Column("schedule", sa.Integer()),
         sa.Column("available_from", sa.Date()),
         sa.Column("language", AutoString(), nullable=False),
+        sa.Column("look_again_on", sa.Date()),
+        sa.Column("rules", AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("number"),
     )
+    op.create_index("candidates_to_look_at", "candidates", ["network", "look_again_on"])
     op.create_index("ix_candidates_network", "candidates", ["network"])
     op.create_table(
         "identities",

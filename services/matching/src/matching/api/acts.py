@@ -1,19 +1,18 @@
 """What matching's bodies share beyond `shared.acts`: its profile, and hours in words."""
 
-from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Depends
 from pydantic import AfterValidator, Field
 
 from matching.profiles import Profile
+from matching.rules.hours import HOURS, bits, words
 from shared.acts import network_of
 from shared.machines import NotFound
 
+__all__ = ["PAGE", "Hours", "Network", "bits", "words"]
+
 PAGE = 200
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-PARTS_OF_DAY = ("am", "pm", "ev")
-HOURS = tuple(f"{day}_{part}" for day in DAYS for part in PARTS_OF_DAY)
 
 
 async def banking(profile: Annotated[Profile, Depends(network_of)]) -> Profile:
@@ -23,20 +22,10 @@ async def banking(profile: Annotated[Profile, Depends(network_of)]) -> Profile:
     return profile
 
 
-def known_hours(words: list[str]) -> list[str]:
-    if set(words) - {*HOURS}:
+def known_hours(said: list[str]) -> list[str]:
+    if set(said) - {*HOURS}:
         raise ValueError("hours are mon_am, mon_pm, mon_ev … sun_ev")
-    return words
-
-
-def bits(words: Collection[str]) -> int:
-    """Give hours as the bits that the tables and the engine hold."""
-    return sum(1 << number for number, word in enumerate(HOURS) if word in words)
-
-
-def words(schedule: int) -> list[str]:
-    """Give the hours that the bits stand for, in the order of the week."""
-    return [word for number, word in enumerate(HOURS) if schedule >> number & 1]
+    return said
 
 
 Network = Annotated[Profile, Depends(banking)]

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column
+from sqlalchemy import BigInteger, Column, Index
 from sqlalchemy import Identity as Generated
 from sqlmodel import Field, UniqueConstraint
 
@@ -17,6 +17,7 @@ class Candidate(Table, table=True):
     """
 
     __tablename__ = "candidates"
+    __table_args__ = (Index("candidates_to_look_at", "network", "look_again_on"),)
 
     id: UUID = Field(primary_key=True)  # the candidate_ref: random
     # In the order of registration; with a run's seed it breaks ties.
@@ -37,6 +38,9 @@ class Candidate(Table, table=True):
     schedule: int | None = None  # bits: 7 days of 3 parts; null is unknown
     available_from: date | None = None
     language: str = "sv"
+    # When time alone changes what is known of her, and the rules that `visible` rests on.
+    look_again_on: date | None = None
+    rules: str = ""
 
 
 class Identity(Table, table=True):
