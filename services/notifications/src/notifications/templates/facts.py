@@ -32,4 +32,5 @@ class Rendered:
     text: str
     html: str
     language: str = "sv"
+    network: str = ""  # its name, which stands beside the sender's address
     template: str = ""

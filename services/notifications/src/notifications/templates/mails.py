@@ -48,5 +48,6 @@ def written(subject: str, notices: Sequence[Notice], texts: Texts, link: str | N
         text=text_frame(texts.language).render(words),
         html=html_frame(texts.language).render(words),
         language=texts.language,
+        network=network,
         template=template if len(notices) == 1 else "several",
     )

@@ -1,7 +1,5 @@
 """The page behind a task's link: what it was, why, until when, and whether it is done."""
 
-from markupsafe import Markup
-
 from notifications.templates.facts import Facts
 from notifications.templates.frames import STYLE, page_frame
 from notifications.templates.texts import texts_in
@@ -20,7 +18,7 @@ def page(template: str, language: str, facts: Facts, state: str) -> str:
     texts = texts_in(language)
     notice = said(template, facts, texts)
     return page_frame(texts.language).render(
-        style=Markup(STYLE),
+        style=STYLE,
         title=notice.what,
         network=texts.called(facts.network, "network"),
         notice=notice,
@@ -34,6 +32,4 @@ def page_gone(language: str) -> str:
     """Write the page behind a link that leads nowhere: it says nothing of what once was there."""
     texts = texts_in(language)
     title = texts.said("This page isn't here any more")
-    return page_frame(texts.language).render(
-        style=Markup(STYLE), title=title, network=None, notice=None
-    )
+    return page_frame(texts.language).render(style=STYLE, title=title, network=None, notice=None)
