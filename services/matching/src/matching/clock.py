@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 
+from matching.commands import closing
 from shared.database import Tx
 
 # In this order: a candidate who is hidden today loses her matches before they are looked at.
-PARTS: tuple[Callable[[Tx, date], Awaitable[int]], ...] = ()
+PARTS: tuple[Callable[[Tx, date], Awaitable[int]], ...] = (closing.close_what_is_over,)
 
 
 async def due(tx: Tx, today: date) -> int:

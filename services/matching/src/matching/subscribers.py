@@ -1,5 +1,54 @@
 """Events in: what membership tells of members and promises, and notifications of answers."""
 
+from matching.commands import promise
+from shared.database import Tx
+from shared.events import Envelope
+from shared.events.membership import (
+    AgreementInForce,
+    CommitmentMade,
+    CommitmentReleased,
+    CommitmentRenegotiated,
+    MembershipEnded,
+    MembershipReinstated,
+    MembershipSuspended,
+)
 from shared.inbox import Hears
 
-hears = Hears()
+
+async def on_commitment_made(tx: Tx, event: CommitmentMade, about: Envelope) -> None:
+    await promise.note_promise(tx, event, about.network)
+
+
+async def on_commitment_renegotiated(tx: Tx, event: CommitmentRenegotiated, _: Envelope) -> None:
+    await promise.note_renegotiation(tx, event)
+
+
+async def on_commitment_released(tx: Tx, event: CommitmentReleased, about: Envelope) -> None:
+    await promise.note_release(tx, event, about.occurredat)
+
+
+async def on_agreement_in_force(tx: Tx, event: AgreementInForce, about: Envelope) -> None:
+    await promise.note_in_force(tx, event, about.network, about.occurredat)
+
+
+async def on_membership_suspended(tx: Tx, event: MembershipSuspended, about: Envelope) -> None:
+    await promise.suspend(tx, event, about.network, about.occurredat)
+
+
+async def on_membership_reinstated(tx: Tx, event: MembershipReinstated, about: Envelope) -> None:
+    await promise.reinstate(tx, event, about.network, about.occurredat)
+
+
+async def on_membership_ended(tx: Tx, event: MembershipEnded, about: Envelope) -> None:
+    await promise.end_membership(tx, event, about.network, about.occurredat)
+
+
+hears = Hears(
+    on_commitment_made,
+    on_commitment_renegotiated,
+    on_commitment_released,
+    on_agreement_in_force,
+    on_membership_suspended,
+    on_membership_reinstated,
+    on_membership_ended,
+)

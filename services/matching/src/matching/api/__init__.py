@@ -2,8 +2,10 @@
 
 from fastapi import APIRouter
 
+from matching.api import place
+
 router = APIRouter(prefix="/networks/{network}")
-PARTS: tuple[APIRouter, ...] = ()  # `candidate.router` and so on
+PARTS: tuple[APIRouter, ...] = (place.router,)
 for part in PARTS:
     router.include_router(part)
 

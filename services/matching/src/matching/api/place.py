@@ -1,0 +1,237 @@
+"""Places over HTTP: offered, looked at by the union, opened; paused, renewed, closed."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from matching.api.acts import PAGE, Hours, Network, bits, words
+from matching.commands import closing, pausing
+from matching.commands import place as commands
+from matching.models import Place
+from matching.profiles import Profile, Requirement
+from matching.queries import place as queries
+from matching.rules.place import PLACE, Terms
+from shared.access import Calling
+from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
+from shared.answers import Once
+from shared.database import Tx
+from shared.machines import NotFound
+
+router = APIRouter(prefix="/places", tags=["places"], route_class=Once)
+
+
+async def with_places(profile: Network) -> Profile:
+    """Give the profile of a network with a bank of places; NotFound for others."""
+    if profile.bank not in ("places", "both"):
+        raise NotFound
+    return profile
+
+
+Bank = Annotated[Profile, Depends(with_places)]
+Codes = Annotated[list[Requirement], Field(max_length=50, default_factory=list)]
+
+
+class NewPlace(Body):
+    """What an employer offers and needs; under which promise, it says what and from when."""
+
+    commitment_id: UUID
+    area: Code
+    slots: Annotated[int, Field(strict=True, gt=0, le=1000)]
+    must: Codes
+    want: Codes
+    provides: Annotated[list[Code], Field(max_length=50, default_factory=list)]
+    schedule: Annotated[Hours, Field(min_length=1)]
+    starts_on: Day
+    ends_before: Day
+    offered_on: ActDay = None
+
+    def terms(self) -> Terms:
+        return Terms(
+            self.area,
+            self.slots,
+            [*dict.fromkeys(self.must)],
+            [*dict.fromkeys(self.want)],
+            [*dict.fromkeys(self.provides)],
+            bits(self.schedule),
+            self.starts_on,
+            self.ends_before,
+        )
+
+
+class NewQuestion(Body):
+    asked_on: ActDay = None
+
+
+class NewStatement(Body):
+    """What the union says of the place; `none`: it has nothing to say."""
+
+    statement: Literal["supports", "objects", "none"]
+    stated_on: ActDay = None
+
+
+class NewOpening(Body):
+    opened_on: ActDay = None
+
+
+class NewPause(Body):
+    ground: Literal["employer", "unresponsive"] = "employer"
+    paused_on: ActDay = None
+
+
+class NewResumption(Body):
+    """Which ground is over; left out, all that the caller may lift."""
+
+    ground: Literal["employer", "unresponsive"] | None = None
+    resumed_on: ActDay = None
+
+
+class NewClosing(Body):
+    closed_on: ActDay = None
+
+
+class NewRefreshing(Body):
+    refreshed_on: ActDay = None
+
+
+class PlaceView(Standing):
+    """A place; nothing in it speaks of a person. `free` slots are neither kept nor in use."""
+
+    place_id: UUID
+    commitment_id: UUID
+    organisation_id: UUID
+    offer: str
+    area: str
+    slots: int
+    free: int
+    must: list[str]
+    want: list[str]
+    provides: list[str]
+    schedule: list[str]
+    starts_on: date
+    ends_before: date
+    refreshed_on: date
+    paused_for: list[str]
+    union_asked_on: date | None
+    union_due_on: date | None
+    union_stated_on: date | None
+    union_statement: str | None
+
+
+class PlacesView(View):
+    """One page; `next` is where the next one begins, null on the last."""
+
+    places: list[PlaceView]
+    next: UUID | None
+
+
+async def views(tx: Tx, places: Sequence[Place]) -> list[PlaceView]:
+    await tx.flush()
+    free = await queries.free_slots(tx, places)
+    return [
+        PlaceView(
+            **place.model_dump(exclude={"state", "since", "deadline", "schedule"}),
+            **standing(PLACE, place, place.deadline),
+            place_id=place.id,
+            free=free[place.id],
+            schedule=words(place.schedule),
+        )
+        for place in places
+    ]
+
+
+async def view(tx: Tx, place: Place) -> PlaceView:
+    return (await views(tx, [place]))[0]
+
+
+@router.post("", status_code=201)
+async def offer(new: NewPlace, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+    """Offer a place under a promise."""
+    on = await happened(tx, new.offered_on, "offered_on")
+    place = await commands.offer(tx, caller, bank, uuid7(), new.commitment_id, new.terms(), on)
+    return await view(tx, place)
+
+
+@router.get("")
+async def list_places(
+    caller: Calling,
+    bank: Bank,
+    tx: Tx,
+    state: Code | None = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+) -> PlacesView:
+    """Give the places in the order of their offering: staff all, an employer its own."""
+    found = await queries.places(tx, caller, bank.network, state, after, limit + 1)
+    page = found[:limit]
+    following = page[-1].id if len(found) > limit else None
+    return PlacesView(places=await views(tx, page), next=following)
+
+
+@router.get("/{place_id}")
+async def read_place(place_id: UUID, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+    return await view(tx, await queries.place(tx, caller, bank.network, place_id))
+
+
+@router.post("/{place_id}/union", status_code=201)
+async def ask_union(
+    place_id: UUID, new: NewQuestion, caller: Calling, bank: Bank, tx: Tx
+) -> PlaceView:
+    """Record that the union was asked for its statement."""
+    on = await happened(tx, new.asked_on, "asked_on")
+    return await view(tx, await commands.ask_union(tx, caller, bank, place_id, on))
+
+
+@router.post("/{place_id}/union-statement", status_code=201)
+async def note_statement(
+    place_id: UUID, new: NewStatement, caller: Calling, bank: Bank, tx: Tx
+) -> PlaceView:
+    """Record what the union stated."""
+    on = await happened(tx, new.stated_on, "stated_on")
+    place = await commands.note_statement(tx, caller, bank, place_id, new.statement, on)
+    return await view(tx, place)
+
+
+@router.post("/{place_id}/opening", status_code=201)
+async def open_up(
+    place_id: UUID, new: NewOpening, caller: Calling, bank: Bank, tx: Tx
+) -> PlaceView:
+    """Open a place for matches."""
+    on = await happened(tx, new.opened_on, "opened_on")
+    return await view(tx, await commands.open_up(tx, caller, bank, place_id, on))
+
+
+@router.post("/{place_id}/pause", status_code=201)
+async def pause(place_id: UUID, new: NewPause, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+    """Let nobody be matched to the place for now."""
+    on = await happened(tx, new.paused_on, "paused_on")
+    return await view(tx, await pausing.pause(tx, caller, bank, place_id, new.ground, on))
+
+
+@router.post("/{place_id}/resumption", status_code=201)
+async def resume(
+    place_id: UUID, new: NewResumption, caller: Calling, bank: Bank, tx: Tx
+) -> PlaceView:
+    """Lift a ground for the pause; with the last one the place is back."""
+    on = await happened(tx, new.resumed_on, "resumed_on")
+    return await view(tx, await pausing.resume(tx, caller, bank, place_id, new.ground, on))
+
+
+@router.post("/{place_id}/refreshing", status_code=201)
+async def refresh(
+    place_id: UUID, new: NewRefreshing, caller: Calling, bank: Bank, tx: Tx
+) -> PlaceView:
+    """Say that the offer stands."""
+    on = await happened(tx, new.refreshed_on, "refreshed_on")
+    return await view(tx, await closing.refresh(tx, caller, bank, place_id, on))
+
+
+@router.post("/{place_id}/closing", status_code=201)
+async def close(place_id: UUID, new: NewClosing, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+    """Take the offer back."""
+    on = await happened(tx, new.closed_on, "closed_on")
+    return await view(tx, await closing.close(tx, caller, bank, place_id, on))

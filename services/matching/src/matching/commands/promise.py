@@ -1,0 +1,92 @@
+"""Our copies of what membership tells: promises, and whether their members may offer places.
+
+Streams come in any order against each other: each writes its own columns of a row that the first
+of them makes.
+"""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from matching.commands import match
+from matching.commands.closing import close_with_member
+from matching.commands.pausing import lift, pause_for
+from matching.commands.place import locked
+from matching.models import Member, Promise
+from matching.queries import place as queries
+from matching.rules.place import LIVING
+from shared.database import Tx
+from shared.events.membership import (
+    AgreementInForce,
+    CommitmentMade,
+    CommitmentReleased,
+    CommitmentRenegotiated,
+    MembershipEnded,
+    MembershipReinstated,
+    MembershipSuspended,
+)
+
+
+async def note_promise(tx: Tx, event: CommitmentMade, network: str) -> None:
+    """Keep what was promised; told again, it says the same."""
+    facts = event.model_dump(exclude={"agreement_id"}) | {"network": network}
+    await tx.exec(insert(Promise).values(**facts).on_conflict_do_nothing())
+
+
+async def note_renegotiation(tx: Tx, event: CommitmentRenegotiated) -> None:
+    await _change(tx, event.commitment_id, promised=event.promised)
+
+
+async def note_release(tx: Tx, event: CommitmentReleased, on: date) -> None:
+    await _change(tx, event.commitment_id, released_on=on)
+
+
+async def _change(tx: Tx, commitment_id: UUID, **facts: Any) -> None:
+    here = update(Promise).where(col(Promise.commitment_id) == commitment_id)
+    await tx.exec(here.values(**facts))
+
+
+async def note_in_force(tx: Tx, event: AgreementInForce, network: str, on: date) -> None:
+    """Keep the day of the first agreement; of several, whichever is heard first."""
+    facts = {"organisation_id": event.organisation_id, "in_force_on": on}
+    earliest = func.least(col(Member.in_force_on), on)  # PostgreSQL: it passes over null
+    await _note_member(tx, event.membership_id, network, facts, in_force_on=earliest)
+
+
+async def suspend(tx: Tx, event: MembershipSuspended, network: str, on: date) -> None:
+    """Pause the member's places and end the open matches there; who works there stays."""
+    facts = {"organisation_id": event.organisation_id, "suspended_on": on}
+    await _note_member(tx, event.membership_id, network, facts)
+    places = await locked(tx, await queries.of_member(tx, event.membership_id))
+    living = [place for place in places if place.state in LIVING]
+    for place in living:
+        await pause_for(tx, place, "member_suspended", on)
+    await match.withdraw_at_places(tx, living, "member_suspended", on)
+
+
+async def reinstate(tx: Tx, event: MembershipReinstated, network: str, on: date) -> None:
+    """Lift this ground from the member's places; what else they are paused for stays."""
+    facts = {"organisation_id": event.organisation_id, "suspended_on": None}
+    await _note_member(tx, event.membership_id, network, facts)
+    for place in await locked(tx, await queries.of_member(tx, event.membership_id)):
+        await lift(tx, place, "member_suspended", on)
+
+
+async def end_membership(tx: Tx, event: MembershipEnded, network: str, on: date) -> None:
+    """Keep that it is over; nobody is matched there any more."""
+    await _note_member(tx, event.membership_id, network, {"ended_on": on})
+    await close_with_member(tx, await queries.of_member(tx, event.membership_id), on)
+
+
+async def _note_member(
+    tx: Tx, membership_id: UUID, network: str, facts: dict[str, Any], **instead: Any
+) -> None:
+    """Write one stream's own columns, whether or not another has made the row."""
+    copy = insert(Member).values(membership_id=membership_id, network=network, **facts)
+    await tx.exec(
+        copy.on_conflict_do_update(index_elements=["membership_id"], set_=facts | instead)
+    )
