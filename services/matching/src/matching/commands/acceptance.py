@@ -15,6 +15,7 @@ from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.consent import is_live
 from matching.rules.placement import PLACEMENT, check_period
+from matching.rules.slot import room
 from shared import clock, outbox
 from shared.access import Caller
 from shared.database import Tx
@@ -70,13 +71,12 @@ def check_plan(profile: Profile, held: Held, plan: Plan, on: date) -> None:
 async def supersede(tx: Tx, held: Held, on: date) -> None:
     """End what the acceptance leaves no room for: her other matches, and others' where it is full.
 
-    A match that a slot is reserved for has its room.
+    A match that a slot is kept for has its room, and where one is, the place isn't full.
     """
     rivals = [*await open_matches(tx, col(Match.candidate_ref) == held.candidate.id)]
-    if held.place.state == "full":
-        there = await open_matches(tx, col(Match.place_id) == held.place.id)
-        roomy = await queries.with_slot(tx, held.place.id)
-        rivals += [one for one in there if one.id not in roomy]
+    in_use = await slot.slots_in_use(tx, held.place)
+    if room(held.place.slots, [one.state for one in in_use]) != "open":
+        rivals += await open_matches(tx, col(Match.place_id) == held.place.id)
     for match in rivals:
         place = held.others[match.place_id]
         await end(tx, match, place, "supersede", "system", max(on, match.since))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from matching.commands import place as places
@@ -72,14 +73,14 @@ async def places_of(tx: Tx, ref: UUID) -> set[UUID]:
     return set((await tx.exec(here)).all())
 
 
-async def open_matches(tx: Tx, which: object) -> Sequence[Match]:
+async def open_matches(tx: Tx, which: ColumnElement[bool]) -> Sequence[Match]:
     """Read open matches as they are now, whatever was read before the locks were ours."""
-    here = select(Match).where(col(Match.open), which).order_by(col(Match.id))  # type: ignore[arg-type]
+    here = select(Match).where(col(Match.open), which).order_by(col(Match.id))
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
 
 
-async def live_consents(tx: Tx, which: object) -> Sequence[Consent]:
-    here = select(Consent).where(col(Consent.withdrawn_on).is_(None), which)  # type: ignore[arg-type]
+async def live_consents(tx: Tx, which: ColumnElement[bool]) -> Sequence[Consent]:
+    here = select(Consent).where(col(Consent.withdrawn_on).is_(None), which)
     here = here.order_by(col(Consent.id)).execution_options(populate_existing=True)
     return (await tx.exec(here)).all()
 

@@ -41,6 +41,7 @@ async def propose(tx: Tx, caller: Caller, profile: Profile, pick: Pick, on: date
     MATCH.step("", "propose", caller.role)
     candidate = await candidates.locked(tx, caller, profile.network, pick.candidate_ref)
     check_available(candidate)
+    check_free(candidate)
     place = await place_of(tx, profile, pick.place_id)
     check_order(on, max(candidate.registered_on, place.since))
     check_accepts(place)
@@ -61,6 +62,12 @@ async def place_of(tx: Tx, profile: Profile, place_id: UUID) -> Place:
     if not found or found[0].network != profile.network:
         raise NotFound
     return found[0]
+
+
+def check_free(candidate: Candidate) -> None:
+    """Refuse her who has a placement, or is about to have one, though she is to be seen there."""
+    if candidate.state != "visible":
+        raise NotAllowed("not_free", "She has a placement already, under way or to come.")
 
 
 def check_accepts(place: Place) -> None:
@@ -177,7 +184,6 @@ async def release(
     )
     check_available(candidate)
     advance(match, "release", caller.role, profile, on)
-    check_accepts(place)
     consent = await queries.consent_of(tx, match.id)
     today = await clock.today(tx)
     if consent is None or not is_live(consent, today):

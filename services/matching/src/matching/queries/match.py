@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, func, or_, select
+from sqlalchemy import ColumnElement, or_
+from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from matching.models import Candidate, Consent, Match, Placement, Ranked, Slot
+from matching.models import Candidate, Consent, Match, Placement, Ranked
 from matching.rules.match import CONSENTED, EXPIRING, SHOWN
 from shared.access import Caller
 from shared.database import Tx
@@ -55,7 +57,7 @@ async def matches(
     return (await tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
 
 
-def shown_to(organisation: UUID, network: str, today: date) -> object:
+def shown_to(organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
     """Select what an employer may know of: asked, consented until today, and she is visible."""
     return (
         select(Match.id)
@@ -107,13 +109,13 @@ async def placement_of(tx: Tx, match_id: UUID) -> UUID | None:
     return (await tx.exec(here)).one_or_none()
 
 
-async def count_open(tx: Tx, which: object) -> int:
+async def count_open(tx: Tx, which: ColumnElement[bool]) -> int:
     """Count the open matches of one candidate or at one place."""
-    here = select(func.count()).select_from(Match).where(col(Match.open), which)  # type: ignore[arg-type]
+    here = select(func.count()).select_from(Match).where(col(Match.open), which)
     return (await tx.exec(here)).one()
 
 
-def is_due(today: date) -> object:
+def is_due(today: date) -> ColumnElement[bool]:
     """Select open matches whose answer hasn't come, or whose consent is over."""
     live = select(Consent.match_id).where(
         col(Consent.withdrawn_on).is_(None), col(Consent.until) >= today
@@ -126,13 +128,8 @@ def is_due(today: date) -> object:
 
 async def places_with_due(tx: Tx, today: date) -> Collection[UUID]:
     """Give where open matches are due to end; their places are locked before they are read."""
-    here = select(Match.place_id).where(col(Match.open), is_due(today))  # type: ignore[arg-type]
+    here = select(Match.place_id).where(col(Match.open), is_due(today))
     return set((await tx.exec(here)).all())
-
-
-async def with_slot(tx: Tx, place_id: UUID) -> Collection[UUID]:
-    """Give the matches that a slot of the place is kept for, or held by."""
-    return set((await tx.exec(select(Slot.match_id).where(col(Slot.place_id) == place_id))).all())
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

@@ -1,0 +1,63 @@
+"""How placements end, over HTTP: completed, completed in part, never begun, interrupted."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from matching.api.acts import Network
+from matching.api.placement import (
+    NewCompletion,
+    NewInterruption,
+    NewNoShow,
+    NewPartialCompletion,
+    PlacementView,
+    view,
+)
+from matching.commands import ending as commands
+from shared.access import Calling
+from shared.acts import happened
+from shared.answers import Once
+from shared.database import Tx
+
+router = APIRouter(prefix="/placements/{placement_id}", tags=["placements"], route_class=Once)
+
+
+@router.post("/completion", status_code=201)
+async def complete(
+    placement_id: UUID, new: NewCompletion, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that it went on to its planned end."""
+    on = await happened(tx, new.ended_on, "ended_on")
+    return view(await commands.complete(tx, caller, network, placement_id, on))
+
+
+@router.post("/partial-completion", status_code=201)
+async def complete_partly(
+    placement_id: UUID, new: NewPartialCompletion, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that a part of it was done."""
+    last_day = await happened(tx, new.last_day, "last_day")
+    return view(
+        await commands.complete_partly(
+            tx, caller, network, placement_id, last_day, new.missed_minutes
+        )
+    )
+
+
+@router.post("/no-show", status_code=201)
+async def miss(
+    placement_id: UUID, new: NewNoShow, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that it never began."""
+    on = await happened(tx, new.found_on, "found_on")
+    return view(await commands.miss(tx, caller, network, placement_id, on))
+
+
+@router.post("/interruption", status_code=201)
+async def interrupt(
+    placement_id: UUID, new: NewInterruption, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that it ended early; the ground is sealed and stands in no answer to this call."""
+    on = await happened(tx, new.ended_on, "ended_on")
+    why = {"ground": new.ground, "side": new.side}
+    return view(await commands.interrupt(tx, caller, network, placement_id, why, on))

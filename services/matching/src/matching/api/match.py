@@ -1,0 +1,133 @@
+"""Matches over HTTP: propose, ask the candidate, release to the employer, withdraw, read."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from uuid_utils.compat import uuid7
+
+from matching.api.acts import PAGE, Network
+from matching.api.shown import (
+    MatchView,
+    ShownInFull,
+    ShownView,
+    view,
+    view_for_employer,
+    view_in_full,
+    view_shown,
+)
+from matching.commands import answer as answering
+from matching.commands import proposal as commands
+from matching.commands.proposal import Pick
+from matching.queries import match as queries
+from shared import clock
+from shared.access import Calling
+from shared.acts import ActDay, Body, Code, Day, NoNumber, View, happened
+from shared.answers import Once
+from shared.database import Tx
+
+router = APIRouter(prefix="/matches", tags=["matches"], route_class=Once)
+
+
+class NewMatch(Body):
+    """Whom a caseworker picks, for which place; `run_id` if a run ranked her for it."""
+
+    place_id: UUID
+    candidate_ref: UUID
+    run_id: UUID | None = None
+    proposed_on: ActDay = None
+
+
+class NewAsking(Body):
+    """Which details the candidate is asked for, and the last day for her answer."""
+
+    fields: Annotated[list[Code], Field(min_length=1, max_length=20)]
+    answer_by: Day
+    asked_on: ActDay = None
+
+
+class NewRelease(Body):
+    """The last day for the employer's answer; at the most the profile's, or the consent's."""
+
+    answer_by: Day | None = None
+    released_on: ActDay = None
+
+
+class NewWithdrawal(Body):
+    """Why the municipality takes its proposal back: a code, for colleagues only."""
+
+    ground: Annotated[Code, NoNumber]
+    withdrawn_on: ActDay = None
+
+
+class MatchesView(View):
+    """One page; `next` is where the next one begins, null on the last."""
+
+    matches: list[MatchView] | list[ShownView]
+    next: UUID | None
+
+
+@router.get("")
+async def list_matches(
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+) -> MatchesView:
+    """Give a unit's matches; to an employer those that it may see now, without details."""
+    today = await clock.today(tx)
+    found = await queries.matches(tx, caller, network.network, today, after, limit + 1)
+    page = found[:limit]
+    following = page[-1].id if len(found) > limit else None
+    if caller.role == "contact_person":
+        return MatchesView(matches=[view_shown(one) for one in page], next=following)
+    return MatchesView(matches=[view(one) for one in page], next=following)
+
+
+@router.get("/{match_id}")
+async def read_match(
+    match_id: UUID, caller: Calling, network: Network, tx: Tx
+) -> MatchView | ShownInFull:
+    """Give one match; to the employer the consented details, while consent and visibility last."""
+    if caller.role == "contact_person":
+        today = await clock.today(tx)
+        return await view_for_employer(tx, caller, network.network, match_id, today)
+    match = await queries.match(tx, caller, network.network, match_id)
+    return await view_in_full(tx, match)
+
+
+@router.post("", status_code=201)
+async def propose(new: NewMatch, caller: Calling, network: Network, tx: Tx) -> MatchView:
+    """Pick a visible candidate, who is known to fit, for an open place."""
+    on = await happened(tx, new.proposed_on, "proposed_on")
+    pick = Pick(uuid7(), new.place_id, new.candidate_ref, new.run_id)
+    return view(await commands.propose(tx, caller, network, pick, on))
+
+
+@router.post("/{match_id}/asking", status_code=201)
+async def ask(
+    match_id: UUID, new: NewAsking, caller: Calling, network: Network, tx: Tx
+) -> MatchView:
+    """Ask the candidate whether these details may be shown to this employer."""
+    on = await happened(tx, new.asked_on, "asked_on")
+    return view(await commands.ask(tx, caller, network, match_id, new.fields, new.answer_by, on))
+
+
+@router.post("/{match_id}/release", status_code=201)
+async def release(
+    match_id: UUID, new: NewRelease, caller: Calling, network: Network, tx: Tx
+) -> MatchView:
+    """Show her to the employer, by her consent, and keep a slot until it has answered."""
+    on = await happened(tx, new.released_on, "released_on")
+    return view(await commands.release(tx, caller, network, match_id, new.answer_by, on))
+
+
+@router.post("/{match_id}/withdrawal", status_code=201)
+async def withdraw(
+    match_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
+) -> MatchView:
+    """Withdraw a match that isn't accepted."""
+    on = await happened(tx, new.withdrawn_on, "withdrawn_on")
+    return view(await answering.withdraw(tx, caller, network, match_id, new.ground, on))

@@ -1,0 +1,203 @@
+"""Placements over HTTP: prepare, start and end them; views without a person for employers."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from matching.api.acts import PAGE, Network
+from matching.commands import ending
+from matching.commands import placement as commands
+from matching.models import Placement
+from matching.queries import placement as queries
+from matching.rules.placement import PLACEMENT
+from shared.access import Caller, Calling
+from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
+from shared.answers import Once
+from shared.database import Tx
+
+MOST_MINUTES = 1_000_000
+
+router = APIRouter(prefix="/placements", tags=["placements"], route_class=Once)
+
+
+class NewSignature(Body):
+    party: Literal["employer", "participant", "municipality"]
+    signed_on: ActDay = None
+
+
+class NewInsurance(Body):
+    insured_on: ActDay = None
+
+
+class NewSupervisor(Body):
+    named_on: ActDay = None
+
+
+class NewReadiness(Body):
+    ready_on: ActDay = None
+
+
+class NewStart(Body):
+    started_on: ActDay = None
+
+
+class NewCompletion(Body):
+    ended_on: ActDay = None
+
+
+class NewPartialCompletion(Body):
+    """The last day on which it took place, and the working time missed until then."""
+
+    last_day: Day
+    missed_minutes: Annotated[int, Field(strict=True, ge=0, le=MOST_MINUTES)]
+
+
+class NewNoShow(Body):
+    found_on: ActDay = None
+
+
+class NewInterruption(Body):
+    """Why it ended early, and by which side: sealed, told to nobody."""
+
+    ground: Code
+    side: Literal["employer", "participant", "municipality", "nobody"]
+    ended_on: ActDay = None
+
+
+class PublicPlacement(Standing):
+    """A placement without the person: for its employer and for coordinators."""
+
+    placement_id: UUID
+    place_id: UUID
+    organisation_id: UUID
+    offer: str
+    area: str
+    starts_on: date
+    ends_before: date
+
+
+class PlacementView(PublicPlacement):
+    """A placement, for the staff of its unit; nothing in it says why it ended."""
+
+    match_id: UUID
+    candidate_ref: UUID
+    commitment_id: UUID
+    unit: str
+    signed: dict[str, date]
+    insured_on: date | None
+    supervisor_named_on: date | None
+    started_on: date | None
+    last_day: date | None
+    missed_minutes: int | None
+
+
+class Interruption(View):
+    ground: str
+    side: str
+
+
+class PlacementFile(PlacementView):
+    """The same with why it was interrupted, for the unit's caseworkers."""
+
+    interrupted: Interruption | None
+
+
+class PlacementsView(View):
+    """One page; `next` is where the next one begins, null on the last."""
+
+    placements: list[PlacementView] | list[PublicPlacement]
+    next: UUID | None
+
+
+def view(placement: Placement) -> PlacementView:
+    facts = placement.model_dump(exclude={"state", "since", "deadline", "sealed_ground"})
+    where = standing(PLACEMENT, placement, placement.deadline)
+    return PlacementView(**facts, **where, placement_id=placement.id)
+
+
+def view_public(placement: Placement) -> PublicPlacement:
+    return PublicPlacement.model_validate(view(placement).model_dump(exclude=PERSONAL))
+
+
+PERSONAL = set(PlacementView.model_fields) - set(PublicPlacement.model_fields)
+
+
+def is_of_unit(caller: Caller) -> bool:
+    return caller.role == "caseworker"
+
+
+@router.get("")
+async def list_placements(
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+) -> PlacementsView:
+    """Give placements: a unit's to its caseworkers; an employer its own, without a person."""
+    found = await queries.placements(tx, caller, network.network, after, limit + 1)
+    page = found[:limit]
+    following = page[-1].id if len(found) > limit else None
+    if is_of_unit(caller):
+        return PlacementsView(placements=[view(one) for one in page], next=following)
+    return PlacementsView(placements=[view_public(one) for one in page], next=following)
+
+
+@router.get("/{placement_id}")
+async def read_placement(
+    placement_id: UUID, caller: Calling, network: Network, tx: Tx
+) -> PlacementFile | PublicPlacement:
+    """Give one placement; who isn't of its unit sees no person."""
+    placement = await queries.placement(tx, caller, network.network, placement_id)
+    if not is_of_unit(caller):
+        return view_public(placement)
+    why = await ending.why_interrupted(tx, placement)
+    return PlacementFile(**view(placement).model_dump(), interrupted=why)
+
+
+@router.post("/{placement_id}/signatures", status_code=201)
+async def sign(
+    placement_id: UUID, new: NewSignature, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record a signature: the employer's, the participant's, the municipality's."""
+    on = await happened(tx, new.signed_on, "signed_on")
+    return view(await commands.sign(tx, caller, network, placement_id, new.party, on))
+
+
+@router.post("/{placement_id}/insurance", status_code=201)
+async def insure(
+    placement_id: UUID, new: NewInsurance, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that the insurance is settled."""
+    on = await happened(tx, new.insured_on, "insured_on")
+    return view(await commands.insure(tx, caller, network, placement_id, on))
+
+
+@router.post("/{placement_id}/supervisor", status_code=201)
+async def name_supervisor(
+    placement_id: UUID, new: NewSupervisor, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record that a supervisor is named."""
+    on = await happened(tx, new.named_on, "named_on")
+    return view(await commands.name_supervisor(tx, caller, network, placement_id, on))
+
+
+@router.post("/{placement_id}/readiness", status_code=201)
+async def make_ready(
+    placement_id: UUID, new: NewReadiness, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Let it begin: signed, insured, supervised, and the union heard; 409 names what is missing."""
+    on = await happened(tx, new.ready_on, "ready_on")
+    return view(await commands.make_ready(tx, caller, network, placement_id, on))
+
+
+@router.post("/{placement_id}/start", status_code=201)
+async def start(
+    placement_id: UUID, new: NewStart, caller: Calling, network: Network, tx: Tx
+) -> PlacementView:
+    """Record its first day; not at a suspended member."""
+    on = await happened(tx, new.started_on, "started_on")
+    return view(await commands.start(tx, caller, network, placement_id, on))
