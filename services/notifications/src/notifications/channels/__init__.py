@@ -1,0 +1,37 @@
+"""Mails go out by SMTP, and what became of each is told exactly.
+
+Only the final dot makes a server deliver. Whatever breaks before it is safe to try again; an answer
+to it is definite; what breaks between the two stays uncertain, and is never tried again by itself.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from notifications.channels.addresses import Unsendable
+from notifications.channels.conversations import Conversation
+from notifications.channels.letters import Mail, letter
+from notifications.channels.outcomes import Outcome, Result
+
+__all__ = ["Mail", "Outcome", "Result", "hand_over"]
+
+
+async def hand_over(
+    mail: Mail, settings: Any, on_handed_over: Callable[[], Awaitable[None]]
+) -> Outcome:
+    """Offer the mail; `on_handed_over` is awaited before the server could deliver it.
+
+    Should that fail its error is raised, and nothing is delivered.
+    """
+    try:
+        written = letter(mail, settings.sender)
+    except Unsendable as error:
+        return Outcome("unsendable", str(error))
+    conversation = Conversation(settings, written)
+    try:
+        early = await conversation.up_to_the_dot()
+        if early:
+            return early
+        await on_handed_over()
+        return await conversation.the_dot()
+    finally:
+        conversation.leave()

@@ -1,0 +1,86 @@
+"""A mail as the bytes that go over the line: its head is written by us, line by line."""
+
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from notifications.channels.addresses import Unsendable, encoded, mailbox, phrase, steers
+from notifications.templates import Rendered
+from shared import clock
+from shared.sealing import Addressee
+
+MESSAGE_ID = re.compile(r"<?([A-Za-z0-9._-]{1,100})(@[a-z0-9.-]{1,100})?>?")
+PLAIN = re.compile("[ -<>-~]{1,60}")  # ASCII without "=", which begins what is encoded
+TOKEN = re.compile("[A-Za-z0-9_-]{0,64}")
+MOST_BYTES = 256 * 1024
+LINE_START = re.compile(rb"(?m)^\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail to one person; its id stays the same however often it is tried."""
+
+    message_id: str
+    to: Addressee
+    rendered: Rendered
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is said to the server: the envelope, and all of DATA but the final dot."""
+
+    sender: str
+    domain: str
+    recipient: str
+    utf8: bool
+    payload: bytes
+
+
+def letter(mail: Mail, sender: str) -> Letter:
+    """Write the mail, or say that none can be made of it."""
+    ours, theirs = mailbox(sender), mailbox(mail.to.address)
+    lines = {
+        "From": f"{phrase(mail.rendered.network or 'Jobbpakten')}\r\n <{ours.address}>",
+        "To": f"{phrase(mail.to.name)}\r\n <{theirs.address}>",
+        "Subject": subject(mail.rendered.subject),
+        "Date": format_datetime(clock.now()),
+        "Message-ID": message_id(mail.message_id, ours.domain),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": token(mail.rendered.language),
+        "X-Jobbpakten-Template": token(mail.rendered.template),
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    payload = LINE_START.sub(b"..", head.encode() + body(mail.rendered))
+    if len(payload) > MOST_BYTES:
+        raise Unsendable("size")
+    return Letter(ours.address, ours.domain, theirs.address, ours.utf8 or theirs.utf8, payload)
+
+
+def subject(text: str) -> str:
+    if not text or steers(text, but=set()):
+        raise Unsendable("subject")
+    return text if PLAIN.fullmatch(text) else encoded(text)
+
+
+def message_id(text: str, domain: str) -> str:
+    found = MESSAGE_ID.fullmatch(text)
+    if not found:
+        raise Unsendable("message_id")
+    return f"<{found[1]}{found[2] or '@' + domain}>"
+
+
+def token(text: str) -> str:
+    if not TOKEN.fullmatch(text):
+        raise Unsendable("header")
+    return text
+
+
+def body(rendered: Rendered) -> bytes:
+    """Write both texts, the plain one first; lines end as SMTP wants it, the last one too."""
+    message = EmailMessage(policy.SMTP)
+    message.set_content(rendered.text, cte="quoted-printable")
+    message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+    written = message.as_bytes()
+    return written if written.endswith(b"\r\n") else written + b"\r\n"
