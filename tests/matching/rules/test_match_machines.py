@@ -1,0 +1,141 @@
+"""Matches and placements, walked: what each role may do in each state, and that nothing hangs."""
+
+import pytest
+
+from matching import profiles
+from matching.rules.match import CONSENTED, DECLINES, ENDS, EXPIRING, MATCH, OPEN, SHOWN, meaning
+from matching.rules.placement import ENDED, PLACEMENT
+from shared.machines import Machine, NotAllowed, NotFound
+
+MACHINES = {"match": MATCH, "placement": PLACEMENT}
+ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
+    vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
+# Written a second time, by hand: state, act, role, state. "-" is before the beginning.
+MAY = {
+    "match": """
+        -                  propose     caseworker      proposed
+        proposed           ask         caseworker      candidate_asked
+        proposed           withdraw    caseworker      withdrawn
+        proposed           withdraw    system          withdrawn
+        proposed           supersede   system          superseded
+        candidate_asked    consent     caseworker      candidate_yes
+        candidate_asked    refuse      caseworker      candidate_no
+        candidate_asked    expire      system          expired
+        candidate_asked    withdraw    caseworker      withdrawn
+        candidate_asked    withdraw    system          withdrawn
+        candidate_asked    supersede   system          superseded
+        candidate_yes      release     caseworker      employer_asked
+        candidate_yes      withdraw    caseworker      withdrawn
+        candidate_yes      withdraw    system          withdrawn
+        candidate_yes      supersede   system          superseded
+        employer_asked     answer_yes  contact_person  employer_yes
+        employer_asked     answer_no   contact_person  employer_declined
+        employer_asked     expire      system          expired
+        employer_asked     withdraw    caseworker      withdrawn
+        employer_asked     withdraw    system          withdrawn
+        employer_asked     supersede   system          superseded
+        employer_yes       accept      caseworker      accepted
+        employer_yes       accept      decider         accepted
+        employer_yes       withdraw    caseworker      withdrawn
+        employer_yes       withdraw    system          withdrawn
+        employer_yes       supersede   system          superseded
+        employer_declined  confirm     caseworker      employer_no
+        employer_declined  withdraw    caseworker      withdrawn
+        employer_declined  withdraw    system          withdrawn
+        employer_declined  supersede   system          superseded""",
+    "placement": """
+        -        plan             caseworker  planned
+        -        plan             decider     planned
+        planned  prepare          caseworker  planned
+        planned  make_ready       caseworker  ready
+        planned  miss             caseworker  no_show
+        ready    start            caseworker  running
+        ready    miss             caseworker  no_show
+        running  complete         caseworker  completed
+        running  complete_partly  caseworker  partly_completed
+        running  interrupt        caseworker  interrupted""",
+}
+
+
+def allowed(name: str) -> dict[tuple[str, str, str], str]:
+    lines = (line.replace("-", "").split() for line in MAY[name].split("\n") if line)
+    whole = ([""] * (4 - len(line)) + line for line in lines)
+    return {(state, act, role): end for state, act, role, end in whole}
+
+
+def outcome(machine: Machine, state: str, act: str, role: str) -> str | type[Exception]:
+    try:
+        return machine.step(state, act, role)
+    except (NotAllowed, NotFound) as refused:
+        return type(refused)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else(name: str) -> None:
+    machine, may = MACHINES[name], allowed(name)
+    for act in {act for _, act in machine.steps}:
+        ever = {role for _, by, role in may if by == act}
+        for state in ["", *machine.states]:
+            for role in ROLES.split():
+                refused = NotAllowed if role in ever else NotFound
+                expected = may.get((state, act, role), refused)
+                assert outcome(machine, state, act, role) == expected, (state, act, role)
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end(name: str) -> None:
+    limits = profiles.Deadlines.model_fields
+    for state in MACHINES[name].states.values():
+        waits_for = (state.owner in ROLES.split(), bool(state.next), state.within in limits)
+        assert waits_for == (not state.terminal,) * 3, state
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_every_state_is_reached_and_no_end_is_left_again(name: str) -> None:
+    machine = MACHINES[name]
+    reached = {""}
+    for _ in machine.states:
+        reached |= {step.end for step in machine.steps.values() if step.start in reached}
+    assert reached == {"", *machine.states}
+    onwards = [step for step in machine.steps.values() if step.start]
+    assert not [step for step in onwards if machine.states[step.start].terminal]
+
+
+def test_an_employer_is_shown_nobody_before_she_consented_and_it_was_asked() -> None:
+    behind_consent = {"consent"}
+    reached = {""}
+    for _ in MATCH.states:
+        steps = (step for step in MATCH.steps.values() if step.by not in behind_consent)
+        reached |= {step.end for step in steps if step.start in reached}
+    assert not reached & {*SHOWN, *CONSENTED}
+    assert "candidate_yes" not in SHOWN
+
+
+def test_only_answers_of_others_expire() -> None:
+    assert set(EXPIRING) == {"candidate_asked", "employer_asked"}
+    owners = {MATCH.states[state].owner for state in EXPIRING}
+    assert owners == {"participant", "contact_person"}
+
+
+def test_every_end_has_a_meaning_and_her_no_is_seen_by_her_caseworker_alone() -> None:
+    ends = {state.name for state in MATCH.states.values() if state.terminal} - {"accepted"}
+    assert set(ENDS) == ends
+    assert ENDS["candidate_no"].told_to == ("caseworker",)
+    assert {state.name for state in OPEN} | ends | {"accepted"} == set(MATCH.states)
+    assert meaning("accepted", None) is None
+
+
+def test_every_decline_of_the_shipped_profiles_has_a_meaning_and_another_is_not_told() -> None:
+    for profile in profiles.load().values():
+        assert set(profile.employer_declines) == set(DECLINES)
+    assert {one.side for one in DECLINES.values()} == {"employer"}
+    unknown = meaning("employer_declined", "something_new")
+    assert unknown
+    assert unknown.told_to == ("caseworker",)
+    filled = meaning("employer_no", "filled_otherwise")
+    assert filled
+    assert "candidate" in filled.told_to
+
+
+def test_the_ends_of_a_placement_are_its_terminal_states() -> None:
+    assert set(ENDED) == {"completed", "partly_completed", "no_show", "interrupted"}
