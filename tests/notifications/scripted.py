@@ -1,0 +1,87 @@
+"""A mail server that follows a script: what it answers to each verb, where it hangs or hangs up."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+HANGS, DROPS = "hangs", "drops"
+PLAYED = {
+    "GREETING": "220 here",
+    "EHLO": "250-here\r\n250 SIZE 1000000",
+    "MAIL": "250 yes",
+    "RCPT": "250 yes",
+    "DATA": "354 go on",
+    ".": "250 taken",
+    "RSET": "250 yes",
+    "QUIT": "221 bye",
+    "STARTTLS": "220 go on",
+}
+
+
+@dataclass
+class Scripted:
+    """What was said to it, and what it would deliver: only what ended with a dot."""
+
+    script: Mapping[str, str]
+    tls: ssl.SSLContext | None = None
+    port: int = 0
+    said: list[str] = field(default_factory=list)
+    delivered: list[bytes] = field(default_factory=list)
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self.tasks.add(task)
+        try:
+            await self.talk(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            self.tasks.discard(task)
+            writer.transport.abort()
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await self.answer("GREETING", writer)
+        while line := await reader.readline():
+            self.said.append(line.decode().strip())
+            verb = line.decode().split()[0].upper()
+            await self.answer(verb, writer)
+            if verb == "STARTTLS" and self.tls:
+                await writer.start_tls(self.tls)
+            if verb == "DATA" and self.script.get("DATA", PLAYED["DATA"]).startswith("354"):
+                payload = await reader.readuntil(b"\r\n.\r\n")
+                self.said.append(".")
+                self.delivered.append(payload)
+                await self.answer(".", writer)
+
+    async def answer(self, verb: str, writer: asyncio.StreamWriter) -> None:
+        words = self.script.get(verb, PLAYED.get(verb, "502 what"))
+        if words == HANGS:
+            await asyncio.Event().wait()
+        if words.startswith(DROPS):
+            raise ConnectionResetError
+        writer.write(words.encode() + b"\r\n")
+        await writer.drain()
+        if words.startswith("421"):
+            raise ConnectionResetError
+
+
+@asynccontextmanager
+async def playing(
+    script: Mapping[str, str], tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Scripted]:
+    """Play the script on a real socket."""
+    scripted = Scripted(script, tls)
+    server = await asyncio.start_server(scripted.meet, "127.0.0.1", 0)
+    scripted.port = server.sockets[0].getsockname()[1]
+    try:
+        yield scripted
+    finally:
+        server.close()
+        for task in list(scripted.tasks):
+            task.cancel()
+        await asyncio.gather(*scripted.tasks, return_exceptions=True)
+        await server.wait_closed()

@@ -1,0 +1,189 @@
+"""What became of a mail, on a real socket, for each place at which a conversation can break."""
+
+import asyncio
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import pytest
+from tests.notifications.scripted import DROPS, HANGS, playing
+
+from notifications.channels import Mail, Outcome, conversations, hand_over
+from notifications.templates import Rendered
+from shared.sealing import Addressee
+
+MAIL = Mail(
+    "5e0c9b0e-0000-4000-8000-000000000001",
+    Addressee(name="Åsa Öberg", address="asa@example.se"),
+    Rendered("Jobbpakten: ärende", "Hej!\n.\nen punkt", "<p>Hej!</p>"),
+)
+BEFORE = ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"]
+STEPS = dict(zip(BEFORE, ["connect", "ehlo", "mail", "rcpt", "data"], strict=True))
+EVERYBODYS = {"GREETING", "EHLO", "MAIL"}
+
+
+def settings(port: int, **more: object) -> SimpleNamespace:
+    plain = {"smtp_starttls": False, "smtp_username": "", "smtp_password": ""}
+    where = {"smtp_host": "127.0.0.1", "smtp_port": port, "sender": "post@example.se"}
+    return SimpleNamespace(**{**plain, **where, **more})
+
+
+class Record:
+    """Whether the mail is noted as handed over, and what the server had by then."""
+
+    def __init__(self) -> None:
+        self.noted: list[int] = []
+
+    async def note(self) -> None:
+        self.noted.append(1)
+
+
+async def outcome(
+    script: Mapping[str, str], mail: Mail = MAIL, **more: object
+) -> tuple[Outcome, int, int]:
+    """Give what became of it, how often it was noted, and how many mails were delivered."""
+    record = Record()
+    async with playing(script) as server:
+        became = await hand_over(mail, settings(server.port, **more), record.note)
+    return became, len(record.noted), len(server.delivered)
+
+
+async def test_a_mail_that_the_server_takes_is_accepted() -> None:
+    assert await outcome({}) == (Outcome("accepted", "dot 250"), 1, 1)
+
+
+@pytest.mark.parametrize("code", [421, 450, 451, 452])
+@pytest.mark.parametrize("verb", BEFORE)
+async def test_a_temporary_no_before_the_dot_is_deferred(verb: str, code: int) -> None:
+    pauses = verb in EVERYBODYS or code in {421, 451}
+
+    found = await outcome({verb: f"{code} later"})
+
+    assert found == (Outcome("deferred", f"{STEPS[verb]} {code}", pauses), 0, 0)
+
+
+@pytest.mark.parametrize("code", [500, 550, 554])
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> None:
+    found = await outcome({verb: f"{code} never"})
+
+    assert found == (Outcome("refused", f"{STEPS[verb]} {code}"), 0, 0)
+
+
+@pytest.mark.parametrize("verb", ["GREETING", "EHLO", "MAIL"])
+async def test_a_no_for_good_to_all_of_us_pauses_and_fails_nobody(verb: str) -> None:
+    found = await outcome({verb: "554 never"})
+
+    assert found == (Outcome("deferred", f"{STEPS[verb]} 554", pause_all=True), 0, 0)
+
+
+async def test_a_server_that_wants_a_login_at_the_recipient_pauses_all() -> None:
+    assert await outcome({"RCPT": "530 who are you"}) == (
+        Outcome("deferred", "rcpt 530", pause_all=True),
+        0,
+        0,
+    )
+
+
+@pytest.mark.parametrize("verb", BEFORE)
+async def test_a_connection_that_drops_before_the_dot_is_deferred(verb: str) -> None:
+    found, noted, delivered = await outcome({verb: DROPS})
+
+    assert (found.result, found.pause_all) == ("deferred", verb in EVERYBODYS)
+    assert found.why.startswith(STEPS[verb])
+    assert (noted, delivered) == (0, 0)
+
+
+@pytest.mark.parametrize("verb", BEFORE)
+async def test_a_server_that_is_silent_before_the_dot_is_deferred(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "STEP_S", 0.05)
+
+    found, noted, delivered = await outcome({verb: HANGS})
+
+    assert (found.result, found.pause_all) == ("deferred", verb in EVERYBODYS)
+    assert (noted, delivered) == (0, 0)
+
+
+async def test_a_server_that_answers_every_step_slowly_is_left_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(conversations, "BEFORE_THE_DOT_S", 0.05)
+
+    assert await outcome({"RCPT": HANGS}) == (Outcome("deferred", "rcpt TimeoutError"), 0, 0)
+
+
+async def test_nobody_listening_pauses_all() -> None:
+    record = Record()
+
+    found = await hand_over(MAIL, settings(1), record.note)
+
+    assert found == Outcome("deferred", "connect SMTPConnectError", pause_all=True)
+    assert not record.noted
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("250 taken", Outcome("accepted", "dot 250")),
+        ("450 later", Outcome("deferred", "dot 450")),
+        ("451 later", Outcome("deferred", "dot 451", pause_all=True)),
+        ("421 later", Outcome("deferred", "dot 421", pause_all=True)),
+        ("552 too large", Outcome("refused", "dot 552")),
+        ("554 never", Outcome("refused", "dot 554")),
+        ("354 more", Outcome("uncertain", "dot 354")),
+        ("well", Outcome("uncertain", "dot SMTPResponseException")),
+        (DROPS, Outcome("uncertain", "dot SMTPServerDisconnected")),
+    ],
+)
+async def test_after_the_dot_only_an_answer_settles_it(answer: str, expected: Outcome) -> None:
+    assert await outcome({".": answer}) == (expected, 1, 1)
+
+
+async def test_silence_after_the_dot_is_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations, "AFTER_THE_DOT_S", 0.05)
+
+    assert await outcome({".": HANGS}) == (Outcome("uncertain", "dot SMTPReadTimeoutError"), 1, 1)
+
+
+async def test_it_is_noted_before_the_dot_and_a_failing_note_delivers_nothing() -> None:
+    async with playing({}) as server:
+
+        async def fails() -> None:
+            await asyncio.sleep(0.05)  # the server has had time to read all that was said
+            raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            await hand_over(MAIL, settings(server.port), fails)
+
+    assert server.said[-1] == "DATA"
+    assert not server.delivered
+
+
+async def test_a_server_that_leaves_while_it_is_noted_has_delivered_nothing() -> None:
+    async with playing({}) as server:
+
+        async def leaves() -> None:
+            for task in list(server.tasks):
+                task.cancel()
+            await asyncio.gather(*server.tasks, return_exceptions=True)
+            await asyncio.sleep(0.05)
+
+        found = await hand_over(MAIL, settings(server.port), leaves)
+
+    assert found == Outcome("deferred", "payload closed")
+    assert not server.delivered
+
+
+async def test_lines_that_begin_with_a_dot_arrive_as_they_were_and_dont_end_the_mail() -> None:
+    async with playing({}) as server:
+        await hand_over(MAIL, settings(server.port), Record().note)
+
+    assert b"\r\n..\r\n" in server.delivered[0]
+    assert b"en punkt" in server.delivered[0]
+
+
+async def test_an_answer_of_the_server_that_names_somebody_goes_nowhere() -> None:
+    found, *_ = await outcome({"RCPT": "550 asa@example.se isn't here"})
+
+    assert "asa" not in repr(found)
