@@ -12,7 +12,7 @@ from followup import pages
 from followup.pages.charts import PATTERNS, SERIES, heights, months_chart
 from followup.pages.texts import Texts
 from followup.reports import Moment
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 STYLE = Path(pages.__file__).with_name("style.css").read_text()
 SVG = "{http://www.w3.org/2000/svg}"

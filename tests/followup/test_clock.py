@@ -7,8 +7,8 @@ from tests.followup.service import Followup
 from tests.followup.stories import World, records
 from tests.shared.records import record
 
-from followup import commands
-from followup.rules import Figures
+from followup.commands import lapse
+from followup.rules.ledger import Figures
 
 
 async def test_a_period_that_ended_lapses_as_of_its_end(followup: Followup) -> None:
@@ -101,7 +101,7 @@ async def test_many_are_found_in_batches(
     followup: Followup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World()
-    monkeypatch.setattr(commands, "BATCH", 3)
+    monkeypatch.setattr(lapse, "BATCH", 3)
     story = [(world.made(f"promise {n}", 1), "2026-01-15") for n in range(8)]
     await followup.hears(*records(story))
 

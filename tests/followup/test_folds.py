@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.followup.test_rules import END, START
 
-from followup.rules import Act, Facts, Figures, Promise, Term, course, figures
+from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.ledger import Figures, course, figures
 
 days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
 

@@ -8,7 +8,7 @@ from tests.followup.service import Followup
 from tests.followup.stories import Dated, World, batches, shuffled
 from tests.followup.test_subscribers import figures
 
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 
 def a_hard_story(world: World) -> list[Dated]:

@@ -10,17 +10,18 @@ from xml.etree import ElementTree as ET
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from tests.followup.test_reports import ALL, ASKED, MEMBER, REPORT, TODAY
+from tests.followup.test_reports import ALL, ASKED, MEMBER, PEOPLE, PLACED, REPORT, TODAY
 
 from followup import pages
 from followup.pages.texts import LANGUAGES, Texts
 from followup.reports import member_report, network_report
-from followup.rules import SECTORS, STATES, UNKNOWN, Figures
+from followup.rules.ledger import Figures
+from followup.rules.member import SECTORS, STATES, UNKNOWN
 
 FOLDER = Path(pages.__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
-MEMBERS = member_report("jobbpakten", MEMBER, ALL, TODAY)
-EMPTY = network_report("jobbpakten", [ASKED], [], TODAY, date(2026, 1, 1))
+MEMBERS = member_report("jobbpakten", MEMBER, ALL, PLACED, TODAY)
+EMPTY = network_report("jobbpakten", [ASKED], [], PEOPLE, TODAY, date(2026, 1, 1))
 CODES = {
     "state": [*STATES, UNKNOWN],
     "sector": [*SECTORS, UNKNOWN],
@@ -40,7 +41,7 @@ def every_page(language: str) -> Iterator[str]:
     yield pages.network(REPORT, language)
     yield pages.network(EMPTY, language)
     yield pages.member(MEMBERS, language)
-    yield pages.member(member_report("jobbpakten", ASKED, [], TODAY), language)
+    yield pages.member(member_report("jobbpakten", ASKED, [], PLACED, TODAY), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -88,7 +89,7 @@ def test_the_figures_stand_on_the_page() -> None:
 
 
 def test_what_comes_from_outside_is_escaped() -> None:
-    report = network_report("<b>&", [MEMBER], [], TODAY)
+    report = network_report("<b>&", [MEMBER], [], PEOPLE, TODAY)
 
     assert "&lt;b&gt;&amp;" in pages.network(report, "sv")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import Dated, World, records
 
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 PROMISES = [f"promise {n:03}" for n in range(60)]
 

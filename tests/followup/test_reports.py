@@ -13,9 +13,14 @@ from followup.reports import (
     month_ends,
     network_report,
 )
-from followup.rules import Act, Facts, Figures, Milestones, Promise, Term, total
+from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.ledger import Figures, total
+from followup.rules.masking import persons, placements
+from followup.rules.member import Milestones
 
 TODAY = date(2026, 11, 22)
+PLACED = placements({"planned": 6, "running": 12, "completed": 40, "no_show": 2})
+PEOPLE = (PLACED, persons(50, 38, PLACED))
 MEMBER = Membership(UUID(int=1), "business", "small", Milestones(member=date(2026, 1, 1)))
 ASKED = Membership(UUID(int=2), "public", "large", Milestones(applied=date(2026, 6, 1)))
 
@@ -32,7 +37,7 @@ VISITS = commitment(1, "business", "study_visit", 3, "2026-02-10", "2026-06-30")
 PLACES = commitment(2, "business", "internship", 5)
 TALKS = commitment(3, "unknown", "lecture", 1, "2026-03-01", "2026-03-02")
 ALL = [VISITS, PLACES, TALKS]
-REPORT = network_report("jobbpakten", [MEMBER, ASKED], ALL, TODAY)
+REPORT = network_report("jobbpakten", [MEMBER, ASKED], ALL, PEOPLE, TODAY)
 
 
 def test_the_total_is_the_sum_of_every_breakdown() -> None:
@@ -66,7 +71,7 @@ def test_the_months_of_the_year_end_with_the_figures_of_now() -> None:
 
 
 def test_a_report_of_an_earlier_day_knows_nothing_of_what_came_later() -> None:
-    report = network_report("jobbpakten", [MEMBER, ASKED], ALL, TODAY, date(2026, 2, 28))
+    report = network_report("jobbpakten", [MEMBER, ASKED], ALL, PEOPLE, TODAY, date(2026, 2, 28))
 
     assert report.total == Figures(promised=9, remaining=8, kept=1)
     assert report.months[-1].day == date(2026, 2, 28)
@@ -74,13 +79,13 @@ def test_a_report_of_an_earlier_day_knows_nothing_of_what_came_later() -> None:
 
 
 def test_before_the_first_promise_there_is_nothing_to_group() -> None:
-    report = network_report("jobbpakten", [MEMBER], ALL, TODAY, date(2026, 1, 14))
+    report = network_report("jobbpakten", [MEMBER], ALL, PEOPLE, TODAY, date(2026, 1, 14))
 
     assert (report.total, report.by_offer) == (Figures(), [])
 
 
 def test_a_member_sees_each_of_its_promises() -> None:
-    report = member_report("jobbpakten", MEMBER, [VISITS, PLACES], TODAY)
+    report = member_report("jobbpakten", MEMBER, [VISITS, PLACES], PLACED, TODAY)
 
     assert [(line.offer, line.figures.promised) for line in report.commitments] == [
         ("study_visit", 3),

@@ -6,20 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from followup.rules import (
-    Act,
-    Facts,
-    Figures,
-    Milestones,
-    Promise,
-    Term,
-    figures,
-    lapse_day,
-    may_read,
-    one_by_one,
-    state,
-    total,
-)
+from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.ledger import Figures, figures, lapse_day, one_by_one, total
+from followup.rules.member import Milestones, may_read, state
 
 START, END = date(2026, 1, 1), date(2026, 7, 1)
 VISITS = Promise("study_visit", "activity", START, END)
@@ -46,7 +35,6 @@ def units(**counts: int) -> Figures:
 
 
 MADE_3 = [made(3)]
-LAPSED = {"lapse_found_on": END}
 EXAMPLES: list[tuple[str, Facts, Figures]] = [
     (
         "an act before the promise is known waits",
@@ -172,12 +160,12 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
     ),
     (
         "what is left lapses when the clock finds it",
-        Facts(VISITS, MADE_3, held("2026-02-01"), **LAPSED),
+        Facts(VISITS, MADE_3, held("2026-02-01"), END),
         units(promised=3, kept=1, lapsed=2),
     ),
     (
         "an act told late undoes a lapse",
-        Facts(VISITS, MADE_3, held("2026-02-01", "2026-06-30"), **LAPSED),
+        Facts(VISITS, MADE_3, held("2026-02-01", "2026-06-30"), END),
         units(promised=3, kept=2, lapsed=1),
     ),
     (
@@ -223,7 +211,7 @@ def test_units_lapse_when_the_period_ends_but_not_before_they_were_promised(
 
 def test_acts_that_came_early_follow_their_promise_each_on_its_day() -> None:
     early = held("2026-02-02", "2026-02-01")
-    told = [(len(known.acts), on) for known, on in one_by_one(Facts(VISITS, MADE_3, early))]
+    told = [(found.kept, on) for found, on in one_by_one(Facts(VISITS, MADE_3, early))]
 
     assert told == [(0, None), (1, date(2026, 2, 1)), (2, date(2026, 2, 2))]
 

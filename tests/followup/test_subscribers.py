@@ -8,7 +8,7 @@ import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import Dated, World, records, shuffled
 
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 FIGURES = f"SELECT {', '.join(Figures.__slots__)} FROM commitments WHERE id = :id"
 

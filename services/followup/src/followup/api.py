@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
-from followup import pages, queries
+from followup import pages
+from followup.queries import access, people
+from followup.queries import reports as queries
 from followup.reports import CommitmentFigures, MemberReport, NetworkReport
 from shared import clock
 from shared.access import Calling
@@ -44,7 +46,7 @@ async def networks_report(network: str, tx: Tx, asked: Asked) -> NetworkReport:
 async def members_report(
     network: str, membership_id: UUID, tx: Tx, caller: Calling, asked: Asked
 ) -> MemberReport:
-    member = await queries.member_for(tx, network, membership_id, caller)
+    member = await access.member_for(tx, network, membership_id, caller)
     return await queries.member_report(tx, member, asked)
 
 
@@ -62,6 +64,13 @@ async def network_page(
 ) -> HTMLResponse:
     """Show the network's report as a page that needs no script."""
     return shown(await to_thread(pages.network, report, lang, asked))
+
+
+@router.get("/report/notices")
+async def notices(network: str, tx: Tx, caller: Calling) -> dict[str, int]:
+    """Count the network's notices by where they stand, for the coordinator."""
+    access.only_staff(caller)
+    return dict(await people.notices_in(tx, network))
 
 
 @router.get("/members/{membership_id}/report")
@@ -85,7 +94,7 @@ async def commitment(
     network: str, commitment_id: UUID, tx: Tx, caller: Calling, asked: Asked
 ) -> CommitmentFigures:
     """Show what came of one promise, to its own organisation and the coordinator."""
-    found = await queries.commitment_for(tx, network, commitment_id, caller)
+    found = await access.commitment_for(tx, network, commitment_id, caller)
     return await queries.commitment_figures(tx, found, asked)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from followup import commands
+from followup.commands.lapse import lapse
 from shared.database import Tx
 
 
 async def due(tx: Tx, today: date) -> int:
     """Find the commitments whose period has ended since somebody last looked; tell how many."""
-    return await commands.lapse(tx, today)
+    return await lapse(tx, today)

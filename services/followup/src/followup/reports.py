@@ -6,18 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from followup.rules import (
-    SECTORS,
-    STATES,
-    UNKNOWN,
-    Facts,
-    Figures,
-    Milestones,
-    Promise,
-    course,
-    state,
-    total,
-)
+from followup.rules.facts import Facts, Promise
+from followup.rules.ledger import Figures, course, total
+from followup.rules.masking import Persons, Placements
+from followup.rules.member import SECTORS, STATES, UNKNOWN, Milestones, state
 
 MONTHS = 12
 
@@ -81,7 +73,7 @@ class CommitmentFigures:
 
 @dataclass(frozen=True, slots=True)
 class NetworkReport:
-    """What came of a network's promises. Counts only: it is open to everybody."""
+    """What came of a network's promises. Counts only, people masked: it is open to everybody."""
 
     network: str
     day: date
@@ -90,6 +82,8 @@ class NetworkReport:
     by_offer: Sequence[Group]
     by_sector: Sequence[Group]
     months: Sequence[Moment]
+    placements: Placements
+    persons: Persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +99,14 @@ class MemberReport:
     total: Figures
     commitments: Sequence[CommitmentFigures]
     months: Sequence[Moment]
+    placements: Placements
 
 
 def network_report(
     network: str,
     members: Sequence[Membership],
     commitments: Sequence[Commitment],
+    people: tuple[Placements, Persons],
     today: date,
     asked: date | None = None,
 ) -> NetworkReport:
@@ -124,6 +120,8 @@ def network_report(
         by_offer=grouped(folded.each, lambda one: one.promise.offer),
         by_sector=grouped(folded.each, lambda one: one.sector, SECTORS),
         months=folded.months,
+        placements=people[0],
+        persons=people[1],
     )
 
 
@@ -131,6 +129,7 @@ def member_report(
     network: str,
     member: Membership,
     commitments: Sequence[Commitment],
+    placements: Placements,
     today: date,
     asked: date | None = None,
 ) -> MemberReport:
@@ -146,6 +145,7 @@ def member_report(
         total=folded.total,
         commitments=[line(one, found) for one, found in folded.each],
         months=folded.months,
+        placements=placements,
     )
 
 

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from followup.pages.charts import months_chart
 from followup.pages.texts import LANGUAGES, Texts
 from followup.reports import MemberReport, NetworkReport
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 
 def network(report: NetworkReport, language: str, asked: date | None = None) -> str:

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 from followup.pages.drawing import StackedBar, Style
 from followup.pages.texts import Texts
 from followup.reports import Moment
-from followup.rules import Figures
+from followup.rules.ledger import Figures
 
 SERIES = ("kept", "open", "remaining", "lapsed", "released")
 # Who can't tell the colours apart tells the patterns: stripes, a hatch, dots; the others are plain.

@@ -1,71 +1,14 @@
-"""What followup stores: every event as it came, and the facts that it reads out of them."""
+"""Promises, their figures, and the facts from membership that the figures are folded from."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlmodel import Field
 
-from followup.rules import Act, Facts, Figures, Milestones, Promise, Term
-
-
-class Table(SQLModel, registry=registry()):
-    """A table of this service; all services can live in one process."""
-
-
-class HeardEvent(Table, table=True):
-    """One event as it came: the long memory. The database refuses to change or delete it."""
-
-    __tablename__ = "events"
-
-    topic: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
-    version: int = Field(primary_key=True, sa_type=BigInteger)
-    id: UUID
-    type: str
-    network: str
-    occurred_on: date
-    recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    actor_role: str
-    correlation_id: str
-    causation_id: str
-    headers: dict[str, str] = Field(sa_type=JSONB)
-    payload: bytes | None
-
-
-class Member(Table, table=True):
-    """A membership: what it is and the days of its life. Each column has one stream as source."""
-
-    __tablename__ = "members"
-    __table_args__ = (Index("members_by_network", "network"),)
-
-    id: UUID = Field(primary_key=True)
-    network: str
-    organisation_id: UUID | None = None
-    sector: str | None = None
-    size: str | None = None
-    applied_on: date | None = None
-    vetting_started_on: date | None = None
-    approved_on: date | None = None
-    rejected_on: date | None = None
-    in_force_on: date | None = None
-    withdrawn_on: date | None = None
-    lapsed_on: date | None = None
-
-    @property
-    def milestones(self) -> Milestones:
-        return Milestones(
-            applied=self.applied_on,
-            in_vetting=self.vetting_started_on,
-            approved=self.approved_on,
-            rejected=self.rejected_on,
-            member=self.in_force_on,
-            withdrawn=self.withdrawn_on,
-            lapsed=self.lapsed_on,
-        )
+from followup.models.tables import Table
+from followup.rules.facts import Promise
+from followup.rules.ledger import Figures
 
 
 class Commitment(Table, table=True):
@@ -122,9 +65,6 @@ class Commitment(Table, table=True):
         if self.starts_on is None or self.ends_before is None:
             return None
         return Promise(self.offer, self.kept_by, self.starts_on, self.ends_before)
-
-    def facts(self, terms: Collection[Term], acts: Collection[Act]) -> Facts:
-        return Facts(self.promise, terms, acts, self.lapse_found_on)
 
 
 class CommitmentTerm(Table, table=True):

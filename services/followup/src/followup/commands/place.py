@@ -1,0 +1,28 @@
+"""Remember the places that were opened under a promise, and closed."""
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from followup.commands.commitment import progress
+from followup.models import Commitment, OpenedPlace
+from shared.database import Tx
+from shared.events import Envelope
+from shared.events.matching import PlaceClosed, PlaceOpened
+
+
+async def note_opening(tx: Tx, opened: PlaceOpened, about: Envelope) -> None:
+    facts = {"offer": opened.offer, "slots": opened.slots, "opened_on": about.occurredat}
+    await note(tx, opened, facts)
+
+
+async def note_closing(tx: Tx, closed: PlaceClosed, about: Envelope) -> None:
+    await note(tx, closed, {"closed_on": about.occurredat})
+
+
+async def note(tx: Tx, event: PlaceOpened | PlaceClosed, facts: dict[str, Any]) -> None:
+    """Remember it, even under a promise not yet heard of."""
+    place = {"id": event.place_id, "commitment_id": event.commitment_id} | facts
+    row = insert(OpenedPlace).values(place)
+    await tx.exec(row.on_conflict_do_update(index_elements=["id"], set_=facts))
+    await progress(tx, await tx.get_one(Commitment, event.commitment_id))

@@ -1,0 +1,60 @@
+"""Remember what became of placements, and, apart from that, whose they are."""
+
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert
+
+from followup.commands.commitment import progress
+from followup.models import AcceptedMatch, Commitment, HeardPlacement
+from followup.rules.facts import Outcome
+from shared.database import Tx
+from shared.events import Envelope
+from shared.events.matching import MatchAccepted
+from shared.events.placement import (
+    PlacementCompleted,
+    PlacementInterrupted,
+    PlacementNoShow,
+    PlacementPartlyCompleted,
+    PlacementPlanned,
+    PlacementReady,
+    PlacementStarted,
+)
+
+Ended = PlacementCompleted | PlacementPartlyCompleted | PlacementNoShow | PlacementInterrupted
+Moving = PlacementPlanned | PlacementStarted | Ended
+TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_day"}
+
+
+async def note_acceptance(tx: Tx, accepted: MatchAccepted) -> None:
+    """Remember whose placement it will be; the reference goes nowhere else."""
+    row = {"placement_id": accepted.placement_id, "candidate_ref": accepted.candidate_ref}
+    await tx.exec(insert(AcceptedMatch).values(row).on_conflict_do_nothing())
+
+
+async def note_plan(tx: Tx, planned: PlacementPlanned, about: Envelope) -> None:
+    await note_move(tx, planned, about, planned_on=about.occurredat)
+
+
+async def note_readiness(tx: Tx, ready: PlacementReady, about: Envelope) -> None:
+    """Remember it; it moves nothing in a ledger."""
+    await note(tx, ready, about, ready_on=about.occurredat)
+
+
+async def note_start(tx: Tx, started: PlacementStarted, about: Envelope) -> None:
+    await note_move(tx, started, about, started_on=about.occurredat)
+
+
+async def note_end(tx: Tx, ended: Ended, about: Envelope, outcome: Outcome) -> None:
+    await note_move(tx, ended, about, ended_on=about.occurredat, outcome=outcome)
+
+
+async def note_move(tx: Tx, event: Moving, about: Envelope, **facts: Any) -> None:
+    await note(tx, event, about, **facts)
+    await progress(tx, await tx.get_one(Commitment, event.commitment_id))
+
+
+async def note(tx: Tx, event: Moving | PlacementReady, about: Envelope, **facts: Any) -> None:
+    """Remember what the event says of the placement, whichever came first."""
+    facts |= event.model_dump(include=TOLD)
+    row = insert(HeardPlacement).values(id=event.placement_id, network=about.network, **facts)
+    await tx.exec(row.on_conflict_do_update(index_elements=["id"], set_=facts))

@@ -1,0 +1,22 @@
+"""What followup stores: every event as it came, and the facts that it reads out of them."""
+
+from followup.models.commitments import Commitment, CommitmentTerm, HeldAct
+from followup.models.events import HeardEvent
+from followup.models.members import Member, Turn
+from followup.models.notices import HeardNotice
+from followup.models.places import AcceptedMatch, HeardPlacement, OpenedPlace
+from followup.models.tables import Table
+
+__all__ = [
+    "AcceptedMatch",
+    "Commitment",
+    "CommitmentTerm",
+    "HeardEvent",
+    "HeardNotice",
+    "HeardPlacement",
+    "HeldAct",
+    "Member",
+    "OpenedPlace",
+    "Table",
+    "Turn",
+]

@@ -1,0 +1,85 @@
+"""What is known about commitments: in one question, however many they are."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, text
+from sqlmodel import col, select
+
+from followup.models import Commitment
+from followup.rules.facts import Act, Facts, Place, Placement, Promise, Term
+from shared.database import Tx
+
+Rows = Sequence[Row[*tuple[Any, ...]]]
+FACTS = text("""
+    WITH asked AS (SELECT unnest(CAST(:ids AS uuid[])) AS commitment_id)
+    SELECT commitment_id, 'placement', CAST(NULL AS bigint), id, place_id, offer,
+           CAST(NULL AS integer), planned_on, started_on, ended_on, outcome,
+           starts_on, ends_before, last_day
+    FROM placements JOIN asked USING (commitment_id)
+    UNION ALL
+    SELECT commitment_id, 'place', NULL, id, NULL, offer, slots, opened_on, closed_on,
+           NULL, NULL, NULL, NULL, NULL
+    FROM places JOIN asked USING (commitment_id)
+    UNION ALL
+    SELECT commitment_id, 'term', version, NULL, NULL, act, target, occurred_on,
+           NULL, NULL, NULL, NULL, NULL, NULL
+    FROM terms JOIN asked USING (commitment_id)
+    UNION ALL
+    SELECT commitment_id, 'act', NULL, id, NULL, offer, NULL, held_on,
+           NULL, NULL, NULL, NULL, NULL, NULL
+    FROM acts JOIN asked USING (commitment_id)""")
+
+
+@dataclass(slots=True)
+class Known:
+    """The facts about one commitment, sorted out."""
+
+    terms: list[Term] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    placements: list[Placement] = field(default_factory=list)
+
+    def take(self, what: str, version: int, of: UUID, place: UUID, *rest: Any) -> None:
+        code, number, on, then, *days = rest
+        if what == "term":
+            self.terms.append(Term(version, on, code, number))
+        elif what == "act":
+            self.acts.append(Act(of, on, code))
+        elif what == "place":
+            self.places.append(Place(of, code, number, on, then))
+        else:
+            self.placements.append(Placement(of, place, code, on, then, *days))
+
+    def facts(self, promise: Promise | None, lapse_found_on: Any) -> Facts:
+        return Facts(promise, self.terms, self.acts, lapse_found_on, self.places, self.placements)
+
+
+async def promises_where(tx: Tx, so: ColumnElement[bool]) -> Rows:
+    """Give the promises, by period; not those that only something else has spoken of."""
+    named = (Commitment.offer, Commitment.kept_by, Commitment.starts_on, Commitment.ends_before)
+    columns = (Commitment.id, Commitment.membership_id, Commitment.lapse_found_on, *named)
+    promised = select(*map(col, columns)).where(so, col(Commitment.promised).is_not(None))
+    by_period = (col(Commitment.starts_on), col(Commitment.offer), col(Commitment.id))
+    return (await (await tx.connection()).execute(promised.order_by(*by_period))).all()
+
+
+async def facts_about(tx: Tx, ids: Sequence[UUID]) -> Rows:
+    """Give all facts about the commitments, in one question however many they are."""
+    return (await (await tx.connection()).execute(FACTS, {"ids": ids})).all()
+
+
+async def facts_of(tx: Tx, several: Sequence[Commitment]) -> Mapping[UUID, Facts]:
+    """Give all that is known about each of the commitments."""
+    known = sorted_out(await facts_about(tx, [one.id for one in several]))
+    return {one.id: known[one.id].facts(one.promise, one.lapse_found_on) for one in several}
+
+
+def sorted_out(facts: Rows) -> Mapping[UUID, Known]:
+    known: dict[UUID, Known] = defaultdict(Known)
+    for of, *fact in facts:
+        known[of].take(*fact)
+    return known

@@ -1,0 +1,79 @@
+"""Where a member stands on a day, and who may read what came of its promises."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+SECTORS = ("business", "civil_society", "public")
+UNKNOWN = "unknown"
+
+# The states of a member, from last to first; each but `suspended` with the fact that leads there.
+STATES = (
+    "withdrawn",
+    "lapsed",
+    "suspended",
+    "member",
+    "rejected",
+    "approved",
+    "in_vetting",
+    "applied",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """The days on which a membership reached each state; None: not, as far as we have heard.
+
+    `turns` are the days on which it was suspended (True) and reinstated (False), in their order.
+    """
+
+    applied: date | None = None
+    in_vetting: date | None = None
+    approved: date | None = None
+    rejected: date | None = None
+    member: date | None = None
+    withdrawn: date | None = None
+    lapsed: date | None = None
+    turns: Sequence[tuple[date, bool]] = ()
+
+    @property
+    def by_state(self) -> dict[str, date | None]:
+        return {name: getattr(self, name) for name in STATES if name != "suspended"}
+
+
+def state(days: Milestones, on: date) -> str | None:
+    """Give the furthest state reached by a day; None before the first."""
+    reached = [name for name, day in days.by_state.items() if day and day <= on]
+    if not reached:
+        return None
+    return "suspended" if reached[0] == "member" and is_suspended(days, on) else reached[0]
+
+
+def is_suspended(days: Milestones, on: date) -> bool:
+    """Tell what the last turn was; one counts no earlier than the one before it."""
+    suspended, last = False, date.min
+    for day, turn in days.turns:
+        last = max(last, day)
+        if last <= on:
+            suspended = turn
+    return suspended
+
+
+STAFF = frozenset({"coordinator"})
+EMPLOYERS = frozenset({"signatory", "contact_person"})
+
+
+def is_staff(role: str, organisation: UUID | None) -> bool:
+    """Tell staff; who calls for an organisation is none, whatever the role says."""
+    return organisation is None and role in STAFF
+
+
+def may_read(role: str, organisation: UUID | None, own: UUID | None) -> bool:
+    """Tell who may read what came of a member's promises: staff, and whoever acts for the member.
+
+    `organisation` is the caller's, `own` the member's, None until we have heard it.
+    """
+    if organisation is None:
+        return is_staff(role, organisation)
+    return role in EMPLOYERS and organisation == own

@@ -1,0 +1,89 @@
+"""The facts of a commitment as steps in their canonical order.
+
+Within a day, what fails comes back first; then the promise is made and changed; then places open,
+placements go on and units are kept; then it is released. What follows a release in its stream
+follows it here. A term counts no earlier than the one before it, all else no earlier than the
+promise.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from operator import itemgetter
+from typing import NamedTuple
+from uuid import UUID
+
+from followup.rules.facts import Act, Facts, Place, Placement, Promise, Term
+
+BACK, CHANGED, DONE, RELEASED = range(4)
+
+
+class Move(NamedTuple):
+    """What changes at a place on a day: its room, who is there, what was given."""
+
+    on: date
+    place: UUID
+    slots: int = 0
+    busy: int = 0  # placements that haven't ended
+    begun: int = 0  # those that began within the period
+    given: int = 0
+    keeps: bool = False
+
+
+Fact = Term | Act | Move
+Moment = tuple[date, int]
+Step = tuple[date, int, Fact]  # the day it counts on, its turn within the day
+
+
+def in_order(facts: Facts, promise: Promise) -> list[Step]:
+    """Give all that happened, in the order in which it counts."""
+    terms = list(terms_in_order(facts.terms))
+    made = terms[0][0] if terms else date.min
+    steps: list[Step] = [*terms]
+    steps += [(max(act.on, made), DONE, act) for act in sorted(facts.acts)]
+    for place in sorted(facts.places):
+        if promise.is_kept_by("placement", place.offer):
+            steps += moves_of_place(place, made)
+    for placement in sorted(facts.placements):
+        steps += moves_of_placement(placement, promise, made)
+    return sorted(steps, key=itemgetter(0, 1))
+
+
+def terms_in_order(terms: Iterable[Term]) -> Iterator[Step]:
+    on, rank = date.min, CHANGED
+    for term in sorted(terms):
+        if term.on > on:
+            on, rank = term.on, CHANGED
+        if term.act == "released":
+            rank = RELEASED
+        yield on, rank, term
+
+
+def moves_of_place(place: Place, made: date) -> Iterator[Step]:
+    """Open its slots, and close them; one that was closed on its first day was never open."""
+    if place.opened_on is None:
+        return
+    opened: Moment = max(place.opened_on, made), DONE
+    closed: Moment = max(place.closed_on or date.max, made), BACK
+    if opened < closed:
+        yield *opened, Move(place.opened_on, place.id, slots=place.slots)
+        if place.closed_on:
+            yield *closed, Move(place.closed_on, place.id, slots=-place.slots)
+
+
+def moves_of_placement(placement: Placement, promise: Promise, made: date) -> Iterator[Step]:
+    """Take a slot, begin, end: each only if it came before the end."""
+    place, ended_on = placement.place or placement.id, placement.ended_on
+    until: Moment = max(ended_on or date.max, made), DONE if placement.is_given else BACK
+    counts = promise.is_kept_by("placement", placement.offer)
+    in_period = bool(placement.started_on and promise.holds(placement.started_on))
+    taken_on = placement.planned_on or placement.started_on or date.max
+    taken: Moment = max(taken_on, made), DONE
+    begun: Moment = max(placement.started_on or date.max, *taken[:1]), DONE
+    is_busy, is_begun = counts and taken < until, counts and in_period and begun < until
+    if is_busy:
+        yield *taken, Move(taken_on, place, busy=1)
+    if is_begun:
+        yield *begun, Move(placement.started_on or taken_on, place, begun=1)
+    if ended_on:
+        given, keeps = int(placement.is_given), counts and in_period
+        yield *until, Move(ended_on, place, 0, -int(is_busy), -int(is_begun), given, keeps)
