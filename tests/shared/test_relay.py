@@ -5,6 +5,9 @@ from collections import defaultdict
 from contextlib import suppress
 
 import pytest
+from aiokafka.partitioner import murmur2
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 from tests.eventually import eventually
 from tests.shared.records import made
@@ -17,7 +20,7 @@ from shared import outbox
 from shared.causes import Cause, because
 from shared.events import Envelope
 from shared.events.membership import CommitmentMade
-from shared.relay import Relay
+from shared.relay import Relay, partition_of
 
 
 @pytest.mark.usefixtures("relay")
@@ -116,3 +119,8 @@ async def test_a_relay_ends_within_seconds_while_kafka_is_away_and_loses_nothing
 
     numbers = [int(header(r, "ce_aggregateversion")) for r in await topic_of(teller, 4)]
     assert numbers == [1, 2, 3, 4]
+
+
+@given(st.binary(max_size=80), st.integers(1, 100))
+def test_a_key_goes_where_every_kafka_client_would_put_it(key: bytes, partitions: int) -> None:
+    assert partition_of(key, partitions) == (murmur2(key) & 0x7FFFFFFF) % partitions

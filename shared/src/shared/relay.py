@@ -1,16 +1,16 @@
 """The relay: sends what lies in the outbox, in order. One leads, the others stand by."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from struct import unpack_from
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
+from pydantic_core import from_json
 
 from shared import metrics
 from shared.crash_points import crash_point
@@ -142,11 +142,12 @@ class Relay:
         """Group the rows into batches by partition; order within a key is kept."""
         found: dict[tuple[str, int], list[BatchBuilder]] = {}
         now = int(time.time() * 1000)
+        prefix = self.settings.kafka_topic_prefix
+        topics = {row["topic"] for row in rows}
+        partitions = {topic: len(await producer.partitions_for(prefix + topic)) for topic in topics}
         for row in rows:
-            topic = self.settings.kafka_topic_prefix + row["topic"]
-            partitions = await producer.partitions_for(topic)
             key = row["key"].encode()
-            place = (topic, (murmur2(key) & 0x7FFFFFFF) % len(partitions))
+            place = (prefix + row["topic"], partition_of(key, partitions[row["topic"]]))
             batches = found.setdefault(place, [])
             record = {"timestamp": now, "key": key, "value": row["payload"], "headers": wire(row)}
             if not batches or batches[-1].append(**record) is None:
@@ -155,10 +156,26 @@ class Relay:
         return found
 
 
+def partition_of(key: bytes, partitions: int) -> int:
+    """Choose as every Kafka client does: murmur2, here word by word.
+
+    aiokafka's own goes byte by byte, and took a quarter of the relay's time.
+    """
+    mix, mask, size = 0x5BD1E995, 0xFFFFFFFF, len(key)
+    found = 0x9747B28C ^ size
+    for word in unpack_from(f"<{size // 4}I", key):
+        mixed = word * mix & mask
+        found = found * mix & mask ^ (mixed ^ mixed >> 24) * mix & mask
+    if rest := key[size - size % 4 :]:
+        found = (found ^ int.from_bytes(rest, "little")) * mix & mask
+    found = (found ^ found >> 13) * mix & mask
+    return ((found ^ found >> 15) & 0x7FFFFFFF) % partitions
+
+
 def wire(row: asyncpg.Record) -> list[tuple[str, bytes]]:
     """Give the headers as they travel; the number is the stream's."""
-    told = json.loads(row["headers"]) | {"ce_aggregateversion": str(row["version"])}
-    return [(name, text.encode()) for name, text in told.items()]
+    told = [(name, text.encode()) for name, text in from_json(row["headers"]).items()]
+    return [*told, ("ce_aggregateversion", b"%d" % row["version"])]
 
 
 async def let_go(producer: AIOKafkaProducer) -> None:
