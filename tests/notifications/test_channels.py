@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -28,7 +29,7 @@ def settings(port: int, **more: object) -> SimpleNamespace:
 
 
 class Record:
-    """Whether the mail is noted as handed over, and what the server had by then."""
+    """How often the mail was noted as handed over."""
 
     def __init__(self) -> None:
         self.noted: list[int] = []
@@ -187,3 +188,27 @@ async def test_an_answer_of_the_server_that_names_somebody_goes_nowhere() -> Non
     found, *_ = await outcome({"RCPT": "550 asa@example.se isn't here"})
 
     assert "asa" not in repr(found)
+
+
+async def test_an_address_in_other_letters_needs_a_server_that_knows_them() -> None:
+    to = Addressee(name="Åsa", address="åsa@example.se")
+    knows = {"EHLO": "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"}
+
+    assert await outcome({}, replace(MAIL, to=to)) == (Outcome("unsendable", "smtputf8"), 0, 0)
+    assert await outcome(knows, replace(MAIL, to=to)) == (Outcome("accepted", "dot 250"), 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("to", "why"),
+    [
+        (Addressee(name="Åsa\r\n.\r\n\x00", address="asa@example.se"), "name"),
+        (Addressee(name="Åsa", address="asa@example.se\r\nRSET"), "address"),
+    ],
+)
+async def test_what_no_mail_can_be_made_of_bothers_no_server(to: Addressee, why: str) -> None:
+    record = Record()
+    async with playing({}) as server:
+        found = await hand_over(replace(MAIL, to=to), settings(server.port), record.note)
+
+    assert found == Outcome("unsendable", why)
+    assert (server.said, record.noted) == ([], [])

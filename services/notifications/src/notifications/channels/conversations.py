@@ -9,9 +9,10 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDis
 from notifications.channels.letters import Letter
 from notifications.channels.outcomes import Outcome, broken, ended, refused_before_the_dot
 
-STEP_S = 30.0
-BEFORE_THE_DOT_S = 90.0  # a server that answers a byte a second is as good as none
-AFTER_THE_DOT_S = 300.0  # RFC 5321 4.5.3.2.6 lets a server think here, and giving up is dear
+STEP_S = 20.0
+BEFORE_THE_DOT_S = 25.0  # a server that answers a byte a second is as good as none
+# RFC 5321 4.5.3.2.6 lets a server think for ten minutes here; a try has to end within its lease.
+AFTER_THE_DOT_S = 30.0
 
 
 class Conversation:
