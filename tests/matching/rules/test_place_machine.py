@@ -1,0 +1,147 @@
+"""The life of a place, walked: what each role may do in each state, and that somebody is next."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from matching import profiles
+from matching.rules.place import (
+    GROUNDS,
+    LIFTS,
+    LIVING,
+    PLACE,
+    STALE,
+    accepts_matches,
+    due_day,
+    liftable,
+    may_list,
+    may_touch,
+)
+from shared.machines import NotAllowed, NotFound
+
+ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
+    vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
+# Written a second time, by hand: state, act, roles, state. "-" is before the beginning.
+MAY = """
+    -             offer           contact_person,coordinator         under_review
+    under_review  ask_union       coordinator                        under_review
+    under_review  note_statement  coordinator                        under_review
+    under_review  open            coordinator                        open
+    open          refresh         contact_person,coordinator         open
+    full          refresh         contact_person,coordinator         full
+    paused        refresh         contact_person,coordinator         paused
+    open          pause           contact_person,coordinator,system  paused
+    full          pause           contact_person,coordinator,system  paused
+    paused        pause           contact_person,coordinator,system  paused
+    paused        lift            contact_person,coordinator,system  paused
+    paused        resume          contact_person,coordinator,system  open
+    open          fill            system                             full
+    full          free            system                             open
+    under_review  close           contact_person,coordinator         closed
+    open          close           contact_person,coordinator         closed
+    full          close           contact_person,coordinator         closed
+    paused        close           contact_person,coordinator         closed
+    under_review  end             system                             closed
+    open          end             system                             closed
+    full          end             system                             closed
+    paused        end             system                             closed"""
+
+
+def allowed() -> dict[tuple[str, str, str], str]:
+    lines = (line.replace("-", "").split() for line in MAY.split("\n") if line)
+    whole = ([""] * (4 - len(line)) + line for line in lines)
+    return {
+        (state, act, role): end for state, act, roles, end in whole for role in roles.split(",")
+    }
+
+
+def outcome(state: str, act: str, role: str) -> str | type[Exception]:
+    try:
+        return PLACE.step(state, act, role)
+    except (NotAllowed, NotFound) as refused:
+        return type(refused)
+
+
+def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else() -> None:
+    may = allowed()
+    for act in {act for _, act in PLACE.steps}:
+        ever = {role for _, by, role in may if by == act}
+        for state in ["", *PLACE.states]:
+            for role in ROLES.split():
+                refused = NotAllowed if role in ever else NotFound
+                expected = may.get((state, act, role), refused)
+                assert outcome(state, act, role) == expected, (state, act, role)
+
+
+def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end() -> None:
+    limits = profiles.Deadlines.model_fields
+    for state in PLACE.states.values():
+        waits_for = (state.owner in ROLES.split(), bool(state.next), state.within in limits)
+        assert waits_for == (not state.terminal,) * 3, state
+
+
+def test_every_state_is_reached_and_the_end_is_never_left() -> None:
+    reached = {""}
+    for _ in PLACE.states:
+        reached |= {step.end for step in PLACE.steps.values() if step.start in reached}
+    assert reached == {"", *PLACE.states}
+    assert not [step for step in PLACE.steps.values() if step.start == "closed"]
+
+
+def test_the_tables_beside_the_machine_name_its_states() -> None:
+    assert set(LIVING) == set(PLACE.states) - {"under_review", "closed"}
+    assert set(STALE) < set(LIVING)
+    assert set(GROUNDS) == set(LIFTS)
+
+
+def test_only_an_open_place_that_nothing_pauses_takes_matches() -> None:
+    accepting = [
+        (state, tuple(grounds))
+        for state in PLACE.states
+        for grounds in ([], ["employer"], ["employer", "member_suspended"])
+        if accepts_matches(state, grounds)
+    ]
+    assert accepting == [("open", ())]
+
+
+LIFTED = """
+    employer                                 -             contact_person  employer
+    employer                                 employer      coordinator     employer
+    employer                                 unresponsive  coordinator     not_paused_for_this
+    employer,unresponsive                    -             contact_person  employer,unresponsive
+    employer,unresponsive                    unresponsive  contact_person  unresponsive
+    employer,member_suspended                -             coordinator     employer
+    employer,member_suspended,unresponsive   -             contact_person  employer,unresponsive
+    member_suspended                         -             coordinator     not_paused_for_this
+    member_suspended                         member_suspended  coordinator  not_yours_to_lift
+    member_suspended                         member_suspended  system  member_suspended
+    unresponsive                             employer      contact_person  not_paused_for_this"""
+
+
+@pytest.mark.parametrize("line", [line for line in LIFTED.split("\n") if line])
+def test_who_lifts_which_ground(line: str) -> None:
+    paused_for, ground, role, expected = line.replace(" - ", " ? ").split()
+    try:
+        lifted = liftable(paused_for.split(","), None if ground == "?" else ground, role)
+    except NotAllowed as refused:
+        lifted = [refused.code]
+    assert lifted == expected.split(",")
+
+
+def test_staff_see_every_place_and_an_employer_its_own_and_nobody_else_any() -> None:
+    own, other = uuid4(), uuid4()
+    for role in ROLES.split():
+        staff, employer = role in {"coordinator", "caseworker"}, role == "contact_person"
+        assert may_touch(role, None, own) is staff, role
+        assert may_touch(role, own, own) is employer, role
+        assert may_touch(role, other, own) is False, role
+        assert (may_list(role, None), may_list(role, own)) == (staff, employer), role
+
+
+def test_a_place_is_due_by_its_limit_but_never_after_its_last_day() -> None:
+    limit, ends_before = date(2026, 6, 1), date(2026, 7, 1)
+    assert due_day("open", limit, ends_before) == limit
+    assert due_day("open", limit, date(2026, 5, 1)) == date(2026, 4, 30)
+    assert due_day("full", limit, ends_before) == date(2026, 6, 30)
+    assert due_day("closed", None, ends_before) is None
