@@ -1,0 +1,1 @@
+"""Who has to know or do something now, and has she been told?"""

@@ -1,0 +1,93 @@
+"""Notices over HTTP: what goes out, what waits and why, and what a person has to settle."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from notifications import queries
+from notifications.commands import notice as commands
+from notifications.models import Delivery, Notice
+from notifications.rules.notice import NOTICE, check_staff
+from shared.access import Calling
+from shared.acts import ActDay, Body, Standing, View, happened, standing
+from shared.answers import Once
+from shared.database import Tx
+
+PAGE = 200
+State = Literal["waiting", "sent", "failed", "uncertain", "acted", "expired", "cancelled"]
+
+router = APIRouter(prefix="/networks/{network}/notices", tags=["notices"], route_class=Once)
+
+
+class NoticeView(Standing):
+    """A notice without its recipient; `reason` is a code, `why` the last answer of the server."""
+
+    notice_id: UUID
+    template: str
+    kind: Literal["task", "message"]
+    role: str
+    about: str
+    subject_id: UUID
+    unit: str | None
+    reason: str | None
+    tries: int
+    why: str | None
+    settled_on: date | None
+
+
+class NoticesView(View):
+    """One page; `next` is where the next one begins, null on the last."""
+
+    notices: list[NoticeView]
+    next: UUID | None
+
+
+class NewSettlement(Body):
+    """What a person decides about a mail of which nobody knows whether it came."""
+
+    decision: Literal["send_again", "leave"]
+    settled_on: ActDay = None
+
+
+def view_notice(notice: Notice, mail: Delivery | None) -> NoticeView:
+    where = standing(NOTICE, notice, notice.act_by)
+    if notice.settled_on or (notice.kind == "message" and notice.state == "sent"):
+        where |= {"owner": None, "next_action": None}
+    return NoticeView(
+        **where,
+        **notice.model_dump(include={"template", "kind", "role", "unit", "reason", "settled_on"}),
+        notice_id=notice.id,
+        about=notice.subject_kind,
+        subject_id=notice.subject_id,
+        tries=mail.tries if mail else 0,
+        why=mail.why if mail else None,
+    )
+
+
+@router.get("")
+async def list_notices(
+    caller: Calling,
+    network: str,
+    tx: Tx,
+    state: State | None = None,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+) -> NoticesView:
+    """Give a network's notices: to its coordinators all, to a caseworker her unit's."""
+    check_staff(caller.role)
+    found = await queries.notices(tx, caller, network, state, after, limit + 1)
+    page = found[:limit]
+    following = page[-1][0].id if len(found) > limit else None
+    return NoticesView(notices=[view_notice(*one) for one in page], next=following)
+
+
+@router.post("/{notice_id}/settlement", status_code=201)
+async def settle(
+    notice_id: UUID, new: NewSettlement, caller: Calling, network: str, tx: Tx
+) -> NoticeView:
+    """Settle a mail that may or may not have come: send it again, or leave it."""
+    on = await happened(tx, new.settled_on, "settled_on")
+    notice, mail = await commands.settle(tx, caller, network, notice_id, new.decision, on)
+    return view_notice(notice, mail)

@@ -1,0 +1,36 @@
+"""The page behind a mail's link: what is asked, why, until when, and whether it is done.
+
+Whoever has the link sees it; it shows nothing that the mail didn't.
+"""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from notifications import queries
+from notifications.commands.delivery import part_of
+from notifications.commands.link import notice_behind
+from notifications.models import Notice, Recipient
+from notifications.settings import Settings
+from notifications.templates import PAGE_HEADERS, page, page_gone
+from shared import clock
+from shared.database import Tx
+
+LANGUAGE = "sv"
+
+router = APIRouter(tags=["tasks"])
+
+
+@router.get("/t/{token}", response_class=HTMLResponse)
+async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
+    """Show a task to whoever has its link; an old link and none of ours look alike."""
+    settings: Settings = request.app.state.settings
+    notice_id = notice_behind(settings, token, await clock.today(tx))
+    found = await queries.notice_sent(tx, notice_id) if notice_id else None
+    if found is None:
+        return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
+    return HTMLResponse(shown(settings, *found), headers=PAGE_HEADERS)
+
+
+def shown(settings: Settings, notice: Notice, recipient: Recipient) -> str:
+    part = part_of(settings, notice)
+    return page(part.template, recipient.language, part.facts, notice.state)

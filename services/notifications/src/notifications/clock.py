@@ -1,0 +1,157 @@
+"""Time in: what is due today, and the mails that go out as soon as they may."""
+
+import asyncio
+import time
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import structlog
+from uuid_utils.compat import uuid7
+
+from notifications import channels
+from notifications.channels import Mail, Outcome
+from notifications.commands import delivery, notice, release
+from notifications.commands.delivery import Claimed, Overtaken
+from notifications.rules.retries import LONGEST_TRY, PAUSE
+from notifications.settings import Settings
+from notifications.templates import Rendered, render, render_many
+from shared import clock
+from shared.crash_points import crash_point
+from shared.database import Database, Tx
+from shared.logs import describe
+
+SENDERS = 4  # mails on their way at once
+LOOK_SECONDS = 0.5
+RECOVER_SECONDS = 30
+STOP_SECONDS = 6  # what was begun is ended, if the server lets us
+TRIES_TO_RECORD = 5
+
+log = structlog.get_logger()
+
+
+async def due(tx: Tx, today: date) -> int:
+    """Let go what is too late and release what waits; give how many."""
+    expired = await notice.expire(tx, today)
+    if tx.info["clock"] == "manual":
+        return expired + await release.release_all(tx, clock.now())
+    return expired + await release.release(tx, clock.now())
+
+
+async def send(settings: Settings, database: Database) -> None:
+    """Send mails for as long as the service runs."""
+    sender = Sender(settings, database)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(over_and_over(sender.release_round, LOOK_SECONDS))
+        group.create_task(over_and_over(sender.recover, RECOVER_SECONDS))
+        for _ in range(SENDERS):
+            group.create_task(over_and_over(sender.send_round, LOOK_SECONDS))
+
+
+async def over_and_over(work: Any, pause: float) -> None:
+    """Do it again and again; whatever goes wrong, the next round sets it right."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - an outage passes, and a bug is said each time
+            log.warning("sender_interrupted", error=describe(error))
+        await asyncio.sleep(pause)
+
+
+class Sender:
+    """Claims mails, one at a time, and hands them over; holds no connection meanwhile."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings, self.database = settings, database
+        self.paused_until = 0.0
+
+    async def release_round(self) -> None:
+        async with self.database.transaction() as tx:
+            await release.release(tx, clock.now())
+
+    async def recover(self) -> None:
+        async with self.database.transaction() as tx:
+            if lost := await delivery.recover(tx, clock.now()):
+                log.warning("mails_recovered", count=lost)
+
+    async def send_round(self) -> None:
+        """Send until nothing is due; once begun, a mail is brought to its end."""
+        while time.monotonic() >= self.paused_until:
+            async with self.database.transaction() as tx:
+                claimed = await delivery.claim(tx, uuid7(), clock.now())
+            if claimed == "nothing":
+                return
+            if isinstance(claimed, Claimed):
+                crash_point("delivery.claimed")
+                await finished(asyncio.create_task(self.hand_over(claimed)))
+
+    async def hand_over(self, claimed: Claimed) -> None:
+        handed_over = False
+
+        async def on_handed_over() -> None:
+            nonlocal handed_over
+            async with self.database.transaction() as tx:
+                await delivery.hand_over(tx, claimed)
+            handed_over = True
+            crash_point("delivery.handed_over")
+
+        try:
+            async with asyncio.timeout(LONGEST_TRY.total_seconds()):
+                outcome = await self.outcome(claimed, on_handed_over)
+        except Overtaken:
+            await self.recorded(partial(delivery.let_go, claimed=claimed))
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the mail's fate depends on when
+            log.warning("hand_over_broke_off", key=str(claimed.delivery_id), error=describe(error))
+            outcome = Outcome("uncertain" if handed_over else "deferred", "broke off")
+        if outcome.pause_all:
+            self.paused_until = time.monotonic() + PAUSE.total_seconds()
+        self.report(claimed.delivery_id, outcome)
+        await self.recorded(partial(delivery.settle, claimed=claimed, outcome=outcome))
+
+    async def outcome(self, claimed: Claimed, on_handed_over: Any) -> Outcome:
+        try:
+            rendered = composed(claimed)
+        except Exception as error:  # noqa: BLE001 - no template may stop the others' mails
+            log.error("mail_unsendable", key=str(claimed.delivery_id), error=describe(error))  # noqa: TRY400 - never its text
+            return Outcome("unsendable", "words")
+        if claimed.to is None:
+            return Outcome("unsendable", "address")
+        message_id = f"<{claimed.delivery_id}@{self.settings.sender.rpartition('@')[2]}>"
+        mail = Mail(message_id, claimed.to, rendered)
+        return await channels.hand_over(mail, self.settings, on_handed_over)
+
+    async def recorded(self, what: Any) -> None:
+        """Record what became of a mail; a short outage shall not make it uncertain."""
+        for pause in range(TRIES_TO_RECORD):
+            try:
+                async with self.database.transaction() as tx:
+                    await what(tx, now=clock.now())
+            except Exception as error:  # noqa: BLE001 - after the last, its claim runs out
+                log.warning("outcome_not_recorded", error=describe(error))
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    def report(self, delivery_id: UUID, outcome: Outcome) -> None:
+        say = log.info if outcome.result == "accepted" else log.warning
+        say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why)
+
+
+def composed(claimed: Claimed) -> Rendered:
+    """Write the mail: one task or message, or several messages together."""
+    first, *more = claimed.parts
+    if more:
+        return render_many([(p.template, p.facts) for p in claimed.parts], claimed.language)
+    return render(first.template, claimed.language, first.facts, first.link)
+
+
+async def finished(task: "asyncio.Task[None]") -> None:
+    """Await a task that is ended even when we are stopped, within what a stop allows."""
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=STOP_SECONDS)
+        task.cancel()
+        raise

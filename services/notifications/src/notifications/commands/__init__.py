@@ -1,0 +1,1 @@
+"""What notifications does: load, apply a rule, store, tell. One file for each aggregate."""

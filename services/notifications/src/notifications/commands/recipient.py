@@ -1,0 +1,58 @@
+"""Recipients: named by others, sealed; opened once and sealed again with a key of their own."""
+
+from uuid import UUID
+
+import structlog
+from joserfc.errors import JoseError
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, delete, update
+
+from notifications.models import Notice, Recipient
+from notifications.settings import Settings
+from shared import clock
+from shared.database import Tx
+from shared.events.directory import RecipientNamed
+from shared.sealing import Addressee, opened
+from shared.vaults import Vault
+
+PURPOSE = "addressee"
+log = structlog.get_logger()
+
+
+async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
+    """Remember whom a role can be told by; notices that waited for her go on."""
+    facts = event.model_dump(include={"role", "of", "language"}) | {"network": network}
+    facts |= sealed_again(tx.info["settings"], event)
+    known = insert(Recipient).values(id=event.recipient_id, **facts)
+    await tx.exec(known.on_conflict_do_update(index_elements=["id"], set_=facts))
+    wake = update(Notice).where(
+        col(Notice.state) == "waiting",
+        col(Notice.reason) == "no_recipient",
+        col(Notice.role) == event.role,
+    )
+    await tx.exec(wake.values(held_until=clock.now()))
+
+
+def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes | None]:
+    """Seal the address with a key of her own; what can't be opened is unknown, and said."""
+    try:
+        addressee = opened(settings.private_key, event.sealed)
+    except (JoseError, ValueError):
+        log.warning("address_unreadable", key=event.key)
+        return {"wrapped_key": None, "sealed": None}
+    vault = Vault(settings.address_key)
+    wrapped = vault.new_key()
+    return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), PURPOSE)}
+
+
+async def forget(tx: Tx, recipient_id: UUID) -> None:
+    """Forget her, and the key to all that was sealed with it."""
+    await tx.exec(delete(Recipient).where(col(Recipient.id) == recipient_id))
+
+
+def addressee_of(settings: Settings, recipient: Recipient) -> Addressee:
+    """Open where a mail goes; Unreadable where somebody changed it or the key."""
+    if recipient.wrapped_key is None or recipient.sealed is None:
+        raise LookupError("she has no address that can be read")
+    vault = Vault(settings.address_key)
+    return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, PURPOSE))

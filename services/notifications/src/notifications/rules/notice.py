@@ -1,0 +1,100 @@
+"""The life of a notice, and whether it may go out now."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from notifications.rules.notices import Rule
+from notifications.rules.subjects import (
+    CONSENTED,
+    Heard,
+    heard_since,
+    is_visible,
+    was_hidden_since,
+)
+from shared.machines import Machine, NotFound, State, Step
+
+SYSTEM = frozenset({"system"})
+COORDINATOR = frozenset({"coordinator"})
+STAFF = frozenset({"coordinator", "caseworker"})
+OUTSIDE = frozenset({"participant", "contact_person", "signatory"})
+HELD = timedelta(minutes=30)
+LINK_LIVES = timedelta(weeks=12)
+
+NOTICE = Machine(
+    State("waiting", "system", "send it", "act_by"),
+    State("sent", "recipient", "do what it asks", "act_by"),
+    State("failed", "coordinator", "see that she is told in another way", "act_by"),
+    State("uncertain", "coordinator", "find out whether it came, and settle it", "act_by"),
+    State("acted", terminal=True),
+    State("expired", terminal=True),
+    State("cancelled", terminal=True),
+    steps=[
+        Step("waiting", "sent", "send", SYSTEM),
+        Step("waiting", "failed", "fail", SYSTEM),
+        Step("waiting", "uncertain", "doubt", SYSTEM),
+        Step("uncertain", "waiting", "send_again", COORDINATOR),
+        Step("uncertain", "uncertain", "leave", COORDINATOR),
+        *(
+            Step(state, end, by, SYSTEM)
+            for state in ("waiting", "sent", "failed", "uncertain")
+            for end, by in (("acted", "act"), ("expired", "expire"), ("cancelled", "cancel"))
+        ),
+    ],
+)
+OPEN = ("waiting", "sent", "failed", "uncertain")
+
+Readiness = Literal["ready", "wait", "acted", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The event that asked for a notice: in which stream, which number, when."""
+
+    stream: str
+    version: int
+    at: datetime
+
+
+def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancelled"] | None:
+    """Say how a notice is over by what was heard of its aggregate; None while it isn't."""
+
+    def any_of(names: Collection[str]) -> bool:
+        return any(heard_since(heard, name, asked.stream, asked.version) for name in names)
+
+    if any_of(rule.done_by):
+        return "acted"
+    return "cancelled" if any_of(rule.void_by) else None
+
+
+def readiness(rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard) -> Readiness:
+    """Say whether a notice may go to a role now. Staff may know of her whom nobody else sees."""
+    if over := closing(rule, asked, heard):
+        return over
+    if rule.about_her and was_hidden_since(of_her, asked.at):
+        return "cancelled"
+    if role not in OUTSIDE:
+        return "ready"
+    seen = not rule.about_her or is_visible(of_her)
+    return "ready" if seen and (not rule.consented or CONSENTED in heard) else "wait"
+
+
+def is_asked_for(rule: Rule, heard: Heard) -> bool:
+    """Tell whether what was heard before lets the rule hold."""
+    after = rule.only_after <= heard.keys()
+    return after and not rule.never_after & heard.keys()
+
+
+def may_see(role: str, unit: str, notices_unit: str | None) -> bool:
+    """Tell whether a member of staff finds a notice: a caseworker those of her own unit."""
+    return role == "coordinator" or (role == "caseworker" and bool(unit) and unit == notices_unit)
+
+
+def check_staff(role: str) -> None:
+    if role not in STAFF:
+        raise NotFound
+
+
+def link_ends_before(act_by: date | None, opened_on: date) -> date:
+    return max(act_by or opened_on, opened_on) + LINK_LIVES

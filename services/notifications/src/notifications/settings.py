@@ -1,0 +1,87 @@
+"""What the environment decides."""
+
+import json
+from email.headerregistry import Address
+from urllib.parse import urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey, OKPKey
+from pydantic import Field, field_validator
+
+from shared.settings import ServiceSettings
+
+KEY_BYTES = 32
+LAST_PORT = 65_535
+
+
+class Settings(ServiceSettings, service="notifications"):
+    """The settings of notifications."""
+
+    private_key: str = Field(
+        description="Opens the addresses that others seal for us: an X25519 key as a private JWK.",
+        examples=['{"kty":"OKP","crv":"X25519","x":"…","d":"…"}'],
+    )
+    address_key: str = Field(
+        description="Wraps each recipient's key for her address: an octet JWK of 256 bits.",
+        examples=['{"kty":"oct","k":"43 characters of base64url"}'],
+    )
+    link_key: str = Field(
+        description="Signs the links in mails: an octet JWK of 256 bits; another key.",
+        examples=['{"kty":"oct","k":"another 43 characters"}'],
+    )
+    public_url: str = Field(
+        description="Where people reach this service; links in mails begin with it.",
+        examples=["https://notiser.example.se"],
+    )
+    smtp_host: str = Field(description="The mail server.", min_length=1, examples=["smtp"])
+    smtp_port: int = Field(587, ge=1, le=LAST_PORT)
+    smtp_starttls: bool = Field(
+        default=True, description="false: only beside a server of one's own."
+    )
+    smtp_username: str = Field("", description="Empty: the server knows us by our address.")
+    smtp_password: str = Field("", description="Goes with the name.", repr=False)
+    sender: str = Field(
+        description="From which address mails come.", examples=["jobbpakten@example.se"]
+    )
+
+    @field_validator("private_key")
+    @classmethod
+    def refuse_a_key_that_opens_nothing(cls, value: str) -> str:
+        try:
+            key = OKPKey.import_key(json.loads(value))
+            good = key.is_private and key.curve_name == "X25519"
+        except (ValueError, TypeError, JoseError, KeyError):
+            good = False
+        if not good:
+            raise ValueError("it isn't a private JWK of the curve X25519")
+        return value
+
+    @field_validator("address_key", "link_key")
+    @classmethod
+    def refuse_a_weak_key(cls, value: str) -> str:
+        try:
+            good = len(OctKey.import_key(json.loads(value)).raw_value) == KEY_BYTES
+        except (ValueError, TypeError, JoseError, KeyError):
+            good = False
+        if not good:
+            raise ValueError("it isn't an octet JWK of 256 bits")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def refuse_an_address_nobody_reaches(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("it begins with https:// and names a host")
+        return value.rstrip("/")
+
+    @field_validator("sender")
+    @classmethod
+    def refuse_an_odd_sender(cls, value: str) -> str:
+        try:
+            domain = Address(addr_spec=value).domain
+        except (ValueError, IndexError):
+            domain = ""
+        if not domain:
+            raise ValueError("it isn't an address like jobbpakten@example.se")
+        return value
