@@ -1,5 +1,6 @@
 """How each act is done: which role calls what, under which name its day stands in the body."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,10 +19,14 @@ class Call:
     path: str
     day: str = ""
     method: str = "POST"
+    service: str = "membership"
 
 
+CONTACT = "/members/{membership_id}/contacts"
 ACTS = {
     "apply": Call("signatory", "/members", "applied_on"),
+    "name_signatory": Call("signatory", CONTACT, "named_on"),
+    "name_contact": Call("signatory", CONTACT, "named_on"),
     "declare": Call("signatory", "/members/{membership_id}/values", "declared_on"),
     "start_vetting": Call("vetting_officer", "/members/{membership_id}/vetting", "started_on"),
     "answer": Call(
@@ -33,10 +38,25 @@ ACTS = {
     "sign": Call("signatory", "/members/{membership_id}/agreement/signatures", "signed_on"),
     "countersign": Call("decider", "/members/{membership_id}/agreement/signatures", "signed_on"),
     "withdraw": Call("signatory", "/members/{membership_id}/withdrawal", "withdrawn_on"),
+    "suspend": Call("decider", "/members/{membership_id}/suspension", "suspended_on"),
+    "offer_place": Call("contact_person", "/places", "offered_on", service="matching"),
+    "ask_union": Call("coordinator", "/places/{place_id}/union", "asked_on", service="matching"),
+    "hear_union": Call(
+        "coordinator", "/places/{place_id}/union-statement", "stated_on", service="matching"
+    ),
+    "open_place": Call(
+        "coordinator", "/places/{place_id}/opening", "opened_on", service="matching"
+    ),
+    "refresh_place": Call(
+        "contact_person", "/places/{place_id}/refreshing", "refreshed_on", service="matching"
+    ),
     "hold": Call("coordinator", "/commitments/{commitment_id}/activities", "held_on"),
     "renegotiate": Call("coordinator", "/commitments/{commitment_id}/renegotiations", "agreed_on"),
     "release": Call("coordinator", "/commitments/{commitment_id}/release", "released_on"),
 }
+
+
+EMPLOYERS = ("signatory", "contact_person")
 
 
 @dataclass
@@ -46,20 +66,27 @@ class Applicant:
     who: Organisation
     values_version: str
     known: dict[str, Any] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
 
-    async def do(self, act: Act, membership: Callers) -> None:
+    async def do(self, act: Act, services: Mapping[str, Callers]) -> None:
         """Do it; Refused when the service doesn't."""
         call = ACTS[act.does]
         facts = dict(act.facts)
-        names = self.known | self.commitment(facts.pop("commitment", None))
-        body = facts | self.body(act.does)
+        commitment, place = facts.pop("commitment", None), facts.pop("place", None)
+        names = self.known | self.commitment(commitment) | self.place(place)
+        body = facts | self.body(act.does, names)
         body |= {call.day: act.happened_on.isoformat()} if call.day else {}
-        own = self.known.get("organisation_id") if call.role == "signatory" else None
+        own = self.known.get("organisation_id") if call.role in EMPLOYERS else None
         path = call.path.format(**names)
         read = self.known["version"] if act.does == "share" else None
-        found = await membership.on_network(
-            call.role, call.method, path, body=body, organisation=own, version=read
+        found = await services[call.service].on_network(
+            call.role, call.method, path, body=body, version=read, organisation=own
         )
+        self.remember(act.does, found)
+
+    def remember(self, does: str, found: Mapping[str, Any]) -> None:
+        if does == "offer_place":
+            self.places.append(found["place_id"])
         self.known |= {name: found[name] for name in REMEMBERED if found.get(name)}
 
     def commitment(self, place: int | None) -> dict[str, str]:
@@ -67,7 +94,10 @@ class Applicant:
             return {}
         return {"commitment_id": self.known["commitments"][place]["commitment_id"]}
 
-    def body(self, does: str) -> dict[str, Any]:
+    def place(self, number: int | None) -> dict[str, str]:
+        return {} if number is None else {"place_id": self.places[number]}
+
+    def body(self, does: str, names: Mapping[str, Any]) -> dict[str, Any]:
         """Give what is said by who one is and what one has read, not by the story."""
         if does == "apply":
             return {name: fact for name, fact in asdict(self.who).items() if name != "story"}
@@ -76,4 +106,6 @@ class Applicant:
             return dict.fromkeys(values, True) | {"text_version": self.values_version}
         if does in {"sign", "countersign"}:
             return {"text_hash": self.known["text_hash"]}
+        if does == "offer_place":
+            return {"commitment_id": names["commitment_id"]}
         return {}

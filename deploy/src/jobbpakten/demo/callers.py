@@ -1,8 +1,9 @@
 """Who calls: each act is done by a person in her role, with a token signed by the demo's key."""
 
 import asyncio
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -13,16 +14,22 @@ from shared import clock
 from shared.access import ALGORITHM
 
 NETWORK = "jobbpakten"
+AT_ONCE = 6
 HOURS_SECONDS = 8 * 3600
 TRIES = 5
 # Four eyes: who prepares is never who decides.
 ACTORS = {
     "signatory": "signatory",
+    "contact_person": "contact",
+    "caseworker": "caseworker-cia",
     "vetting_officer": "officer-vera",
     "decider": "decider-dag",
     "coordinator": "coordinator-karin",
     "system": "demo",
 }
+
+
+Done = TypeVar("Done")
 
 
 class Refused(RuntimeError):
@@ -44,20 +51,25 @@ class Callers:
         method: str,
         path: str,
         body: Any = None,
-        organisation: str | None = None,
         version: int | None = None,
+        **of: str | None,
     ) -> Any:
         """Call as a person in a role, on the version she has read; Refused for no good answer.
 
-        The key lets the same call come again when the service had to turn it away.
+        `of` is her organisation or unit. The key lets the same call come again when the service
+        had to turn it away. A text is sent as the file that it is.
         """
         headers = {
-            "Authorization": f"Bearer {self.token(role, organisation)}",
+            "Authorization": f"Bearer {self.token(role, **of)}",
             "Idempotency-Key": uuid4().hex,
         }
         headers |= {"If-Match": f'"{version}"'} if version else {}
+        sent: dict[str, Any] = {"json": body}
+        if isinstance(body, str):
+            headers["Content-Type"] = "text/csv; charset=utf-8"
+            sent = {"content": body.encode()}
         for again in range(TRIES):
-            answer = await self.http.request(method, self.url + path, json=body, headers=headers)
+            answer = await self.http.request(method, self.url + path, headers=headers, **sent)
             if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                 break
             await asyncio.sleep(again / 10)
@@ -65,14 +77,32 @@ class Callers:
             raise Refused(f"{self.service} refused {method} {path} as {role}: {reason(answer)}")
         return answer.json()
 
-    async def on_network(self, role: str, method: str, path: str = "", **more: Any) -> Any:
-        return await self.call(role, method, f"/networks/{NETWORK}{path}", **more)
+    async def on_network(
+        self, role: str, method: str, path: str = "", body: Any = None, **more: Any
+    ) -> Any:
+        return await self.call(role, method, f"/networks/{NETWORK}{path}", body, **more)
 
-    def token(self, role: str, organisation: str | None) -> str:
+    def token(self, role: str, **of: str | None) -> str:
         expires = int(clock.now().timestamp()) + HOURS_SECONDS
         claims = {"sub": ACTORS[role], "aud": self.service, "role": role, "exp": expires}
-        claims |= {"networks": [NETWORK]} | ({"organisation": organisation} if organisation else {})
+        claims |= {"networks": [NETWORK]} | {name: value for name, value in of.items() if value}
         return jwt.encode({"alg": ALGORITHM}, claims, self.keys.pair, algorithms=[ALGORITHM])
+
+
+async def at_once(works: Iterable[Awaitable[Done]]) -> list[Done]:
+    """Do all of it, several at a time; the first that is refused ends all, as it would alone."""
+    some = asyncio.Semaphore(AT_ONCE)
+
+    async def one(work: Awaitable[Done]) -> Done:
+        async with some:
+            return await work
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(work)) for work in works]
+    except ExceptionGroup as several:
+        raise several.exceptions[0] from None
+    return [task.result() for task in tasks]
 
 
 def reason(answer: httpx.Response) -> str:

@@ -7,9 +7,12 @@ from random import Random
 from typing import Any
 
 from jobbpakten.demo.organisations import Organisation
+from jobbpakten.demo.workplaces import anybody, workplace
 from shared.clock import working_days_after
 
 Profile = Mapping[str, Any]
+SOONEST = timedelta(weeks=1)  # until matching has heard of the promise
+SHORTEST = timedelta(weeks=8)  # for less nobody opens a place
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,15 @@ class Diary:
     day: date  # up to which it is written
     end: date  # after which nothing is told any more
     acts: list[Act] = field(default_factory=list)
+    places: int = 0  # offered so far
 
     def then(self, does: str, within: int = 5, **facts: Any) -> None:
         """Let it do something on one of the next working days."""
         self.day = working_days_after(self.day, self.chance.randint(1, within))
+        self.acts.append(Act(self.day, self.day, does, facts))
+
+    def note(self, does: str, **facts: Any) -> None:
+        """Let it do something more on the day on which it has just done something."""
         self.acts.append(Act(self.day, self.day, does, facts))
 
     def wait(self, weeks: int) -> None:
@@ -68,6 +76,29 @@ class Diary:
         held = self.working_days(until)[-1]
         told = until + timedelta(weeks=3)
         self.acts.append(Act(told, held, "hold", {"commitment": commitment}))
+
+    def offer_place(self, commitment: int, promise: Promise, *, suits_anybody: bool = False) -> int:
+        """Let it offer a place that the union is asked about and that is opened; gives its slots.
+
+        None, where the promise's period is nearly over.
+        """
+        offered = working_days_after(self.day + SOONEST, self.chance.randint(1, 15))
+        opened = working_days_after(offered, 5)
+        starts = opened + timedelta(days=self.chance.randint(7, 21))
+        if promise.ends_before and starts + SHORTEST > promise.ends_before:
+            return 0
+        place = workplace(self.chance, promise.units, starts, promise.ends_before)
+        place = anybody(place) if suits_anybody else place
+        self.acts.append(Act(offered, offered, "offer_place", place | {"commitment": commitment}))
+        for does, after, said in (
+            ("ask_union", 1, {}),
+            ("hear_union", 4, {"statement": self.chance.choice(("supports", "supports", "none"))}),
+            ("open_place", 5, {}),
+        ):
+            day = working_days_after(offered, after)
+            self.acts.append(Act(day, day, does, {**said, "place": self.places}))
+        self.places += 1
+        return int(place["slots"])
 
     def working_days(self, until: date) -> list[date]:
         """Give the working days after this one and before another."""

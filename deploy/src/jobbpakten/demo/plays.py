@@ -9,11 +9,11 @@ import httpx
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from jobbpakten.demo.callers import Callers
+from jobbpakten.demo.callers import AT_ONCE, Callers
 from jobbpakten.demo.results import Result, result
 from jobbpakten.demo.stages import Stage
 from jobbpakten.demo.wishes import Wishes
-from jobbpakten.demo.years import AT_ONCE, Network, Week, year
+from jobbpakten.demo.years import Network, Week, year
 from jobbpakten.parts import say
 from jobbpakten.reconciliation import Comparison
 
@@ -38,7 +38,7 @@ async def play(stage: Stage, wishes: Wishes, over: Callable[[Week], None]) -> Pl
         Comparison(stage.databases, stage.hears) as comparison,
     ):
         reached = {name: Callers(name, url, stage.keys, http) for name, url in stage.urls.items()}
-        network = Network(reached["membership"], reached["followup"], comparison.until_quiet)
+        network = Network(reached, comparison.until_quiet)
         await year(network, wishes.seed, wishes.weeks, over)
         seconds = time.monotonic() - began
         return Played(await result(network, await comparison.standing()), seconds)

@@ -1,6 +1,7 @@
 """What can happen to an organisation in a year: named stories, and the ordinary one."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -19,8 +20,12 @@ SOME_WEEKS = (
     39,
     None,
 )  # how long a promise is for; None: the whole term of the agreement
+MORE_WEEKS = (39, None, None)  # places take their time
 DILIGENCE = (0, 0.5, 0.8, 1, 1, 1.3)  # the share of the promised activities that take place
 EVIDENCE = "AMN-2025-00562"
+CONTACT_NAMES = ("Åsa Lind", "Omar Haddad", "Päivi Laine", "Ninos Shabo", "Gösta Öberg", "Eva Ek")
+PLACES = (1, 2, 2, 3)  # how many are offered for one promise
+SUSPENDED_AFTER_WEEKS = 18
 
 Story = Callable[[Diary], None]
 
@@ -33,10 +38,20 @@ def joins(diary: Diary, *promises: Promise) -> None:
 
 def is_vetted(diary: Diary, unmet: Mapping[str, str], **decision: Any) -> None:
     diary.then("apply")
+    names_contacts(diary)
     diary.then("declare", within=3)
     diary.then("start_vetting")
     diary.then("answer", answers=[answer(item, unmet) for item in diary.profile["checklist"]])
     diary.then("decide", **decision)
+
+
+def names_contacts(diary: Diary) -> None:
+    """Say who signs for it and who answers when somebody is proposed."""
+    post = f"{diary.who.number.replace('-', '')}@foretag.example"
+    for role, does in (("signatory", "name_signatory"), ("contact_person", "name_contact")):
+        language = diary.chance.choice(("sv", "sv", "sv", "en"))
+        said = {"role": role, "email": f"{role}.{post}", "language": language}
+        diary.note(does, name=diary.chance.choice(CONTACT_NAMES), **said)
 
 
 def answer(item: str, unmet: Mapping[str, str]) -> dict[str, str]:
@@ -66,14 +81,26 @@ def ordinary(diary: Diary) -> None:
         if diary.is_kept_by_activities(promise.offer):
             times = round(promise.units * diary.chance.choice(DILIGENCE))
             diary.hold(place, times, promise.ends_before)
+        else:
+            offers_places(diary, place, promise)
+
+
+def offers_places(diary: Diary, commitment: int, promise: Promise) -> None:
+    """Offer one place or two for what was promised, sometimes none."""
+    left = promise.units
+    for _ in range(diary.chance.choice(PLACES)):
+        if left:
+            left -= diary.offer_place(commitment, replace(promise, units=left))
 
 
 def some_promises(diary: Diary) -> list[Promise]:
-    """Choose one to three offers, activities more often than others, none beyond the limits."""
+    """Choose two to four offers of both kinds, none beyond the limits."""
     offered = [offer for offer in diary.profile["offers"] if diary.limit(offer)]
     active = [offer for offer in offered if diary.is_kept_by_activities(offer)]
+    rest = [offer for offer in offered if offer not in {*active, "internship"}]
     chosen = {
-        *diary.chance.sample(offered, diary.chance.randint(0, 2)),
+        "internship",
+        *diary.chance.sample(rest, diary.chance.randint(0, 2)),
         diary.chance.choice(active),
     }
     return [some_promise(diary, offer) for offer in sorted(chosen)]
@@ -81,7 +108,8 @@ def some_promises(diary: Diary) -> list[Promise]:
 
 def some_promise(diary: Diary, offer: str) -> Promise:
     units = diary.chance.randint(1, max(2, diary.limit(offer) // 3))
-    weeks = diary.chance.choice(SOME_WEEKS)
+    active = diary.is_kept_by_activities(offer)
+    weeks = diary.chance.choice(SOME_WEEKS if active else MORE_WEEKS)
     return Promise(offer, min(units, diary.limit(offer)), weeks and diary.in_weeks(weeks))  # type: ignore[arg-type]
 
 
@@ -136,9 +164,18 @@ def late(diary: Diary) -> None:
 
 
 def autumn(diary: Diary) -> None:
-    """Promise work for the autumn holidays: no placements yet, so it lapses when they are over."""
+    """Promise work for the autumn holidays and offer no place: it lapses when they are over."""
     is_vetted(diary, {}, outcome="accepted")
     agrees(diary, Promise("holiday_job", 8, AUTUMN_HOLIDAYS_END), Promise("internship", 3))
+
+
+def suspended(diary: Diary) -> None:
+    """Receive somebody, and be suspended while she is there: she stays until the end."""
+    practice = Promise("internship", 3)
+    joins(diary, practice)
+    diary.offer_place(0, practice, suits_anybody=True)
+    diary.wait(weeks=SUSPENDED_AFTER_WEEKS)
+    diary.then("suspend", ground="working_conditions")
 
 
 def unsigned(diary: Diary) -> None:
@@ -164,6 +201,7 @@ STORIES: dict[str, Story] = {
         released,
         late,
         autumn,
+        suspended,
         unsigned,
         withdrawn,
     )

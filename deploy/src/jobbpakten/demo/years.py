@@ -1,17 +1,18 @@
 """A year of the network: week by week the clocks are set, people act, all falls quiet."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from jobbpakten.demo.acts import Applicant
-from jobbpakten.demo.callers import Callers
+from jobbpakten.demo.callers import Callers, at_once
+from jobbpakten.demo.centres import name_staff
 from jobbpakten.demo.diaries import Act
+from jobbpakten.demo.offices import offices, place
 from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
-AT_ONCE = 6
 FRIDAY = 4
 
 Quiet = Callable[[], Awaitable[object]]
@@ -29,13 +30,20 @@ class Week:
 class Network:
     """The services as people reach them, and the barrier that waits until all is quiet."""
 
-    membership: Callers
-    followup: Callers
+    services: Mapping[str, Callers]
     quiet: Quiet
 
     @property
-    def services(self) -> tuple[Callers, ...]:
-        return self.membership, self.followup
+    def membership(self) -> Callers:
+        return self.services["membership"]
+
+    @property
+    def matching(self) -> Callers:
+        return self.services["matching"]
+
+    @property
+    def followup(self) -> Callers:
+        return self.services["followup"]
 
 
 async def year(
@@ -46,10 +54,14 @@ async def year(
     who = organisations()
     applicants = [Applicant(one, profile["values"]["version"]) for one in who]
     plans = list(zip(applicants, diaries(who, profile, seed, weeks), strict=True))
-    since = date.min
+    centres = offices(network.matching, seed)
+    since = START - timedelta(days=30)
     for day in days(weeks):
         await set_clocks(network, day)
-        acts = await act(network.membership, plans, since, day)
+        if not since > START:
+            await name_staff(network.membership)
+        acts = await act(network.services, plans, since, day)
+        acts += await place(network.matching, centres, applicants, day)
         await network.quiet()
         await do_what_is_due(network)
         await network.quiet()
@@ -65,30 +77,30 @@ def days(weeks: int) -> Iterator[date]:
 
 
 async def act(
-    membership: Callers, plans: Iterable[tuple[Applicant, Sequence[Act]]], since: date, until: date
+    services: Mapping[str, Callers],
+    plans: Iterable[tuple[Applicant, Sequence[Act]]],
+    since: date,
+    until: date,
 ) -> int:
     """Let everybody do what they record in these days, each in order, several at a time."""
-    some = asyncio.Semaphore(AT_ONCE)
 
     async def live(one: Applicant, acts: Sequence[Act]) -> int:
         now = [act for act in acts if since < act.recorded_on <= until]
-        async with some:
-            for act in now:
-                await one.do(act, membership)
+        for act in now:
+            await one.do(act, services)
         return len(now)
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            lives = [group.create_task(live(one, acts)) for one, acts in plans]
-    except ExceptionGroup as several:
-        raise several.exceptions[0] from None
-    return sum(life.result() for life in lives)
+    return sum(await at_once(live(one, acts) for one, acts in plans))
 
 
 async def set_clocks(network: Network, day: date) -> None:
     body = {"today": day.isoformat()}
-    await asyncio.gather(*(one.call("system", "PUT", "/clock", body) for one in network.services))
+    await asyncio.gather(
+        *(one.call("system", "PUT", "/clock", body) for one in network.services.values())
+    )
 
 
 async def do_what_is_due(network: Network) -> None:
-    await asyncio.gather(*(one.call("system", "POST", "/clock/due") for one in network.services))
+    await asyncio.gather(
+        *(one.call("system", "POST", "/clock/due") for one in network.services.values())
+    )

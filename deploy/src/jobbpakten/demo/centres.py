@@ -1,0 +1,173 @@
+"""The municipality's units at work: week by week they register, propose, place and follow."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from jobbpakten.demo.callers import Callers, at_once
+from jobbpakten.demo.cases import Case, step
+from jobbpakten.demo.people import Person, as_file
+
+WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
+ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
+MOST_PROPOSALS = 5  # a unit's in a week
+STAFF = (
+    ("coordinator", "Karin Ek", "kansliet"),
+    ("vetting_officer", "Vera Norén", "kansliet"),
+    ("decider", "Dag Hägg", "kansliet"),
+    ("caseworker", "Cia Åberg", "jobbcenter_city"),
+    ("caseworker", "Gert Khalil", "jobbcenter_gottsunda"),
+)
+FACTS = {
+    "receives_assistance": "decision",
+    "not_in_agency_service": "employment_agency",
+    "may_work": "document",
+    "no_mark_in_register": "population_register",
+    "asked_about_protection": "conversation",
+    "wants_to_be_matched": "conversation",
+}
+Weeks = Mapping[str, int | None]  # by place: how long it has to last, None: as it comes
+SHORT_LIVED = ("receives_assistance", "not_in_agency_service", "no_mark_in_register")
+SOME_WEEKS = (4, 8, 12, 16)  # how long a placement is planned for
+TALES = {2: "takes_back", 4: "says_no", 6: "protected_later"}  # by the number of the case
+
+
+async def name_staff(membership: Callers) -> None:
+    """Say whom tasks for the municipality go to."""
+    for role, name, unit in STAFF:
+        post = f"{role}.{unit.replace('_', '-')}@kommunen.example"
+        body = {"role": role, "name": name, "email": post, "unit": unit, "language": "sv"}
+        await membership.on_network("coordinator", "POST", "/staff", body)
+
+
+@dataclass
+class Centre:
+    """One unit: its candidates, in the order of registration, and its matches on their way."""
+
+    unit: str
+    people: Sequence[Person]
+    matching: Callers
+    seed: int
+    week: int = 0
+    refs: list[str] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)  # by ref: the week of the last talk
+    cases: list[Case] = field(default_factory=list)
+
+    async def call(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        role = more.pop("role", "caseworker")
+        return await self.matching.on_network(role, method, path, body, unit=self.unit, **more)
+
+    async def work(self, day: date, places: Sequence[dict[str, Any]], weeks: Weeks) -> int:
+        """Do a week's work; gives how many acts. `places` are those open, oldest first."""
+        acts = await self.register(day)
+        acts += await self.find_out_again(day)
+        acts += await self.go_on(day)
+        acts += await self.propose(day, places, weeks)
+        self.week += 1
+        return acts
+
+    async def register(self, day: date) -> int:
+        """Import this week's candidates, then talk to each."""
+        coming = self.coming()
+        if not coming:
+            return 0
+        await self.call("POST", "/candidates/import?dry_run=false", as_file(coming))
+        new = await self.unknown()
+        self.refs += new
+        await at_once(self.talk(ref, person, day) for ref, person in zip(new, coming, strict=True))
+        return 1 + 3 * len(coming)
+
+    def coming(self) -> list[Person]:
+        begun = sum(share for week, share in WAVES.items() if week <= self.week)
+        return list(self.people[len(self.refs) : round(begun * len(self.people))])
+
+    async def unknown(self) -> list[str]:
+        """Give the refs of those who came since, in the order of their registration."""
+        after = f"?after={self.refs[-1]}" if self.refs else ""
+        found = await self.call("GET", f"/candidates{after}")
+        return [one["candidate_ref"] for one in found["candidates"]]
+
+    async def talk(self, ref: str, person: Person, day: date) -> None:
+        """Find out what decides whether she is shown; some facts stay unknown in some stories."""
+        known = [code for code in FACTS if (person.story, code) != ("unknown", "may_work")]
+        await self.note(ref, known, day)
+        asked = {"needs": person.needs, "asked_on": day.isoformat()}
+        await self.call("PUT", f"/candidates/{ref}/needs", asked)
+        if person.story == "protected":
+            await self.protect(ref, day)
+        self.seen[ref] = self.week
+
+    async def note(self, ref: str, codes: Iterable[str], day: date) -> None:
+        on = day.isoformat()
+        facts = [
+            {"code": code, "value": "true", "source": FACTS[code], "found_on": on} for code in codes
+        ]
+        await self.call("PUT", f"/candidates/{ref}/facts", {"facts": facts})
+
+    async def protect(self, ref: str, day: date) -> None:
+        body = {"form": "confidentiality_marking", "found_on": day.isoformat()}
+        await self.call("PUT", f"/candidates/{ref}/protection", body)
+
+    async def find_out_again(self, day: date) -> int:
+        """Ask the registers anew where it is three months since."""
+        due = [ref for ref in self.refs if self.week - self.seen[ref] >= ASKED_AGAIN_WEEKS]
+        await at_once(self.note(ref, SHORT_LIVED, day) for ref in due)
+        self.seen |= dict.fromkeys(due, self.week)
+        return len(due)
+
+    async def go_on(self, day: date) -> int:
+        """Take every match and placement one step further, where the time has come."""
+        before = [case for case in self.cases if not case.over]
+        apart = [case for case in before if case.meets_others]
+        done = await at_once(step(self, case, day) for case in before if case not in apart)
+        for case in apart:  # one by one: who comes first matters, and is the same each time
+            done.append(await step(self, case, day))
+        return sum(done)
+
+    async def propose(self, day: date, places: Sequence[dict[str, Any]], weeks: Weeks) -> int:
+        """Let the engine rank, and pick the first who is free for each of some places."""
+        if not places or not self.refs:
+            return 0
+        run = await self.call("POST", "/runs", {"seed": self.seed})
+        ranked = (await self.call("GET", f"/runs/{run['run_id']}"))["ranked"]
+        busy = {case.ref for case in self.cases if not case.over}
+        asked = {(case.place["place_id"], case.ref) for case in self.cases}
+        picked = 0
+        for place in places:
+            here = [one for one in ranked if one["place_id"] == place["place_id"]]
+            for one in here[: place["free"] + 1]:
+                ref = one["candidate_ref"]
+                if ref not in busy and (place["place_id"], ref) not in asked:
+                    await self.pick(run["run_id"], place, ref, day, weeks)
+                    busy.add(ref)
+                    picked += 1
+                    break
+            if picked == MOST_PROPOSALS:
+                break
+        return 2 + 2 * picked
+
+    async def pick(
+        self,
+        run_id: str,
+        place: dict[str, Any],
+        ref: str,
+        day: date,
+        weeks: Weeks,
+    ) -> None:
+        """Propose her, and ask her the same day."""
+        on = day.isoformat()
+        body = {"place_id": place["place_id"], "candidate_ref": ref, "run_id": run_id}
+        match = await self.call("POST", "/matches", body | {"proposed_on": on})
+        asking = {
+            "fields": ["first_name", "phone", "abilities", "schedule"],
+            "answer_by": (day + timedelta(days=7)).isoformat(),
+            "asked_on": on,
+        }
+        await self.call("POST", f"/matches/{match['match_id']}/asking", asking)
+        number = len(self.cases)
+        chance = Random(f"{self.seed} {self.unit} {number}")  # noqa: S311 - a story, no secret
+        story = TALES.get(number, "")
+        lasts = weeks[place["place_id"]] or chance.choice(SOME_WEEKS)
+        self.cases.append(Case(match["match_id"], place, ref, story, lasts, chance))
