@@ -2,10 +2,30 @@
 
 from fastapi import APIRouter
 
-from matching.api import place
+from matching.api import (
+    answer,
+    candidate,
+    consent,
+    ending,
+    fact,
+    match,
+    place,
+    placement,
+    run,
+)
 
 router = APIRouter(prefix="/networks/{network}")
-PARTS: tuple[APIRouter, ...] = (place.router,)
+PARTS: tuple[APIRouter, ...] = (
+    candidate.router,
+    fact.router,
+    place.router,
+    run.router,
+    match.router,
+    consent.router,
+    answer.router,
+    placement.router,
+    ending.router,
+)
 for part in PARTS:
     router.include_router(part)
 

@@ -1,0 +1,92 @@
+"""Facts over HTTP: what was found out, whether she is protected, what she needs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from matching.api.acts import Network
+from matching.api.candidate import StandingView, view_standing
+from matching.commands import fact as commands
+from matching.identities import known
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.rules.fact import Form, Value, hidden_for
+from shared import clock
+from shared.access import Calling
+from shared.acts import ActDay, Body, Code, happened
+from shared.answers import Once
+from shared.database import Tx
+
+router = APIRouter(prefix="/candidates/{ref}", tags=["candidates"], route_class=Once)
+
+
+class NewFact(Body):
+    """What was found out, where, and on which day: today if left out."""
+
+    code: Code
+    value: Value
+    source: Code
+    found_on: ActDay = None
+
+
+class NewFacts(Body):
+    facts: Annotated[list[NewFact], Field(min_length=1, max_length=100)]
+
+
+class NewProtection(Body):
+    form: Form
+    found_on: ActDay = None
+
+
+class NewNeeds(Body):
+    """Which adaptations she needs; an empty list is an answer too."""
+
+    needs: Annotated[list[Code], Field(max_length=50)]
+    asked_on: ActDay = None
+
+
+class VisibilityView(StandingView):
+    """Whether she is visible, and all that hides her."""
+
+    hidden_for: list[str]
+
+
+async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView:
+    found = await known.known_of(tx, candidate.id, profile)
+    values = found.values(await clock.today(tx))
+    reasons = hidden_for(values, found.protection.form, candidate.state)
+    return VisibilityView(**view_standing(candidate).model_dump(), hidden_for=reasons)
+
+
+@router.put("/facts")
+async def record(
+    ref: UUID, new: NewFacts, caller: Calling, network: Network, tx: Tx
+) -> VisibilityView:
+    """Write down facts; whether she is visible is computed anew."""
+    today = await clock.today(tx)
+    found = [
+        commands.Found(one.code, one.value, one.source, one.found_on or today) for one in new.facts
+    ]
+    return await view(tx, network, await commands.record(tx, caller, network, ref, found))
+
+
+@router.put("/protection")
+async def record_protection(
+    ref: UUID, new: NewProtection, caller: Calling, network: Network, tx: Tx
+) -> VisibilityView:
+    """Write down which form of protected identity she has; any of them hides her at once."""
+    on = await happened(tx, new.found_on, "found_on")
+    candidate = await commands.record_protection(tx, caller, network, ref, new.form, on)
+    return await view(tx, network, candidate)
+
+
+@router.put("/needs")
+async def record_needs(
+    ref: UUID, new: NewNeeds, caller: Calling, network: Network, tx: Tx
+) -> VisibilityView:
+    """Write down which adaptations she needs: she has been asked."""
+    on = await happened(tx, new.asked_on, "asked_on")
+    candidate = await commands.record_needs(tx, caller, network, ref, new.needs, on)
+    return await view(tx, network, candidate)

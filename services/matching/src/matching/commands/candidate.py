@@ -1,0 +1,216 @@
+"""Candidates: register, describe, reach, park, bring back, let go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from matching import identities
+from matching.commands import visibility
+from matching.commands.step import advance, may
+from matching.identities import known
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.queries import network as networks
+from matching.rules.candidate import CANDIDATE, ENDS, LEAVING, check_until, may_touch
+from shared import clock, outbox
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.matching import CandidateClosed, CandidateRegistered
+from shared.machines import NotAllowed, NotFound, Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a candidate can, wants and has time for. An ability that isn't named is unknown."""
+
+    group: str | None
+    abilities: Mapping[str, bool]
+    offers: Sequence[str]
+    schedule: int | None
+    available_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Who comes into the bank."""
+
+    person: identities.Person
+    language: str
+    description: Description
+
+
+async def locked(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidate:
+    """Take a candidate for this transaction, as she is today; NotFound if not for the caller."""
+    found = await held(tx, ref)
+    if found is None or found.network != network:
+        raise NotFound
+    if not may_touch(caller.role, caller.organisation, caller.unit, found.unit):
+        raise NotFound
+    await visibility.refresh(tx, found)
+    return found
+
+
+async def held(tx: Tx, ref: UUID) -> Candidate | None:
+    """Take a candidate's row, whoever asks."""
+    here = select(Candidate).where(col(Candidate.id) == ref).with_for_update()
+    return (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
+
+
+async def register(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, new: Registration, on: date
+) -> Candidate:
+    """Let a person into the bank. Whoever has left keeps the reference that she had."""
+    check_registrar(caller, profile)
+    check_registration(profile, new)
+    if await identities.keep(tx, ref, profile.network, new.person):
+        candidate = blank(ref, profile.network, on)
+        tx.add(candidate)
+    else:
+        candidate = await once_here(tx, profile, new.person)
+    candidate.unit, candidate.caseworker = caller.unit, caller.id
+    candidate.language, candidate.registered_on = new.language, on
+    write(candidate, new.description)
+    advance(candidate, "register", caller.role, profile, on)
+    await tx.flush()  # facts refer to her
+    await known.begin(tx, candidate.id, profile)
+    event = CandidateRegistered(candidate_ref=candidate.id, unit=candidate.unit)
+    await outbox.tell(tx, event, on=on)
+    await visibility.recompute(tx, candidate, on, first=True)
+    return candidate
+
+
+def blank(ref: UUID, network: str, on: date) -> Candidate:
+    return Candidate(
+        id=ref, number=None, network=network, unit="", caseworker="", since=on, registered_on=on
+    )
+
+
+def check_registrar(caller: Caller, profile: Profile) -> None:
+    """Refuse whoever isn't a caseworker of one of the network's units."""
+    CANDIDATE.step("", "register", caller.role)
+    if caller.organisation or caller.unit not in profile.units:
+        raise NotFound
+
+
+async def once_here(tx: Tx, profile: Profile, person: identities.Person) -> Candidate:
+    """Take the case of somebody who has left and comes again; refuse whoever is here."""
+    found = await identities.find(tx, profile.network, [person.number])
+    candidate = await held(tx, found[person.number])
+    if candidate is None or candidate.state not in ENDS:
+        raise NotAllowed("already_registered", "This person is registered in the network.")
+    await identities.change(tx, candidate.id, **contact_of(person), name=person.name)
+    return candidate
+
+
+def contact_of(person: identities.Person) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "phone": person.phone,
+        "address": person.address,
+        "wants_email": person.wants_email,
+    }
+
+
+def check_registration(profile: Profile, new: Registration) -> None:
+    check_language(profile, new.language)
+    check_description(profile, new.description)
+
+
+def check_language(profile: Profile, language: str) -> None:
+    if language not in profile.languages:
+        raise Unfit("/language", "unknown_language", "The network writes in its languages.")
+
+
+def check_description(profile: Profile, said: Description) -> None:
+    """Refuse codes that the network's profile doesn't have; none of them is repeated."""
+    if said.group is not None and said.group not in profile.groups:
+        raise Unfit("/group", "unknown_group", "The profile has no such group.")
+    if set(said.abilities) - set(profile.requirements):
+        raise Unfit("/abilities", "unknown_ability", "The profile has no such requirement.")
+    if set(said.offers) - set(profile.offers):
+        raise Unfit("/offers", "unknown_offer", "The profile has no such offer.")
+
+
+def write(candidate: Candidate, said: Description) -> None:
+    candidate.target_group, candidate.abilities = said.group, dict(said.abilities)
+    candidate.offers, candidate.schedule = sorted(set(said.offers)), said.schedule
+    candidate.available_from = said.available_from
+
+
+async def describe(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, said: Description
+) -> Candidate:
+    """Write down anew what she can, wants and has time for."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    may(candidate, "describe", caller.role)
+    check_description(profile, said)
+    write(candidate, said)
+    return candidate
+
+
+async def reach(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    ref: UUID,
+    language: str,
+    contact: Mapping[str, Any],
+) -> Candidate:
+    """Write down anew how she is reached; the directory hears what it needs."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    may(candidate, "describe", caller.role)
+    check_language(profile, language)
+    candidate.language = language
+    await identities.change(tx, ref, **contact)
+    await visibility.recompute(tx, candidate, await clock.today(tx))
+    return candidate
+
+
+async def park(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, until: date, ground: str, on: date
+) -> Candidate:
+    """Let her rest until a day; nobody sees her meanwhile, and her open matches end."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    check_until(until, on, await clock.today(tx))
+    advance(candidate, "park", caller.role, profile, on)
+    candidate.deadline = until
+    await known.note_ground(tx, ref, ground)
+    await visibility.recompute(tx, candidate, on)
+    return candidate
+
+
+async def bring_back(tx: Tx, caller: Caller, profile: Profile, ref: UUID, on: date) -> Candidate:
+    """End her rest before its day."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    advance(candidate, "return", caller.role, profile, on)
+    await known.note_ground(tx, ref, None)
+    await visibility.recompute(tx, candidate, on)
+    return candidate
+
+
+async def close(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, ground: str, on: date
+) -> Candidate:
+    """Let her go from the bank."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    advance(candidate, LEAVING[ground], caller.role, profile, on)
+    await known.note_ground(tx, ref, ground)
+    await visibility.recompute(tx, candidate, on)
+    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=on)
+    return candidate
+
+
+async def enter(tx: Tx, candidate: Candidate, by: str, on: date) -> None:
+    """Let matches and placements move her: match, unmatch, place, return. Her row is the caller's.
+
+    Whoever is free again is visible or hidden by what is known of her.
+    """
+    profile = networks.profile(tx, candidate.network)
+    day = on if by == "match" else max(on, candidate.since)
+    advance(candidate, by, "system", profile, day)
+    if by in {"unmatch", "return"}:
+        await visibility.recompute(tx, candidate, day)

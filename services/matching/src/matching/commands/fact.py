@@ -1,0 +1,110 @@
+"""Facts: what a caseworker found out, where and when; whether she is protected; what she needs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from matching import identities
+from matching.commands import visibility
+from matching.commands.candidate import locked
+from matching.commands.step import may
+from matching.identities import known
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.rules.fact import (
+    NEEDS_ASKED,
+    Finding,
+    Form,
+    Known,
+    Value,
+    protection_after,
+    replaces,
+)
+from shared import clock
+from shared.access import Caller
+from shared.database import Tx
+from shared.machines import Unfit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One fact as a caseworker says it."""
+
+    code: str
+    value: Value
+    source: str
+    found_on: date
+
+
+async def record(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, found: Sequence[Found]
+) -> Candidate:
+    """Write down facts; older ones never stand in place of newer."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    may(candidate, "find", caller.role)
+    before = await known.known_of(tx, ref, profile)
+    asked = (await identities.needs_of(tx, [ref]))[ref] is not None
+    check(profile, found, await clock.today(tx), needs_asked=asked)
+    for one in found:
+        await note(tx, caller, ref, one, before)
+    await visibility.recompute(tx, candidate, await clock.today(tx))
+    return candidate
+
+
+async def note(tx: Tx, caller: Caller, ref: UUID, one: Found, before: Known) -> bool:
+    """Keep a finding, unless a newer one is known; give whether it was kept."""
+    if not replaces(one.found_on, before.facts[one.code].found_on):
+        return False
+    finding = Finding(one.value, one.source, one.found_on, caller.id)
+    await known.note_fact(tx, ref, one.code, finding)
+    return True
+
+
+def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked: bool) -> None:
+    """Refuse what the profile doesn't know, what can't make a fact TRUE, and days to come."""
+    if len({one.code for one in found}) < len(found):
+        raise Unfit("/facts", "named_twice", "Each fact is named once.")
+    for place, one in enumerate(found):
+        where, rule = f"/facts/{place}", profile.facts.get(one.code)
+        if rule is None:
+            raise Unfit(f"{where}/code", "unknown_fact", "The profile has no such fact.")
+        if one.found_on > today:
+            text = "A fact is recorded when it has been found out."
+            raise Unfit(f"{where}/found_on", "later_than_today", text)
+        if one.value == "true" and one.source not in rule.sources:
+            text = "Only the sources in the profile can make this fact true."
+            raise Unfit(f"{where}/source", "not_a_source", text)
+        if one.value == "true" and one.code == NEEDS_ASKED and not needs_asked:
+            text = "It becomes true when what she needs is recorded."
+            raise Unfit(f"{where}/value", "needs_not_recorded", text)
+
+
+async def record_protection(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, form: Form, found_on: date
+) -> Candidate:
+    """Write down which form of protected identity she has, or that she has none."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    may(candidate, "find", caller.role)
+    before = (await known.known_of(tx, ref, profile)).protection
+    await known.note_protection(tx, ref, protection_after(before, form, found_on))
+    await visibility.recompute(tx, candidate, await clock.today(tx))
+    return candidate
+
+
+async def record_needs(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, needs: Collection[str], asked_on: date
+) -> Candidate:
+    """Write down which adaptations she needs, none included: she has been asked."""
+    candidate = await locked(tx, caller, profile.network, ref)
+    may(candidate, "find", caller.role)
+    if set(needs) - set(profile.adaptations):
+        raise Unfit("/needs", "unknown_adaptation", "The profile has no such adaptation.")
+    if rule := profile.facts.get(NEEDS_ASKED):
+        before = await known.known_of(tx, ref, profile)
+        found = Found(NEEDS_ASKED, "true", rule.sources[0], asked_on)
+        if not await note(tx, caller, ref, found, before):
+            return candidate
+    await identities.note_needs(tx, ref, needs)
+    await visibility.recompute(tx, candidate, await clock.today(tx))
+    return candidate

@@ -1,0 +1,97 @@
+"""Visibility: computed from what is known today. A change hides at once; unknown is never yes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from matching.commands import recipient
+from matching.commands.step import advance
+from matching.identities.known import known_of
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.queries import candidate as queries
+from matching.queries import network as networks
+from matching.rules.candidate import ENDS
+from matching.rules.fact import hidden_for, next_look
+from shared import clock, outbox
+from shared.causes import because, current
+from shared.database import Tx
+from shared.events.matching import VisibilityComputed
+
+
+async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = False) -> bool:
+    """Compute whether she may be seen and give it; the caller holds her row.
+
+    What changes is told, and whoever is hidden loses her open matches and live consents.
+    """
+    profile = networks.profile(tx, candidate.network)
+    today = await clock.today(tx)
+    known = await known_of(tx, candidate.id, profile)
+    values, before = known.values(today), candidate.visible
+    visible = not hidden_for(values, known.protection.form, candidate.state)
+    candidate.visible, candidate.rules = visible, profile.version
+    candidate.look_again_on = look_again_on(candidate, next_look(known, today))
+    move(candidate, profile, max(on, candidate.since))
+    if first or visible != before:
+        event = VisibilityComputed(candidate_ref=candidate.id, visible=visible)
+        await outbox.tell(tx, event, on=on)
+    if before and not visible:
+        await withdraw(tx, candidate, on)
+    await recipient.name(tx, candidate, known, today)
+    return visible
+
+
+def look_again_on(candidate: Candidate, next_fact: date | None) -> date | None:
+    """Give the first day on which time alone changes something: a fact's, or her parking's end."""
+    if candidate.state == "parked" and candidate.deadline:
+        return candidate.deadline + timedelta(days=1)
+    return None if candidate.state in ENDS else next_fact
+
+
+def move(candidate: Candidate, profile: Profile, on: date) -> None:
+    """Show or hide her, where her state follows from what is known."""
+    if candidate.visible and candidate.state in {"investigating", "hidden"}:
+        advance(candidate, "show", "system", profile, on)
+    elif not candidate.visible and candidate.state == "visible":
+        advance(candidate, "hide", "system", profile, on)
+
+
+async def withdraw(tx: Tx, candidate: Candidate, on: date) -> None:
+    from matching.commands import match  # noqa: PLC0415 - matches know candidates, and they them
+
+    await match.withdraw_of_candidate(tx, candidate.id, "hidden", on)
+
+
+async def refresh(tx: Tx, candidate: Candidate) -> None:
+    """Catch up with time and rules, if they have passed by what was computed last."""
+    profile, today = networks.profile(tx, candidate.network), await clock.today(tx)
+    if candidate.state in ENDS or queries.is_fresh(candidate, profile.version, today):
+        return
+    if candidate.state == "parked" and candidate.deadline and candidate.deadline < today:
+        advance(candidate, "return", "system", profile, today)
+    await recompute(tx, candidate, today)
+
+
+async def due(tx: Tx, today: date) -> int:
+    """Look again at whom time or new rules may have changed; give how many."""
+    late = [
+        candidate
+        for network in sorted(networks.networks(tx))
+        for candidate in await queries.late(
+            tx, network, networks.profile(tx, network).version, today
+        )
+    ]
+    await lock_places(tx, late)
+    for candidate in late:
+        with because(replace(current.get(), network=candidate.network)):
+            await refresh(tx, candidate)
+    return len(late)
+
+
+async def lock_places(tx: Tx, candidates: Sequence[Candidate]) -> None:
+    """Take the places of all their matches at once, in order: after people, before matches."""
+    from matching.commands import place  # noqa: PLC0415 - as above
+
+    ids = await queries.places_of(tx, [candidate.id for candidate in candidates])
+    if ids:
+        await place.locked(tx, ids)

@@ -1,0 +1,77 @@
+"""What can be asked of candidates: a caseworker's own unit's, and those who can be proposed."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import col, or_, select
+
+from matching.models import Candidate, Match
+from matching.queries import network as networks
+from matching.rules.candidate import ENDS, may_touch
+from shared import clock
+from shared.access import Caller
+from shared.database import Tx
+from shared.machines import NotFound
+
+LOOKED_AT_ONCE = 1_000  # the next round takes the next; until then they are stale, and not used
+
+
+def is_fresh(candidate: Candidate, version: str, today: date) -> bool:
+    """Tell whether neither time nor new rules have passed by what was computed last."""
+    look_again_on = candidate.look_again_on
+    return candidate.rules == version and (look_again_on is None or look_again_on > today)
+
+
+async def candidates(
+    tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
+) -> Sequence[Candidate]:
+    """Give the candidates of the caller's unit, in the order of registration."""
+    if not may_touch(caller.role, caller.organisation, caller.unit, caller.unit):
+        raise NotFound
+    here = select(Candidate).where(Candidate.network == network, Candidate.unit == caller.unit)
+    if after:
+        number = select(Candidate.number).where(Candidate.id == after).scalar_subquery()
+        here = here.where(col(Candidate.number) > number)
+    return (await tx.exec(here.order_by(col(Candidate.number)).limit(limit))).all()
+
+
+async def candidate(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidate:
+    """Give one candidate; NotFound if she isn't for this caller."""
+    found = await tx.get(Candidate, ref)
+    if found is None or found.network != network:
+        raise NotFound
+    if not may_touch(caller.role, caller.organisation, caller.unit, found.unit):
+        raise NotFound
+    return found
+
+
+async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
+    """Give those of a unit who can be proposed, by the rules and the day as they are now."""
+    today, version = await clock.today(tx), networks.profile(tx, network).version
+    here = select(Candidate).where(
+        Candidate.network == network,
+        Candidate.unit == unit,
+        Candidate.state == "visible",
+        col(Candidate.visible),
+        Candidate.rules == version,
+        or_(col(Candidate.look_again_on).is_(None), col(Candidate.look_again_on) > today),
+    )
+    return (await tx.exec(here.order_by(col(Candidate.number)))).all()
+
+
+async def late(tx: Tx, network: str, version: str, today: date) -> Sequence[Candidate]:
+    """Lock those whom time or new rules have passed by since they were last looked at."""
+    here = select(Candidate).where(
+        Candidate.network == network,
+        col(Candidate.state).not_in(ENDS),
+        or_(col(Candidate.look_again_on) <= today, Candidate.rules != version),
+    )
+    here = here.order_by(col(Candidate.id)).limit(LOOKED_AT_ONCE).with_for_update()
+    return (await tx.exec(here.execution_options(populate_existing=True))).all()
+
+
+async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
+    """Give the places for which these candidates are in open matches."""
+    here = select(Match.place_id).where(col(Match.candidate_ref).in_(refs), col(Match.open))
+    return set((await tx.exec(here)).all())
