@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, select
-
+from matching.commands import candidate as candidates
 from matching.commands import place as places
+from matching.commands import visibility
 from matching.models import Candidate, Match, Place
 from shared.database import Tx
-from shared.machines import NotAllowed
+from shared.machines import NotAllowed, NotFound
 
 
 class Held(NamedTuple):
@@ -25,9 +25,12 @@ class Held(NamedTuple):
 
 
 async def candidate_row(tx: Tx, ref: UUID) -> Candidate:
-    """Take a candidate's row, whoever asks; what the caller may is decided elsewhere."""
-    here = select(Candidate).where(col(Candidate.id) == ref).with_for_update()
-    return (await tx.exec(here.execution_options(populate_existing=True))).one()
+    """Take a candidate as she is today, whoever asks; what the caller may is decided elsewhere."""
+    candidate = await candidates.held(tx, ref)
+    if candidate is None:
+        raise NotFound
+    await visibility.refresh(tx, candidate)
+    return candidate
 
 
 async def hold(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> Held:

@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Candidate, Consent, Match, Placement, Ranked
+from matching.queries import network as networks
 from matching.rules.match import CONSENTED, EXPIRING, SHOWN
 from shared.access import Caller
 from shared.database import Tx
@@ -47,7 +48,7 @@ async def matches(
     """Give matches in the order of proposal: a unit's to its caseworkers, or what is shown."""
     found = select(Match).where(col(Match.network) == network)
     if caller.role == "contact_person" and caller.organisation:
-        found = found.where(col(Match.id).in_(shown_to(caller.organisation, network, today)))
+        found = found.where(col(Match.id).in_(shown_to(tx, caller.organisation, network, today)))
     elif caller.role == "caseworker" and caller.unit and not caller.organisation:
         found = found.where(col(Match.unit) == caller.unit)
     else:
@@ -57,8 +58,12 @@ async def matches(
     return (await tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
 
 
-def shown_to(organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
-    """Select what an employer may know of: asked, consented until today, and she is visible."""
+def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
+    """Select what an employer may know of: asked, consented until today, and she is visible.
+
+    Whoever hasn't been looked at since time or rules changed isn't known to be visible.
+    """
+    look_again_on = col(Candidate.look_again_on)
     return (
         select(Match.id)
         .join(Candidate, col(Candidate.id) == Match.candidate_ref)
@@ -68,6 +73,8 @@ def shown_to(organisation: UUID, network: str, today: date) -> SelectOfScalar[UU
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
             col(Candidate.visible),
+            col(Candidate.rules) == networks.profile(tx, network).version,
+            or_(look_again_on.is_(None), look_again_on > today),
             col(Consent.withdrawn_on).is_(None),
             col(Consent.until) >= today,
         )
@@ -84,7 +91,7 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
         .join(Consent, col(Consent.match_id) == Match.id)
         .where(
             col(Match.id) == match_id,
-            col(Match.id).in_(shown_to(caller.organisation, network, today)),
+            col(Match.id).in_(shown_to(tx, caller.organisation, network, today)),
             col(Consent.withdrawn_on).is_(None),
         )
         .with_for_update(read=True, of=Candidate)
