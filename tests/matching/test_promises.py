@@ -109,8 +109,8 @@ def test_matching_hears_of_members_and_promises() -> None:
 
 
 async def test_streams_in_any_order_end_in_the_same_copies(matching: Matching) -> None:
-    of_promise = [CommitmentMade, CommitmentRenegotiated, CommitmentReleased]
-    of_member = [MembershipSuspended, MembershipReinstated, MembershipSuspended]
+    of_promise: Kinds = [CommitmentMade, CommitmentRenegotiated, CommitmentReleased]
+    of_member: Kinds = [MembershipSuspended, MembershipReinstated, MembershipSuspended]
     orders = list(interleaved(of_promise, [AgreementInForce], of_member))
     assert len(orders) == 140
     for order in orders:

@@ -1,4 +1,4 @@
-"""What can be asked of match runs: by the caseworkers of its unit, of those visible today."""
+"""What can be asked of match runs: by the unit's caseworkers, of those who can be proposed."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -6,7 +6,10 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Candidate, MatchRun, Ranked
+from matching.queries import network as networks
+from matching.queries.candidate import is_fresh
 from matching.rules.run import may_run
+from shared import clock
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
@@ -31,13 +34,18 @@ async def places_of(tx: Tx, run: MatchRun, after: UUID | None, limit: int) -> Se
 
 
 async def ranked(tx: Tx, run: MatchRun, places: Sequence[UUID]) -> Sequence[Ranked]:
-    """Give the ranks at these places, but not of those who are hidden, or elsewhere, by now."""
-    still = select(Candidate.id).where(
-        col(Candidate.visible), Candidate.network == run.network, Candidate.unit == run.unit
+    """Give the ranks at these places, but not of those who can't be proposed any more."""
+    here = (
+        select(Ranked, Candidate)
+        .join(Candidate, col(Candidate.id) == col(Ranked.candidate_ref))
+        .where(
+            Ranked.run_id == run.id,
+            col(Ranked.place_id).in_(places),
+            Candidate.unit == run.unit,
+            Candidate.state == "visible",
+            col(Candidate.visible),
+        )
     )
-    here = select(Ranked).where(
-        Ranked.run_id == run.id,
-        col(Ranked.place_id).in_(places),
-        col(Ranked.candidate_ref).in_(still),
-    )
-    return (await tx.exec(here.order_by(col(Ranked.place_id), col(Ranked.rank)))).all()
+    found = await tx.exec(here.order_by(col(Ranked.place_id), col(Ranked.rank)))
+    today, version = await clock.today(tx), networks.profile(tx, run.network).version
+    return [one for one, candidate in found.all() if is_fresh(candidate, version, today)]
