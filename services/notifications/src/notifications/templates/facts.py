@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-CODE = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
+CODE = re.compile("(?!.*[0-9]{5})[a-z][a-z0-9_-]{0,63}")  # and nobody's number
 CASE = re.compile("[0-9a-f]{8}")
 
 

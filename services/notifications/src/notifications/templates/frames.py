@@ -53,7 +53,9 @@ def html_source() -> str:
     inliner = css_inline.CSSInliner(
         keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False
     )
-    return STATEMENT.sub(r"\1", inliner.inline(mrml.to_html(source("mail.mjml")).content))
+    # mrml: left to itself it has every reader fetch fonts from a stranger.
+    made = mrml.to_html(source("mail.mjml"), None, mrml.RenderOptions(fonts={}))
+    return STATEMENT.sub(r"\1", inliner.inline(made.content))
 
 
 def source(name: str) -> str:
