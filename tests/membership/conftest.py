@@ -12,9 +12,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
-from tests.callers import PUBLIC_KEY, bearer, client
+from tests.callers import bearer, client, settings
 from uuid_utils.compat import uuid7
 
+from jobbpakten.parts.services import Keys
 from membership import profiles
 from membership.main import create_app
 from membership.settings import Settings
@@ -24,6 +25,7 @@ from shared.events import TYPE_PREFIX, Envelope, Event
 from shared.events.followup import CommitmentProgressed
 
 TODAY = date(2026, 3, 2)
+KEYS = Keys()
 NUMBER = "556000-0001"
 OTHER_NUMBER = "559999-0008"
 SOLE_TRADER = "890102-3286"
@@ -85,8 +87,8 @@ class Membership:
         async with self.database.transaction() as tx:
             found = (await (await tx.connection()).execute(rows)).all()
         return [
-            (headers["ce_type"].removeprefix("se.jobbpakten."), headers, json.loads(payload))
-            for headers, payload in found
+            (about["ce_type"].removeprefix("se.jobbpakten."), about, json.loads(payload or "null"))
+            for about, payload in found
         ]
 
     async def told_about(self, key: str) -> list[str]:
@@ -190,16 +192,11 @@ def two_networks(folder: Path) -> str:
 @asynccontextmanager
 async def running(url: str, profiles: str = "") -> AsyncIterator[Membership]:
     """Run the app on a database, on TODAY."""
-    settings = Settings(
-        database_url=url,
-        kafka_servers="nowhere:9092",
-        token_public_key=PUBLIC_KEY,
-        municipality="0380",
-        environment="test",
-        clock="manual",
-        profiles=profiles,
-    )
-    app = create_app(settings)
+    keys = {
+        "contact_key": KEYS.secret("contacts"),
+        "notifications_public_key": KEYS.sealing_public,
+    }
+    app = create_app(settings(Settings, url, profiles=profiles, **keys))
     async with client(app) as http:
         service = Membership(app, http)
         await service.set_the_day(TODAY)

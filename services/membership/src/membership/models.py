@@ -24,19 +24,58 @@ def document() -> Any:
 class Organisation(Table, table=True):
     """A legal person or sole trader; one, however many networks it joins.
 
-    The number of a sole trader is an identity number: it leaves this table in no form.
+    The number of a sole trader is an identity number: it lies here sealed, and is found by an
+    index that says nothing without the settings key. It leaves this table in no form.
     """
 
     __tablename__ = "organisations"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(number, number_index) = 1", name="one_number"),
+        CheckConstraint(
+            "num_nonnulls(number_index, sealed_number, person_key) IN (0, 3)",
+            name="sealed_as_a_whole",
+        ),
+    )
 
     id: UUID = Field(primary_key=True)
-    number: str = Field(unique=True)
+    number: str | None = Field(default=None, unique=True)
+    number_index: bytes | None = Field(default=None, unique=True)
+    sealed_number: bytes | None = None
+    person_key: bytes | None = None  # wrapped
     sole_trader: bool
     name: str
     name_key: str = Field(index=True)  # alike for names that people would take for the same
     sector: str
     size: str
     municipal_unit: bool
+
+
+class Contact(Table, table=True):
+    """Somebody who can be told by e-mail what her role asks of her.
+
+    She acts for an organisation, or in a unit of the municipality. Her name and address are sealed
+    with a key of her own; `alike` finds the same address in the same role, and nothing else.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (CheckConstraint("num_nonnulls(organisation_id, unit) = 1", name="of_one"),)
+
+    id: UUID = Field(primary_key=True)
+    network: str = Field(index=True)  # where she was named
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisations.id", index=True)
+    unit: str | None = None
+    role: str
+    language: str
+    named_by: str
+    named_on: date
+    # Nothing until she is sealed, which comes before she is stored.
+    person_key: bytes = b""  # wrapped
+    sealed: bytes = b""
+    alike: bytes = Field(default=b"", unique=True)
+
+    @property
+    def of(self) -> str:
+        return str(self.organisation_id or self.unit)
 
 
 class Membership(Table, table=True):

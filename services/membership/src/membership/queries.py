@@ -10,6 +10,7 @@ from membership.models import (
     Activity,
     Agreement,
     Commitment,
+    Contact,
     Membership,
     Organisation,
     Progress,
@@ -80,6 +81,14 @@ async def organisations(tx: Tx, network: str) -> Sequence[Organisation]:
     ids = select(Membership.organisation_id).where(Membership.network == network)
     found = select(Organisation).where(col(Organisation.id).in_(ids))
     return (await tx.exec(found.order_by(Organisation.name_key, col(Organisation.id)))).all()
+
+
+async def numbers_in_the_clear(tx: Tx) -> Sequence[Organisation]:
+    """Lock the sole traders whose numbers aren't sealed."""
+    plain = select(Organisation).where(
+        col(Organisation.sole_trader), col(Organisation.number).is_not(None)
+    )
+    return (await tx.exec(plain.order_by(col(Organisation.id)).with_for_update())).all()
 
 
 async def organisations_alike(tx: Tx, network: str, one: Organisation) -> Sequence[UUID]:
@@ -154,3 +163,29 @@ async def progress(tx: Tx, commitments: Collection[UUID]) -> dict[UUID, Progress
     """Give followup's figures for each commitment that it has told about."""
     here = select(Progress).where(col(Progress.commitment_id).in_(commitments))
     return {heard.commitment_id: heard for heard in (await tx.exec(here)).all()}
+
+
+async def contacts_of(tx: Tx, organisation_id: UUID) -> Sequence[Contact]:
+    here = select(Contact).where(Contact.organisation_id == organisation_id)
+    return (await tx.exec(here.order_by(Contact.role, col(Contact.id)))).all()
+
+
+async def staff(tx: Tx, network: str) -> Sequence[Contact]:
+    """Give the network's own staff, by unit."""
+    here = select(Contact).where(Contact.network == network, col(Contact.unit).is_not(None))
+    return (await tx.exec(here.order_by(col(Contact.unit), Contact.role, col(Contact.id)))).all()
+
+
+async def contacts_named_in(tx: Tx, network: str) -> Sequence[Contact]:
+    """Lock all that were named in a network: of organisations, and staff."""
+    here = select(Contact).where(Contact.network == network)
+    return (await tx.exec(here.order_by(col(Contact.id)).with_for_update())).all()
+
+
+async def contacts_left(tx: Tx, ended_before: date) -> Sequence[Contact]:
+    """Lock the contacts of organisations whose memberships have all ended before a day."""
+    still = select(Membership.organisation_id).where(
+        col(Membership.state).not_in(ENDED) | (col(Membership.since) >= ended_before)
+    )
+    left = select(Contact).where(col(Contact.organisation_id).not_in(still))
+    return (await tx.exec(left.order_by(col(Contact.id)).with_for_update())).all()

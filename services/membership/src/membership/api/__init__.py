@@ -4,14 +4,17 @@ from membership.api import (
     activity,
     agreement,
     commitment,
+    contact,
     membership,
     organisation,
+    staff,
     suspension,
     vetting,
 )
 from membership.api.network import router
 
-for part in (organisation, membership, suspension, vetting, agreement, commitment, activity):
+PARTS = (organisation, membership, contact, staff, suspension, vetting)
+for part in (*PARTS, agreement, commitment, activity):
     router.include_router(part.router)
 
 __all__ = ["router"]

@@ -1,13 +1,27 @@
-"""What membership's bodies share beyond `shared.acts`: its profile, hashes, case numbers."""
+"""What membership's bodies share beyond `shared.acts`: its profile, names, hashes, case numbers."""
 
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from membership.profiles import Profile
+from membership.rules.organisation import says_something, tidy
 from shared.acts import NoNumber, network_of
 
+LONGEST_NAME = 200
+
+
+def tidied(name: str) -> str:
+    tidy_name = tidy(name)
+    if not 1 <= len(tidy_name) <= LONGEST_NAME:
+        raise ValueError("a name has 1 to 200 characters")
+    if not says_something(tidy_name):
+        raise ValueError("a name has a letter or a digit")
+    return tidy_name
+
+
+Name = Annotated[str, Field(max_length=1000), AfterValidator(tidied)]
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Reference = Annotated[
     str,

@@ -6,11 +6,11 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator, Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, model_validator
 from uuid_utils.compat import uuid7
 
 from membership import queries
-from membership.api.acts import Network
+from membership.api.acts import Name, Network
 from membership.api.agreement import AgreementView, view_agreement
 from membership.api.commitment import CommitmentView, view_commitments
 from membership.api.numbers import OrganisationNumber, is_of_sole_trader
@@ -19,7 +19,7 @@ from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.queries import Member
 from membership.rules.membership import MEMBERSHIP
-from membership.rules.organisation import name_key, says_something, size_of, tidy
+from membership.rules.organisation import name_key, size_of
 from shared import clock
 from shared.access import Calling
 from shared.acts import ActDay, Body, Standing, View, happened, standing
@@ -32,20 +32,11 @@ PAGE = 200
 router = APIRouter(prefix="/members", tags=["members"], route_class=Once)
 
 
-def tidied(name: str) -> str:
-    tidy_name = tidy(name)
-    if not 1 <= len(tidy_name) <= PAGE:
-        raise ValueError("a name has 1 to 200 characters")
-    if not says_something(tidy_name):
-        raise ValueError("a name has a letter or a digit")
-    return tidy_name
-
-
 class NewApplication(Body):
     """Who applies. Either the number of employees or the size band is named."""
 
     number: OrganisationNumber
-    name: Annotated[str, Field(max_length=1000), AfterValidator(tidied)]
+    name: Name
     sector: Literal["business", "civil_society", "public"]
     employees: Annotated[int | None, Field(strict=True, ge=0, le=10_000_000)] = None
     size: Literal["micro", "small", "medium", "large"] | None = None

@@ -1,0 +1,69 @@
+"""Contacts: who may name them, which addresses a mail can go to, and when they are forgotten."""
+
+import re
+import unicodedata
+from collections.abc import Container
+from datetime import date, timedelta
+from uuid import UUID
+
+from membership.rules.membership import COORDINATOR, ENDED, SYSTEM
+from shared.machines import NotAllowed, NotFound, Unfit
+
+MAY_NAME = frozenset({"signatory", "contact_person"})  # of their own organisation
+MAY_TELL_AGAIN = COORDINATOR | SYSTEM
+
+# Whoever was refused is told so, and has three weeks to ask for a review.
+KEPT_AFTER_THE_END = timedelta(days=30)
+
+# RFC 5321 and 5322 as mail servers take them: no quotes, no comments, no addresses in brackets.
+LONGEST_ADDRESS, LONGEST_LOCAL = 320, 64
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+LOCAL = re.compile(rf"{ATOM}(\.{ATOM})*")
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DOMAIN = re.compile(rf"(?=.{{4,253}}$)({LABEL}\.)+(?=[a-z0-9-]*[a-z]){LABEL}")
+
+
+def check_may_name(role: str, own: UUID | None, organisation: UUID | None) -> None:
+    """Admit an employer to its own organisation's contacts, a coordinator to all and the staff's.
+
+    Whoever has an organisation in the token is an employer, never staff.
+    """
+    ours = role in MAY_NAME and own == organisation if own else role in COORDINATOR
+    if not ours:
+        raise NotFound
+
+
+def check_may_tell_again(role: str, own: UUID | None) -> None:
+    if own or role not in MAY_TELL_AGAIN:
+        raise NotFound
+
+
+def check_open(state: str) -> None:
+    """Refuse to name contacts of an organisation whose membership has ended."""
+    if state in ENDED:
+        raise NotAllowed("wrong_state", "The membership has ended: it needs no contacts.")
+
+
+def check_language(language: str, languages: Container[str]) -> None:
+    if language not in languages:
+        raise Unfit("/language", "unknown_language", "The network doesn't have this language.")
+
+
+def address(written: str) -> str:
+    """Give an e-mail address as a mail server takes it; ValueError, without it, for another."""
+    if len(written) > LONGEST_ADDRESS:
+        raise ValueError("an e-mail address has at most 320 characters")
+    local, at, domain = unicodedata.normalize("NFC", written.strip(" ")).rpartition("@")
+    try:
+        ascii_domain = domain.encode("idna").decode().lower()
+    except UnicodeError:
+        ascii_domain = ""
+    sendable = LOCAL.fullmatch(local) and DOMAIN.fullmatch(ascii_domain)
+    if not (at and sendable and len(local) <= LONGEST_LOCAL):
+        raise ValueError("this isn't an e-mail address")
+    return f"{local}@{ascii_domain}"
+
+
+def ended_before(today: date) -> date:
+    """Give the day before which the last membership ended of those whose contacts are forgotten."""
+    return today - KEPT_AFTER_THE_END

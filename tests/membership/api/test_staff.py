@@ -1,0 +1,93 @@
+"""The municipality's staff over HTTP: named by coordinators, by unit, in one network."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tests.membership.api.test_contact import heard
+from tests.membership.conftest import Membership, running, two_networks
+
+MAJ = {"name": "Maj Berg", "email": "maj.berg@uppsala.example", "language": "sv"}
+CASEWORKER = MAJ | {"role": "caseworker", "unit": "AMF-2"}
+
+
+async def test_a_coordinator_names_sees_and_removes_staff_by_unit(membership: Membership) -> None:
+    answer = await membership.good("POST", "/staff", "coordinator", CASEWORKER)
+    staff_id = answer["contact_id"]
+    assert answer == {
+        "contact_id": staff_id,
+        "role": "caseworker",
+        "unit": "AMF-2",
+        "language": "sv",
+        "named_on": "2026-03-02",
+    }
+    known = {"name": MAJ["name"], "email": MAJ["email"]}
+    assert await membership.good("GET", "/staff", "coordinator") == [answer | known]
+    (key, _, event) = (await heard(membership))[0]
+    assert (key, event["role"], event["of"]) == (staff_id, "caseworker", "AMF-2")
+
+    moved = MAJ | {"email": "maj@uppsala.example"}
+    await membership.good("PUT", f"/staff/{staff_id}", "coordinator", moved)
+    assert (await heard(membership))[-1][2]["sealed"].address == "maj@uppsala.example"
+    assert (await membership.call("DELETE", f"/staff/{staff_id}", "coordinator")).is_success
+    assert await membership.good("GET", "/staff", "coordinator") == []
+    assert (await heard(membership))[-1][2] is None
+
+
+async def test_nobody_else_names_sees_or_removes_staff(membership: Membership) -> None:
+    answer = await membership.good("POST", "/staff", "coordinator", CASEWORKER)
+    one = f"/staff/{answer['contact_id']}"
+    calls: list[tuple[str, str, Any]] = [
+        ("GET", "/staff", None),
+        ("POST", "/staff", CASEWORKER),
+        ("PUT", one, MAJ),
+        ("DELETE", one, None),
+    ]
+    for method, path, body in calls:
+        for role, claims in (
+            ("caseworker", {}),
+            ("decider", {}),
+            ("vetting_officer", {}),
+            ("system", {}),
+            ("signatory", {"organisation": uuid4()}),
+            ("coordinator", {"organisation": uuid4()}),
+        ):
+            refused = await membership.call(method, path, role, body, **claims)
+            assert refused.status_code == 404, (method, role)
+
+
+async def test_a_contact_is_no_staff_and_staff_is_no_contact(membership: Membership) -> None:
+    member = await membership.applied()
+    contacts = f"/members/{member['membership_id']}/contacts"
+    contact = await membership.good("POST", contacts, "coordinator", MAJ | {"role": "supervisor"})
+    staff = await membership.good("POST", "/staff", "coordinator", CASEWORKER)
+    for path in (f"/staff/{contact['contact_id']}", f"{contacts}/{staff['contact_id']}"):
+        assert (await membership.call("DELETE", path, "coordinator")).status_code == 404
+        assert (await membership.call("PUT", path, "coordinator", MAJ)).status_code == 404
+
+
+async def test_an_odd_unit_or_role_is_refused(membership: Membership) -> None:
+    for field, odd in (
+        ("unit", ""),
+        ("unit", "AMF 2"),
+        ("unit", "890102-3286"),
+        ("role", "signatory"),
+    ):
+        body = CASEWORKER | {field: odd}
+        answer = await membership.call("POST", "/staff", "coordinator", body)
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]
+
+
+async def test_each_network_has_staff_of_its_own(
+    database: Callable[[str], str], tmp_path: Path
+) -> None:
+    async with running(database("membership"), two_networks(tmp_path)) as service:
+        named = await service.good("POST", "/staff", "coordinator", CASEWORKER)
+        service.network = "grannpakten"
+        other = {"networks": ["grannpakten"]}
+        assert await service.good("GET", "/staff", "coordinator", **other) == []
+        path = f"/staff/{named['contact_id']}"
+        assert (await service.call("DELETE", path, "coordinator", **other)).status_code == 404
+        told = await service.good("POST", "/contacts/retelling", "coordinator", {}, **other)
+        assert told == {"told": 0}
