@@ -13,7 +13,7 @@ class Facts:
     """Everything that a template can see. No person, no reason, no free text."""
 
     network: str
-    case: str  # the first eight hexadecimal digits of the aggregate's id
+    case: str  # eight hexadecimal digits of its id; the first of a UUIDv7 only tell the time
     unit: str  # empty where it is no unit's case
     act_by: date | None
     role: str
