@@ -1,0 +1,123 @@
+"""Consents over HTTP: to named details, recorded with how, taken back as they were given."""
+
+import pytest
+from tests.matching.conftest import Matching
+from tests.matching.pairs import COLLEAGUE, PLAN, Bank, bank
+
+CONSENT = {"given_how": "paper", "until": "2026-06-01"}
+
+
+@pytest.fixture
+async def ours(matching: Matching) -> Bank:
+    return await bank(matching)
+
+
+@pytest.mark.parametrize(
+    ("differs", "code"),
+    [
+        ({"fields": ["first_name", "email"]}, "unknown_field"),
+        ({"fields": []}, "no_fields"),
+        ({"given_how": "two_staff"}, "witnesses_amiss"),
+        ({"given_how": "two_staff", "witnesses": ["anna"]}, "witnesses_amiss"),
+        ({"given_how": "two_staff", "witnesses": ["anna", "anna"]}, "witnesses_amiss"),
+        ({"given_how": "click", "witnesses": ["anna", "bo"]}, "witnesses_amiss"),
+        ({"until": "2026-03-01"}, "until_amiss"),
+        ({"until": "2027-03-01"}, "until_amiss"),
+    ],
+)
+async def test_a_consent_is_to_what_she_was_asked_and_well_recorded(
+    ours: Bank, differs: dict[str, object], code: str
+) -> None:
+    match = await ours.asked(await ours.place(), await ours.candidate())
+    assert await ours.refused(f"/matches/{match}/consent", CONSENT | differs) == (422, code)
+    assert await ours.state(match) == "candidate_asked"
+    assert await ours.rows("SELECT 1 FROM consents") == []
+
+
+async def test_a_witness_is_never_an_identity_number(ours: Bank) -> None:
+    match = await ours.asked(await ours.place(), await ours.candidate())
+    body = CONSENT | {"given_how": "two_staff", "witnesses": ["19800101-0019", "bo"]}
+    answer = await ours.post(f"/matches/{match}/consent", body)
+    assert answer.status_code == 422
+    assert "19800101-0019" not in answer.text
+
+
+async def test_how_it_was_given_is_kept(ours: Bank) -> None:
+    match = await ours.consented(
+        await ours.place(),
+        await ours.candidate(),
+        given_how="two_staff",
+        witnesses=["anna", "bo"],
+        fields=["first_name"],
+    )
+    (row,) = await ours.rows("SELECT given_how, witnesses, fields, recorded_by FROM consents")
+    assert tuple(row) == ("two_staff", ["anna", "bo"], ["first_name"], "caseworker-1")
+    found = await ours.matching.good("GET", f"/matches/{match}", "caseworker")
+    assert found["consent"]["fields"] == ["first_name"]
+
+
+async def test_her_no_has_no_field_for_a_reason_and_is_told_as_any_withdrawal(ours: Bank) -> None:
+    place, ref = await ours.place(), await ours.candidate()
+    refused = await ours.asked(place, ref)
+    path = f"/matches/{refused}/refusal"
+    assert (await ours.post(path, {"reason": "the boss"})).status_code == 422
+    said = await ours.good(path)
+    assert (said["state"], said["meaning"]["told_to"]) == ("candidate_no", ["caseworker"])
+    withdrawn = await ours.asked(place, ref)
+    await ours.good(f"/matches/{withdrawn}/withdrawal", {"ground": "mistake"})
+    told = await ours.matching.told_in_full()
+    ends = [
+        (kind, {**payload, "match_id": ""})
+        for kind, headers, payload in told
+        if headers["ce_subject"] in (refused, withdrawn) and kind == "match.withdrawn.v1"
+    ]
+    assert len(ends) == 2
+    assert ends[0] == ends[1]
+    assert (await ours.look(refused)).status_code == 404
+    assert (await ours.matching.good("GET", f"/candidates/{ref}", "caseworker"))["visible"]
+    await ours.proposed(place, ref)  # it cost her nothing
+
+
+async def test_a_consent_taken_back_hides_at_once_and_ends_the_match(ours: Bank) -> None:
+    for reached in (ours.consented, ours.released, ours.wanted):
+        match = await reached(await ours.place(), await ours.candidate())
+        path = f"/matches/{match}/consent-withdrawal"
+        assert await ours.refused(path, {"how": "click"}) == (422, "another_way")
+        assert (await ours.good(path, {"how": "paper"}))["state"] == "withdrawn"
+        assert (await ours.look(match)).status_code == 404
+        assert await ours.seen() == []
+        assert await ours.refused(path, {"how": "paper"}) == (409, "no_consent")
+        about = await ours.matching.told_about(match)
+        assert about[-1] == "match.withdrawn.v1"
+    kinds = await ours.matching.told()
+    assert kinds.count("consent.withdrawn.v1") == 3
+    assert await ours.rows("SELECT 1 FROM slots") == []
+
+
+async def test_after_acceptance_the_details_are_hidden_and_the_placement_stays(ours: Bank) -> None:
+    match = await ours.wanted(await ours.place(), await ours.candidate())
+    planned = await ours.good(f"/matches/{match}/acceptance", PLAN, actor=COLLEAGUE)
+    assert (await ours.look(match)).json()["details"]["first_name"] == "Shamiram"
+    taken = await ours.good(f"/matches/{match}/consent-withdrawal", {"how": "paper"})
+    assert taken["state"] == "accepted"
+    assert (await ours.look(match)).status_code == 404
+    path = f"/placements/{planned['placement_id']}"
+    assert (await ours.matching.good("GET", path, "caseworker"))["state"] == "planned"
+    (slot,) = await ours.rows("SELECT state FROM slots")
+    assert slot.state == "taken"
+
+
+async def test_protection_hides_the_details_of_an_accepted_match_too(ours: Bank) -> None:
+    ref = await ours.candidate()
+    match = await ours.wanted(await ours.place(), ref)
+    await ours.good(f"/matches/{match}/acceptance", PLAN, actor=COLLEAGUE)
+    await ours.protect(ref)
+    assert (await ours.look(match)).status_code == 404
+    assert await ours.seen() == []
+
+
+async def test_a_consent_is_never_dated_after_it_was_taken_back(ours: Bank) -> None:
+    match = await ours.released(await ours.place(), await ours.candidate())
+    early = {"how": "paper", "withdrawn_on": "2026-03-01"}
+    path = f"/matches/{match}/consent-withdrawal"
+    assert await ours.refused(path, early) == (409, "before_last_act")
