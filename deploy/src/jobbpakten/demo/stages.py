@@ -1,8 +1,6 @@
 """What the story is played on: databases, topics, and each service as a process of its own."""
 
 import asyncio
-import os
-import shlex
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,14 +12,16 @@ from aiokafka.errors import KafkaError
 from jobbpakten.cli.addresses import hears, services
 from jobbpakten.cli.tokens import PRIVATE_KEY
 from jobbpakten.demo import vacancies
-from jobbpakten.parts import Unavailable, finished, kafka, postgres, processes
+from jobbpakten.demo.environments import settings, surroundings, write
+from jobbpakten.parts import Unavailable, finished, kafka, mail, postgres, processes
+from jobbpakten.parts.kafka import free_ports
+from jobbpakten.parts.mail import Post
 from jobbpakten.parts.services import Keys, Service
 from jobbpakten.topics import apply
 from shared.kafka import TOPICS, missing
 from shared.migrations import migrate
 
 NAME = "jobbpakten-demo"
-MUNICIPALITY = "0380"
 PARTITIONS = 2
 
 
@@ -34,6 +34,7 @@ class Stage:
     databases: Mapping[str, str]
     hears: Mapping[str, set[str]]
     keys: Keys
+    post: Post
 
     @property
     def urls(self) -> dict[str, str]:
@@ -64,7 +65,10 @@ def built(folder: Path) -> Iterator[Stage]:
         with kafka.started(folder / "kafka") as cluster:
             vacancies.check(pg, cluster, NAME, databases(NAME).values())
             urls = early.result() if early else migrated(pg, NAME)
-            with running(folder / "services", urls, cluster.servers, NAME) as stage:
+            with (
+                mail.started(folder / "mail") as post,
+                running(folder / "services", urls, cluster.servers, NAME, post) as stage,
+            ):
                 yield stage
 
 
@@ -82,17 +86,21 @@ def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, urls: Mapping[str, str], servers: str, name: str) -> Iterator[Stage]:
+def running(
+    folder: Path, urls: Mapping[str, str], servers: str, name: str, post: Post
+) -> Iterator[Stage]:
     """Make the topics, start the services and wait until each has joined its group."""
     folder.mkdir(parents=True, exist_ok=True)
     make_topics(servers, f"{name}.")
     with processes.owned(folder) as ours:
         keys = Keys()
-        environment = settings(urls, servers, name, keys)
-        started = {one: Service(one, ours, surroundings() | environment) for one in urls}
+        ports = dict(zip(urls, free_ports(len(urls)), strict=True))
+        environment = settings(urls, servers, name, keys, post, ports["notifications"])
+        around = surroundings() | environment
+        started = {one: Service(one, ours, around, port=ports[one]) for one in urls}
         for service in started.values():
             service.start()
-        stage = Stage(folder, started, urls, hears(), keys)
+        stage = Stage(folder, started, urls, hears(), keys, post)
         write(stage.settings, environment | {PRIVATE_KEY: keys.private})
         try:
             for service in started.values():
@@ -116,33 +124,3 @@ async def made(servers: str, prefix: str) -> set[str]:
     """Make the topics, and give those that Kafka refused to make."""
     await apply(servers, prefix, replication=1, partitions=PARTITIONS)
     return await missing(servers, prefix, {*TOPICS})
-
-
-def settings(urls: Mapping[str, str], servers: str, name: str, keys: Keys) -> dict[str, str]:
-    """Give what the services' environment says."""
-    found = keys.settings
-    for service, url in urls.items():
-        said = {
-            "DATABASE_URL": url,
-            "KAFKA_SERVERS": servers,
-            "KAFKA_TOPIC_PREFIX": f"{name}.",
-            "TOKEN_PUBLIC_KEY": keys.public,
-            "MUNICIPALITY": MUNICIPALITY,
-            "ENVIRONMENT": "demo",
-            "CLOCK": "manual",
-        }
-        found |= {f"{service.upper()}_{setting}": value for setting, value in said.items()}
-    return found
-
-
-def surroundings() -> dict[str, str]:
-    """Give the environment without what it says about the services: the demo has its own."""
-    said = tuple(f"{service.upper()}_" for service in services())
-    return {name: value for name, value in os.environ.items() if not name.startswith(said)}
-
-
-def write(file: Path, environment: Mapping[str, str]) -> None:
-    """Write the settings for a shell, readable by nobody else: a private key is among them."""
-    file.touch(mode=0o600)
-    lines = (f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
-    file.write_text("".join(lines))

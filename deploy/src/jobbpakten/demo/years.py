@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from jobbpakten.demo.acts import Applicant
-from jobbpakten.demo.callers import Callers, at_once
+from jobbpakten.demo.callers import Callers, Refused, at_once
 from jobbpakten.demo.centres import name_staff
 from jobbpakten.demo.diaries import Act
 from jobbpakten.demo.offices import offices, place
@@ -14,6 +14,8 @@ from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
 FRIDAY = 4
+SENT_POLL_SECONDS = 0.05
+SENT_POLLS = 600
 
 Quiet = Callable[[], Awaitable[object]]
 
@@ -64,7 +66,6 @@ async def year(
         acts += await place(network.matching, centres, applicants, day)
         await network.quiet()
         await do_what_is_due(network)
-        await network.quiet()
         over(Week(day, acts))
         since = day
     return applicants
@@ -101,6 +102,22 @@ async def set_clocks(network: Network, day: date) -> None:
 
 
 async def do_what_is_due(network: Network) -> None:
-    await asyncio.gather(
-        *(one.call("system", "POST", "/clock/due") for one in network.services.values())
-    )
+    """Let everybody do what is due, then send what it led to."""
+    asking, telling = dict(network.services), "notifications"
+    sender = asking.pop(telling)
+    await asyncio.gather(*(one.call("system", "POST", "/clock/due") for one in asking.values()))
+    await network.quiet()
+    await sender.call("system", "POST", "/clock/due")
+    await until_sent(sender)
+    await network.quiet()
+
+
+async def until_sent(notifications: Callers) -> None:
+    """Wait until no mail is on its way: what waits on has a reason."""
+    for _ in range(SENT_POLLS):
+        path = "/notices?state=waiting&limit=200"
+        found = (await notifications.on_network("coordinator", "GET", path))["notices"]
+        if all(one["reason"] for one in found):
+            return
+        await asyncio.sleep(SENT_POLL_SECONDS)
+    raise Refused("notifications has mails that don't go out: see its log, and the mail server's")

@@ -167,8 +167,8 @@ def properties(folder: Path, port: int, controller: int, settings: Mapping[str, 
     return "".join(f"{name}={value}\n" for name, value in {**ONE_NODE, **where, **settings}.items())
 
 
-def free_ports() -> list[int]:
-    return [port for port in random.sample(PORTS, 50) if not listens(port)][:2]
+def free_ports(count: int = 2) -> list[int]:
+    return [port for port in random.sample(PORTS, 50) if not listens(port)][:count]
 
 
 def listens(port: int) -> bool:
