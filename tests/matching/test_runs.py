@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from sqlmodel import select
 from tests.matching.conftest import OTHER_UNIT, Matching
 from tests.matching.pairs import Bank, bank
 from tests.matching.places import refused
 
 from matching.models import MatchRun
+from matching.rules.run import TOP
 
 LONG = {"ends_before": "2026-09-01", "must": ["lang:sv_a2"], "want": ["skill:kitchen"]}
 
@@ -90,7 +92,7 @@ async def test_the_same_seed_and_bank_give_the_same_ranking(matching: Matching) 
     here = await bank(matching)
     for _ in range(2):
         await here.place(**LONG)
-    await crowd(here, 8)
+    await crowd(here, 5)
 
     first = await ran(matching)
     again = await ran(matching, {"seed": first["seed"]})
@@ -103,12 +105,15 @@ async def test_the_same_seed_and_bank_give_the_same_ranking(matching: Matching) 
     }
 
 
-async def test_at_most_twenty_are_proposed_for_a_place(matching: Matching) -> None:
+async def test_no_more_are_proposed_for_a_place_than_the_rule_says(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert TOP == 20
+    monkeypatch.setattr("matching.commands.run.TOP", 2)
     here = await bank(matching)
     await here.place(**LONG)
-    await crowd(here, 22)
-    run = await ran(matching)
-    assert [rank for _, rank, _ in order(run)] == [*range(1, 21)]
+    await crowd(here, 3)
+    assert [rank for _, rank, _ in order(await ran(matching))] == [1, 2]
 
 
 async def test_only_open_places_with_a_free_slot_take_part(matching: Matching) -> None:

@@ -156,3 +156,17 @@ async def test_no_order_of_acts_by_chance_leaves_more_slots_in_use_than_there_ar
         closed = closed or used == 3
         expected = "closed" if closed else "full" if held == 3 else "open"
         assert found["state"] == expected
+
+
+async def test_a_paused_place_that_is_used_up_closes_and_is_paused_no_more(
+    matching: Matching,
+) -> None:
+    place = await opened(matching, slots=1)
+    where = UUID(place["place_id"])
+    match = await reserved(matching, where)
+    await matching.good("POST", f"/places/{place['place_id']}/pause", "coordinator", {})
+    await acted(matching, where, "keep", match)
+    assert (await seen(matching, place))["state"] == "paused"
+    await acted(matching, where, "use_up", match)
+    found = await seen(matching, place)
+    assert (found["state"], found["paused_for"]) == ("closed", [])

@@ -93,6 +93,7 @@ async def settle(tx: Tx, place: Place, on: date) -> None:
 
 async def close_filled(tx: Tx, place: Place, on: date) -> None:
     step(tx, place, "end", on)
+    place.paused_for = []
     event = PlaceClosed(
         place_id=place.id,
         commitment_id=place.commitment_id,
