@@ -1,5 +1,6 @@
 """Contacts over HTTP: named, shown, named anew, told sealed, forgotten."""
 
+import asyncio
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -220,3 +221,30 @@ async def test_contacts_are_forgotten_a_month_after_the_last_membership_ended(
     for member, contact_id in ((stays, ids[1]), (back, ids[2])):
         found = await membership.as_member(member, "GET", "/contacts")
         assert [one["contact_id"] for one in found] == [contact_id]
+
+
+async def test_two_who_name_the_same_contact_at_once_name_her_once(
+    membership: Membership,
+) -> None:
+    member = await membership.applied()
+    path = f"/members/{member['membership_id']}/contacts"
+    staff = SIGNATORY | {"role": "caseworker", "unit": "AMF-2"}
+    for url, body in ((path, SIGNATORY), ("/staff", staff)):
+        calls = (membership.call("POST", url, "coordinator", body) for _ in range(4))
+        answers = await asyncio.gather(*calls)
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    assert len(await heard(membership)) == 2
+
+
+async def test_a_contact_named_with_a_key_is_answered_the_same_again_without_who_she_is(
+    membership: Membership,
+) -> None:
+    member = await membership.applied()
+    path = f"/members/{member['membership_id']}/contacts"
+    key = {"Idempotency_Key": "contact-1"}
+    answers = [
+        await membership.call("POST", path, "coordinator", SIGNATORY, **key) for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len(await heard(membership)) == 1

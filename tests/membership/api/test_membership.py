@@ -80,15 +80,17 @@ async def test_employees_give_the_size_and_a_municipal_unit_is_a_member_like_any
     assert (found["size"], found["municipal_unit"]) == ("large", True)
 
 
+@pytest.mark.parametrize("number", [NUMBER, SOLE_TRADER])
 async def test_one_organisation_has_one_open_membership_in_a_network_even_if_two_race(
-    membership: Membership,
+    membership: Membership, number: str
 ) -> None:
-    calls = (membership.call("POST", "/members", "signatory", APPLICATION) for _ in range(4))
+    body = APPLICATION | {"number": number}
+    calls = (membership.call("POST", "/members", "signatory", body) for _ in range(4))
     answers = await asyncio.gather(*calls)
 
     assert sorted(answer.status_code for answer in answers) == [201, 404, 404, 404]
     (own,) = (one.json()["organisation_id"] for one in answers if one.is_success)
-    again = await membership.call("POST", "/members", "signatory", APPLICATION, organisation=own)
+    again = await membership.call("POST", "/members", "signatory", body, organisation=own)
     assert (again.status_code, again.json()["code"]) == (409, "already_applied")
     assert await membership.told() == ["membership.applied.v1"]
 

@@ -14,6 +14,7 @@ from membership.rules.contact import (
     check_may_name,
     check_may_tell_again,
     check_open,
+    check_room,
     ended_before,
 )
 from membership.rules.membership import MEMBERSHIP
@@ -57,6 +58,12 @@ def test_contacts_are_named_until_the_membership_has_ended() -> None:
                 check_open(state.name)
         else:
             check_open(state.name)
+
+
+def test_an_organisation_has_at_most_fifty_contacts() -> None:
+    check_room(49)
+    with pytest.raises(NotAllowed):
+        check_room(50)
 
 
 def test_a_language_is_one_of_the_network_s() -> None:

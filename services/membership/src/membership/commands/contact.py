@@ -17,6 +17,7 @@ from membership.rules.contact import (
     check_may_name,
     check_may_tell_again,
     check_open,
+    check_room,
     ended_before,
 )
 from shared import outbox
@@ -49,6 +50,7 @@ async def name(
     """Name a contact of a member, or of who wants to become one."""
     membership = await membership_of(tx, caller, profile.network, membership_id)
     check_open(membership.state)
+    check_room(len(await queries.contacts_of(tx, membership.organisation_id)))
     new.organisation_id = membership.organisation_id
     return await keep(tx, profile, new, person)
 

@@ -12,6 +12,8 @@ from shared.machines import NotAllowed, NotFound, Unfit
 MAY_NAME = frozenset({"signatory", "contact_person"})  # of their own organisation
 MAY_TELL_AGAIN = COORDINATOR | SYSTEM
 
+MOST_CONTACTS = 50
+
 # Whoever was refused is told so, and has three weeks to ask for a review.
 KEPT_AFTER_THE_END = timedelta(days=30)
 
@@ -42,6 +44,13 @@ def check_open(state: str) -> None:
     """Refuse to name contacts of an organisation whose membership has ended."""
     if state in ENDED:
         raise NotAllowed("wrong_state", "The membership has ended: it needs no contacts.")
+
+
+def check_room(already: int) -> None:
+    """Refuse contacts without end: each is an address that the municipality writes to."""
+    if already >= MOST_CONTACTS:
+        text = f"An organisation has at most {MOST_CONTACTS} contacts: remove one first."
+        raise NotAllowed("too_many_contacts", text)
 
 
 def check_language(language: str, languages: Container[str]) -> None:
