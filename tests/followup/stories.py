@@ -1,4 +1,4 @@
-"""What membership could have told: events with their days, in streams."""
+"""What the other services could have told: events with their days, in streams."""
 
 import random
 from collections import Counter
@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 from tests.shared.records import record
 
 from shared.events import Event
+from shared.events.matching import MatchAccepted, PlaceClosed, PlaceOpened, PlacePaused
 from shared.events.membership import (
     ActivityHeld,
     AgreementInForce,
@@ -20,8 +21,19 @@ from shared.events.membership import (
     MembershipApplied,
     MembershipApproved,
     MembershipEnded,
+    MembershipReinstated,
     MembershipRejected,
+    MembershipSuspended,
     VettingStarted,
+)
+from shared.events.placement import (
+    PlacementCompleted,
+    PlacementInterrupted,
+    PlacementNoShow,
+    PlacementPartlyCompleted,
+    PlacementPlanned,
+    PlacementReady,
+    PlacementStarted,
 )
 from shared.inbox.records import Record
 
@@ -112,6 +124,76 @@ class World:
 
     def held(self, activity: str, name: str, offer: str = "study_visit") -> Event:
         return ActivityHeld(activity_id=self.id(activity), commitment_id=self.id(name), offer=offer)
+
+    def suspended(self, member: str) -> Event:
+        organisation = self.id(f"org {member}")
+        return MembershipSuspended(
+            membership_id=self.id(member), organisation_id=organisation, ground="conditions"
+        )
+
+    def reinstated(self, member: str) -> Event:
+        organisation = self.id(f"org {member}")
+        return MembershipReinstated(membership_id=self.id(member), organisation_id=organisation)
+
+    def places(self, name: str, units: int, **more: Any) -> Event:
+        """Promise internships, kept by placements."""
+        return self.made(name, units, "internship", kept_by="placement", **more)
+
+    def at(self, place: str, name: str) -> dict[str, UUID]:
+        """Give the ids that events of a place under a promise have in common."""
+        organisation = self.id("org a")
+        return {
+            "place_id": self.id(place),
+            "commitment_id": self.id(name),
+            "organisation_id": organisation,
+        }
+
+    def opened(self, place: str, name: str, slots: int, offer: str = "internship") -> Event:
+        days = {"starts_on": "2026-01-01", "ends_before": "2026-12-01"}
+        more = {"offer": offer, "slots": slots}
+        return PlaceOpened.model_validate(self.at(place, name) | days | more)
+
+    def paused(self, place: str, name: str) -> Event:
+        return PlacePaused.model_validate(self.at(place, name) | {"ground": "employer"})
+
+    def closed(self, place: str, name: str) -> Event:
+        return PlaceClosed.model_validate(self.at(place, name) | {"ground": "withdrawn"})
+
+    def accepted(self, placement: str, place: str, name: str, person: str) -> Event:
+        ids = {
+            "match_id": self.id(f"match {placement}"),
+            "placement_id": self.id(placement),
+            "candidate_ref": self.id(person),
+        }
+        more = {"unit": "north", "offer": "internship"}
+        return MatchAccepted.model_validate(self.at(place, name) | ids | more)
+
+    def placement(
+        self, kind: type[Event], placement: str, place: str, name: str, **more: str | int
+    ) -> Event:
+        """Give an event of a placement; its planned days are those of March."""
+        days = {"starts_on": "2026-03-01", "ends_before": "2026-04-01", "last_day": "2026-03-16"}
+        facts = {"unit": "north", "offer": "internship", "area": "west", "missed_minutes": 0}
+        ids = self.at(place, name) | {"placement_id": self.id(placement)}
+        return kind.model_validate(ids | days | facts | more)
+
+    def course(
+        self, placement: str, name: str, *days: str, end: type[Event] | None = None, place: str = ""
+    ) -> "list[Dated]":
+        """Tell a placement's life: planned, ready, started on the days given; then its end."""
+        begun: list[type[Event]] = [PlacementPlanned, PlacementReady, PlacementStarted]
+        kinds = begun[: len(days) - bool(end)] + ([end] if end else [])
+        place = place or f"place of {name}"
+        return [
+            (self.placement(kind, placement, place, name), day)
+            for kind, day in zip(kinds, days, strict=True)
+        ]
+
+
+COMPLETED: type[Event] = PlacementCompleted
+PARTLY: type[Event] = PlacementPartlyCompleted
+NO_SHOW: type[Event] = PlacementNoShow
+INTERRUPTED: type[Event] = PlacementInterrupted
 
 
 def records(told: Iterable[Dated]) -> list[Record]:

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.followup.test_rules import END, START
 
-from followup.rules.facts import Act, Facts, Promise, Term
-from followup.rules.ledger import Figures, course, figures
+from followup.rules.facts import Act, Facts, Outcome, Place, Placement, Promise, Term
+from followup.rules.ledger import Figures, course, figures, one_by_one
 
 days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
 
@@ -19,14 +19,32 @@ days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
 def facts(draw: Any) -> Facts:
     """Any facts that could be heard, possible or not, each stream in its numbers."""
     offer = draw(st.sampled_from(["study_visit", "lecture"]))
-    kept_by = draw(st.sampled_from(["activity", "activity", "placement"]))
+    kept_by = draw(st.sampled_from(["activity", "placement"]))
     first = Term(1, draw(days), "made", draw(st.integers(0, 6)))
     acts_of_terms = st.sampled_from(["renegotiated", "renegotiated", "released"])
     later = draw(st.lists(st.tuples(days, acts_of_terms, st.integers(0, 8)), max_size=5))
     terms = [first, *(Term(n, on, act, to) for n, (on, act, to) in enumerate(later, 2))]
     held = draw(st.lists(st.tuples(days, st.sampled_from(["study_visit", "lecture"])), max_size=8))
     acts = [Act(UUID(int=n), on, offer) for n, (on, offer) in enumerate(held)]
-    return Facts(Promise(offer, kept_by, START, END), terms, acts, draw(st.none() | st.just(END)))
+    promise = Promise(offer, kept_by, START, END)
+    at = st.integers(1, 3).map(lambda n: UUID(int=n))
+    offers = st.sampled_from([offer, offer, "internship"])
+    rooms = st.builds(Place, at, offers, st.integers(0, 4), st.none() | days, st.none() | days)
+    places = draw(st.lists(rooms, max_size=3, unique_by=lambda one: one.id))
+    found = draw(st.lists(st.one_of(running(at, offers), ended(at, offers)), max_size=6))
+    placements = [one._replace(id=UUID(int=n)) for n, one in enumerate(found)]
+    return Facts(promise, terms, acts, draw(st.none() | st.just(END)), places, placements)
+
+
+def running(at: Any, offers: Any) -> Any:
+    maybe, no = st.none() | days, st.none()
+    return st.builds(Placement, at, at, offers, maybe, maybe, no, no, maybe, maybe, no)
+
+
+def ended(at: Any, offers: Any) -> Any:
+    outcomes = st.sampled_from(get_args(Outcome))
+    maybe = st.none() | days
+    return st.builds(Placement, at, at, offers, maybe, maybe, days, outcomes, maybe, maybe, maybe)
 
 
 def adds_up(found: Figures) -> bool:
@@ -38,22 +56,26 @@ def adds_up(found: Figures) -> bool:
 def test_the_units_always_add_up(facts: Facts, day: date) -> None:
     for found in (figures(facts), figures(facts, day)):
         assert adds_up(found)
-        assert min(found.remaining, found.kept, found.lapsed, found.released) >= 0
+        assert min(found.remaining, found.open, found.kept, found.lapsed, found.released) >= 0
 
 
 @given(facts(), st.randoms(), st.none() | days)
 def test_the_order_in_which_facts_were_heard_changes_nothing(
     facts: Facts, dice: Any, day: date | None
 ) -> None:
-    terms, acts = list(facts.terms), list(facts.acts)
-    dice.shuffle(terms)
-    dice.shuffle(acts)
+    parts: dict[str, Any] = {
+        name: list(getattr(facts, name)) for name in ("terms", "acts", "places", "placements")
+    }
+    for several in parts.values():
+        dice.shuffle(several)
 
-    assert figures(replace(facts, terms=terms, acts=acts), day) == figures(facts, day)
+    assert figures(replace(facts, **parts), day) == figures(facts, day)
 
 
 @given(facts(), days, days)
-def test_as_days_go_by_only_what_remains_can_shrink(facts: Facts, one: date, other: date) -> None:
+def test_as_days_go_by_only_what_remains_or_is_open_can_shrink(
+    facts: Facts, one: date, other: date
+) -> None:
     before, after = figures(facts, min(one, other)), figures(facts, max(one, other))
 
     for unit in ("promised", "kept", "lapsed", "released", "extra"):
@@ -69,6 +91,7 @@ def test_a_release_lets_go_of_nothing_that_was_kept_by_the_end_of_its_day(
     then = replace(facts, terms=[*facts.terms, last])
 
     assert figures(then, day).kept == figures(facts, day).kept
+    assert figures(then, day).open == figures(facts, day).open
     assert figures(then, day).remaining == 0
 
 
@@ -77,10 +100,15 @@ def test_a_new_target_holds_what_was_kept(facts: Facts, target: int) -> None:
     day = END - timedelta(days=1)
     terms = [replace_day(term, day) for term in facts.terms]
     acts = [act for act in facts.acts if act.on < day]
+    then = replace(facts, terms=terms, acts=acts)
     last = Term(len(terms) + 1, day, "renegotiated", target)
-    found = figures(replace(facts, terms=[*terms, last], acts=acts), day)
+    found = figures(replace(then, terms=[*terms, last]), day)
 
-    assert found.kept + found.remaining == max(found.kept, target)
+    open_before = figures(then, day - timedelta(days=1)).open
+    assert found.kept + found.remaining + found.open >= target
+    assert found.promised >= figures(then, day).promised
+    if not open_before and not then.placements and not then.places:
+        assert found.kept + found.remaining == max(found.kept, target)
 
 
 def replace_day(term: Term, before: date) -> Term:
@@ -93,10 +121,25 @@ def test_several_days_are_folded_as_each_alone(facts: Facts, days: list[date]) -
 
 
 @given(facts())
-def test_every_act_is_kept_or_extra(facts: Facts) -> None:
+def test_everything_given_is_kept_or_extra(facts: Facts) -> None:
     found = figures(facts)
+    given = [one for one in facts.placements if one.is_given]
 
-    assert found.kept + found.extra == len(facts.acts)
+    assert found.kept + found.extra == len(facts.acts) + len(given)
+
+
+@given(facts(), days)
+def test_no_more_is_open_than_places_and_placements_hold(facts: Facts, day: date) -> None:
+    slots = sum(place.slots for place in facts.places)
+
+    assert figures(facts, day).open <= slots + len(facts.placements)
+
+
+@given(facts())
+def test_the_last_of_what_is_told_one_by_one_is_what_the_facts_say(facts: Facts) -> None:
+    *_, (last, _) = one_by_one(facts)
+
+    assert last == figures(facts)
 
 
 @given(facts())
@@ -109,4 +152,11 @@ def test_the_lapse_is_only_a_name_for_what_is_left(facts: Facts, day: date) -> N
     waiting = figures(replace(facts, lapse_found_on=None))
     found = figures(replace(facts, lapse_found_on=day))
 
-    assert found == replace(waiting, remaining=0, lapsed=waiting.remaining)
+    gone = waiting.remaining + waiting.open - found.open
+    assert gone == found.lapsed + found.released - waiting.released
+    assert (found.remaining, found.lapsed == 0 or found.released == waiting.released) == (0, True)
+    assert (found.promised, found.kept, found.extra) == (
+        waiting.promised,
+        waiting.kept,
+        waiting.extra,
+    )

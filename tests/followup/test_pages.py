@@ -14,8 +14,9 @@ from tests.followup.test_reports import ALL, ASKED, MEMBER, PEOPLE, PLACED, REPO
 
 from followup import pages
 from followup.pages.texts import LANGUAGES, Texts
-from followup.reports import member_report, network_report
+from followup.reports import Group, member_report, network_report
 from followup.rules.ledger import Figures
+from followup.rules.masking import OUTCOMES
 from followup.rules.member import SECTORS, STATES, UNKNOWN
 
 FOLDER = Path(pages.__file__).parent
@@ -29,6 +30,7 @@ CODES = {
     "unit": list(Figures.__slots__),
     "meaning of a unit": list(Figures.__slots__),
     "kind": ["offer", "sector"],
+    "outcome": list(OUTCOMES),
     "offer": ["study_visit", "lecture", "internship", "mentorship", "holiday_job"],
 }
 
@@ -100,6 +102,17 @@ def test_numbers_and_days_are_written_as_people_write_them() -> None:
     assert (swedish.number(12345), english.number(12345)) == ("12\xa0345", "12,345")
     assert (swedish.day(TODAY), english.day(TODAY)) == ("22 november 2026", "22 November 2026")
     assert (swedish.share(1, 3), english.share(0, 0)) == ("33\xa0%", "–")
+
+
+def test_rows_are_sorted_by_what_they_are_called() -> None:
+    codes = ["study_visit", "unknown", "employment", "own_idea", "public", "coaching"]
+    rows = [Group(code, 1, Figures()) for code in codes]
+
+    assert [row.code for row in Texts("sv").by_name(rows, "offer")] == [
+        *("employment", "coaching", "own_idea", "public", "study_visit", "unknown"),
+    ]
+    swedish = sorted("åäöaz", key=lambda letter: Texts("sv").place(letter, "offer"))
+    assert swedish == ["a", "z", "å", "ä", "ö"]
 
 
 def catalogue(language: str) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 from tests.followup.service import Followup
-from tests.followup.stories import Dated, World, records
+from tests.followup.stories import COMPLETED, Dated, World, records
 
 from followup.rules.ledger import Figures
 
@@ -60,3 +60,25 @@ async def test_the_clock_and_a_batch_do_not_stand_in_each_others_way(
 
     rows = await one.rows(f"SELECT {', '.join(Figures.__slots__)} FROM commitments")
     assert {Figures(**row) for row in rows} == {Figures(promised=2, kept=1, lapsed=1)}
+
+
+async def test_two_replicas_hear_places_and_placements_of_the_same_promises(
+    replicas: tuple[Followup, Followup], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    monkeypatch.setattr("shared.inbox.batches.world_is_broken", tries_nothing_again)
+    names = PROMISES[:30]
+    made: list[Dated] = [(world.places(name, 3), "2026-01-15") for name in names]
+    opened: list[Dated] = [
+        (world.opened(f"place of {name}", name, 2), "2026-01-20") for name in names
+    ]
+    days = ("2026-02-01", "2026-02-20", "2026-03-01", "2026-03-31")
+    courses = [world.course(f"one of {name}", name, *days, end=COMPLETED) for name in names]
+    told = [one for course in courses[::-1] for one in course]
+
+    await asyncio.gather(take(replicas[0], (made,)), take(replicas[1], (told, opened[::-1])))
+
+    rows = await replicas[0].rows(f"SELECT {', '.join(Figures.__slots__)} FROM commitments")
+    assert [Figures(**row) for row in rows] == [
+        Figures(promised=3, remaining=1, open=1, kept=1) for _ in names
+    ]

@@ -242,6 +242,33 @@ def test_where_a_member_stands(days: Milestones, on: date, expected: str | None)
     assert state(days, on) == expected
 
 
+DAYS = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        ([], ["member", "member", "member"]),
+        ([(DAYS[0], True)], ["suspended", "suspended", "suspended"]),
+        ([(DAYS[1], True)], ["member", "suspended", "suspended"]),
+        ([(DAYS[0], True), (DAYS[1], False)], ["suspended", "member", "member"]),
+        ([(DAYS[0], True), (DAYS[0], False)], ["member", "member", "member"]),
+        ([(DAYS[1], True), (DAYS[0], False)], ["member", "member", "member"]),
+        (
+            [(DAYS[0], True), (DAYS[1], False), (DAYS[2], True)],
+            ["suspended", "member", "suspended"],
+        ),
+    ],
+)
+def test_a_member_is_suspended_until_it_is_reinstated(
+    turns: list[tuple[date, bool]], expected: list[str]
+) -> None:
+    assert [state(Milestones(member=START, turns=turns), day) for day in DAYS] == expected
+    assert state(Milestones(approved=START, turns=turns), DAYS[0]) == "approved"
+    gone = Milestones(member=START, withdrawn=DAYS[0], turns=turns)
+    assert state(gone, DAYS[0]) == "withdrawn"
+
+
 OWN, OTHER = UUID(int=1), UUID(int=2)
 
 

@@ -3,12 +3,22 @@
 import random
 from dataclasses import asdict
 from typing import Literal
+from uuid import UUID
 
 import pytest
 from tests.followup.service import Followup
-from tests.followup.stories import Dated, World, records, shuffled
+from tests.followup.stories import COMPLETED, Dated, World, records, shuffled
 
 from followup.rules.ledger import Figures
+from shared.events.notification import (
+    NoticeActed,
+    NoticeCancelled,
+    NoticeExpired,
+    NoticeFailed,
+    NoticeRequested,
+    NoticeSent,
+    NoticeUncertain,
+)
 
 FIGURES = f"SELECT {', '.join(Figures.__slots__)} FROM commitments WHERE id = :id"
 
@@ -203,6 +213,87 @@ async def test_a_membership_that_ended_is_no_longer_on_its_way(
         ]
 
     assert [[one["state"] for one in members] for members in counts] == [[ground], ["approved"]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_member_is_suspended_and_reinstated_each_on_its_day(
+    followup: Followup, seed: int
+) -> None:
+    world = World()
+    story: list[Dated] = [
+        (world.applied("a"), "2026-01-01"),
+        (world.suspended("a"), "2026-03-01"),
+        (world.reinstated("a"), "2026-04-01"),
+        (world.suspended("a"), "2026-05-01"),
+        (world.in_force("a"), "2026-02-01"),
+    ]
+    await followup.hears(*shuffled(story, random.Random(seed)))
+    await followup.today("2026-11-22")
+
+    async with followup.client() as client:
+        days = ("?day=2026-02-28", "?day=2026-03-31", "?day=2026-04-30", "?day=2026-05-01", "")
+        answers = [await client.get(f"/networks/jobbpakten/report{day}") for day in days]
+
+    states = [[one["state"] for one in answer.json()["members"]] for answer in answers]
+    assert states == [["member"], ["suspended"], ["member"], ["suspended"], ["suspended"]]
+
+
+async def test_a_placement_is_remembered_whatever_of_it_is_heard_first(followup: Followup) -> None:
+    world = World()
+    _, ready, *_ = world.course("one", "work", "2026-02-01", "2026-02-20", "2026-03-01")
+
+    await followup.hears(*records([ready]))
+
+    [row] = await followup.rows("SELECT * FROM placements")
+    assert (row["ready_on"].isoformat(), row["commitment_id"]) == ("2026-02-20", None)
+    assert await followup.told() == []
+
+
+async def test_only_what_moves_the_figures_is_told(followup: Followup) -> None:
+    world = World()
+    story = [
+        (world.places("work", 3), "2026-01-15"),
+        (world.opened("place of work", "work", 2), "2026-01-20"),
+        (world.paused("place of work", "work"), "2026-01-25"),
+        (world.accepted("one", "place of work", "work", "a person"), "2026-01-31"),
+        *world.course(
+            "one", "work", "2026-02-01", "2026-02-20", "2026-03-01", "2026-03-31", end=COMPLETED
+        ),
+    ]
+
+    await followup.hears(*records(story))
+
+    told = [(one.on, one.body["open"], one.body["kept"]) for one in await followup.told()]
+    assert told == [("2026-01-15", 0, 0), ("2026-01-20", 2, 0), ("2026-03-31", 1, 1)]
+
+
+async def test_notices_are_counted_by_where_they_stand(followup: Followup) -> None:
+    told = [
+        NoticeRequested(notice_id=UUID(int=1), template="t", kind_of_notice="task", role="decider"),
+        NoticeSent(notice_id=UUID(int=1), template="t"),
+        NoticeActed(notice_id=UUID(int=1), template="t"),
+        NoticeSent(notice_id=UUID(int=2), template="t"),
+        NoticeUncertain(notice_id=UUID(int=3), template="t"),
+        NoticeFailed(notice_id=UUID(int=4), template="t", ground="refused"),
+        NoticeCancelled(notice_id=UUID(int=5), template="t"),
+        NoticeExpired(notice_id=UUID(int=6), template="t"),
+    ]
+    await followup.hears(*records((event, "2026-03-01") for event in told))
+
+    path = "/networks/jobbpakten/report/notices"
+    answers = []
+    for role, claims in (
+        ("coordinator", {}),
+        ("", {}),
+        ("caseworker", {}),
+        ("coordinator", {"organisation": UUID(int=9)}),
+    ):
+        async with followup.client(role, **claims) as client:
+            answers.append(await client.get(path))
+
+    assert [answer.status_code for answer in answers] == [200, 401, 404, 404]
+    states = ("acted", "cancelled", "expired", "failed", "sent", "uncertain")
+    assert answers[0].json() == dict.fromkeys(states, 1)
 
 
 async def test_a_promise_that_no_ledger_can_hold_is_parked(followup: Followup) -> None:

@@ -70,6 +70,10 @@ class CommitmentFigures:
     ends_before: date
     figures: Figures
 
+    @property
+    def code(self) -> str:
+        return self.offer
+
 
 @dataclass(frozen=True, slots=True)
 class NetworkReport:

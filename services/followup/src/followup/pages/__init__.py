@@ -48,5 +48,6 @@ def pages_in(language: str) -> Environment:
     pages.install_gettext_translations(texts.catalogue, newstyle=True)  # type: ignore[attr-defined]
     pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
     pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
+    pages.filters |= {"by_name": texts.by_name}
     pages.globals |= {"language": language, "languages": LANGUAGES, "units": Figures.__slots__}
     return pages

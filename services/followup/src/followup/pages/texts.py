@@ -4,10 +4,12 @@ English sentences stand in the pages. Other languages, and the names of codes, a
 catalogues beside this file, compiled when first needed: nobody builds anything after a change.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_interval, format_skeleton
@@ -18,6 +20,17 @@ from babel.numbers import format_decimal, format_percent
 LANGUAGES = {"sv": "Svenska", "en": "English"}
 # English days as Swedish readers of English expect them: 22 November 2026.
 LOCALES = {"sv": "sv_SE", "en": "en_GB"}
+AFTER_Z = str.maketrans("åäö", "{|}")
+
+
+class Coded(Protocol):
+    """A row of a table that is about a code."""
+
+    @property
+    def code(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Coded)
 
 
 class Texts:
@@ -32,6 +45,14 @@ class Texts:
         plain = code.replace("_", " ").replace("-", " ").capitalize()
         named = self.catalogue.pgettext(of, code)
         return plain if named == code else named
+
+    def by_name(self, rows: Iterable[Row], of: str) -> list[Row]:
+        """Sort rows by the names of their codes; what isn't known comes last."""
+        return sorted(rows, key=lambda row: (row.code == "unknown", self.place(row.code, of)))
+
+    def place(self, code: str, of: str) -> str:
+        """Give what a name is sorted by: in Swedish, å, ä and ö come after z."""
+        return self.called(code, of).casefold().translate(AFTER_Z)
 
     def number(self, number: int) -> str:
         return format_decimal(number, locale=self.locale)
