@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from tests.matching import people
 from tests.matching.conftest import OTHER_UNIT, PRIVATE_KEY, TODAY, UNIT, Matching
 
@@ -44,9 +43,10 @@ async def test_her_own_units_caseworker_sees_all_but_the_number(matching: Matchi
     assert {fact["value"] for fact in seen["facts"]} == {"unknown"}
 
 
-@pytest.mark.parametrize(
-    ("role", "claims"),
-    [
+async def test_to_everybody_else_she_doesnt_exist(matching: Matching) -> None:
+    ref = await people.registered(matching)
+    unknown = await matching.call("GET", f"/candidates/{uuid4()}", "caseworker")
+    callers: list[tuple[str, Any]] = [
         ("caseworker", {"unit": OTHER_UNIT}),
         ("caseworker", {"unit": ""}),
         ("caseworker", {"organisation": uuid4()}),
@@ -54,13 +54,7 @@ async def test_her_own_units_caseworker_sees_all_but_the_number(matching: Matchi
         ("decider", {"unit": UNIT}),
         ("contact_person", {"organisation": uuid4()}),
         ("system", {"unit": UNIT}),
-    ],
-)
-async def test_to_everybody_else_she_doesnt_exist(
-    matching: Matching, role: str, claims: Any
-) -> None:
-    ref = await people.registered(matching)
-    unknown = await matching.call("GET", f"/candidates/{uuid4()}", "caseworker")
+    ]
     calls: list[tuple[str, str, Any]] = [
         ("GET", "", None),
         ("PUT", "/facts", {"facts": people.all_true()}),
@@ -71,13 +65,15 @@ async def test_to_everybody_else_she_doesnt_exist(
         ("POST", "/parking", {"until": "2026-04-01", "ground": "illness"}),
         ("POST", "/closing", {"ground": "moved"}),
     ]
-    for method, path, body in calls:
-        answer = await matching.call(method, f"/candidates/{ref}{path}", role, body, **claims)
-        assert (answer.status_code, answer.json()) == (404, unknown.json()), path
-    for method, body in (("POST", people.body()), ("GET", None)):
-        answer = await matching.call(method, "/candidates", role, body, **claims)
-        listed = answer.status_code < 300 and not answer.json().get("candidates", [])
-        assert listed or claims == {"unit": OTHER_UNIT} or answer.status_code == 404
+    for role, claims in callers:
+        for method, path, body in calls:
+            answer = await matching.call(method, f"/candidates/{ref}{path}", role, body, **claims)
+            assert (answer.status_code, answer.json()) == (404, unknown.json()), (role, path)
+        listed = await matching.call("GET", "/candidates", role, **claims)
+        assert listed.status_code == 404 or listed.json()["candidates"] == []
+    for role, claims in callers[1:]:
+        answer = await matching.call("POST", "/candidates", role, people.body(), **claims)
+        assert answer.status_code == 404, role
 
 
 async def test_the_list_goes_page_by_page_without_names(matching: Matching) -> None:
@@ -179,30 +175,28 @@ async def test_parking_ends_on_a_day_to_come(matching: Matching) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "already_over")
 
 
-@pytest.mark.parametrize(
-    ("ground", "state"),
-    [("own_livelihood", "own_livelihood"), ("moved", "closed"), ("not_wanted", "closed")],
-)
 async def test_who_leaves_is_hidden_forgotten_by_the_directory_and_done(
-    matching: Matching, ground: str, state: str
+    matching: Matching,
 ) -> None:
-    ref = await people.visible(matching)
-    closing = {"ground": ground}
-    answer = await matching.good("POST", f"/candidates/{ref}/closing", "caseworker", closing)
-    assert (answer["state"], answer["visible"], answer["deadline"]) == (state, False, None)
-    assert (await matching.told_about(ref))[-3:] == [
-        "visibility.computed.v1",
-        "tombstone",
-        "candidate.closed.v1",
-    ]
-    for method, path, body in (
-        ("PUT", "/facts", {"facts": people.all_true()}),
-        ("PUT", "/profile", {}),
-        ("POST", "/closing", closing),
-        ("POST", "/return", {}),
-    ):
-        call = await matching.call(method, f"/candidates/{ref}{path}", "caseworker", body)
-        assert (call.status_code, call.json()["code"]) == (409, "wrong_state"), path
+    for ground, state in {"own_livelihood": "own_livelihood", "moved": "closed"}.items():
+        ref = await people.visible(matching)
+        closing = {"ground": ground}
+        answer = await matching.good("POST", f"/candidates/{ref}/closing", "caseworker", closing)
+        assert (answer["state"], answer["visible"], answer["deadline"]) == (state, False, None)
+        assert (await matching.told_about(ref))[-3:] == [
+            "visibility.computed.v1",
+            "tombstone",
+            "candidate.closed.v1",
+        ]
+        calls: list[tuple[str, str, Any]] = [
+            ("PUT", "/facts", {"facts": people.all_true()}),
+            ("PUT", "/profile", {}),
+            ("POST", "/closing", closing),
+            ("POST", "/return", {}),
+        ]
+        for method, path, body in calls:
+            call = await matching.call(method, f"/candidates/{ref}{path}", "caseworker", body)
+            assert (call.status_code, call.json()["code"]) == (409, "wrong_state"), path
 
 
 async def test_who_comes_again_keeps_her_reference_and_her_protection_and_nothing_else(

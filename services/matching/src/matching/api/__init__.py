@@ -8,6 +8,7 @@ from matching.api import (
     consent,
     ending,
     fact,
+    importing,
     match,
     place,
     placement,
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/networks/{network}")
 PARTS: tuple[APIRouter, ...] = (
     candidate.router,
     fact.router,
+    importing.router,
     place.router,
     run.router,
     match.router,

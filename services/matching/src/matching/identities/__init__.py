@@ -82,7 +82,8 @@ async def find(tx: Tx, network: str, numbers: Collection[str]) -> dict[str, UUID
     return {indexes[index]: ref for index, ref in await tx.exec(here)}
 
 
-async def _row(tx: Tx, ref: UUID) -> Identity:
+async def row_of(tx: Tx, ref: UUID) -> Identity:
+    """Give what is kept of her; hold it: the session forgets what nobody has."""
     found = await tx.get(Identity, ref)
     if found is None:
         raise NotFound
@@ -91,15 +92,15 @@ async def _row(tx: Tx, ref: UUID) -> Identity:
 
 async def person(tx: Tx, ref: UUID) -> Person:
     """Open who she is; NotFound where nobody knows, or it has been forgotten."""
-    row = await _row(tx, ref)
+    row = await row_of(tx, ref)
     facts, _ = vaults(tx).identity.open(row.identity_key, row.sealed, IDENTITY)
     return Person(**facts)
 
 
 async def change(tx: Tx, ref: UUID, **differs: Any) -> Person:
     """Seal her anew with what differs; the caller holds the candidate's row."""
+    row = await row_of(tx, ref)
     changed = replace(await person(tx, ref), **differs)
-    row = await _row(tx, ref)
     row.sealed = vaults(tx).identity.seal(row.identity_key, padded(asdict(changed)), IDENTITY)
     return changed
 
@@ -126,8 +127,8 @@ def first_name(name: str) -> str:
 
 async def note_needs(tx: Tx, ref: UUID, needs: Collection[str] | None) -> None:
     """Keep which adaptations she needs; null: nobody has asked."""
-    row = await _row(tx, ref)
-    row.needs = None if needs is None else await seal_sensitive(tx, ref, sorted(needs), NEEDS)
+    row = await row_of(tx, ref)
+    row.needs = None if needs is None else sealed_with(tx, row, sorted(needs), NEEDS)
 
 
 async def needs_of(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
@@ -145,10 +146,16 @@ async def needs_of(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | 
 
 async def seal_sensitive(tx: Tx, ref: UUID, facts: Any, purpose: str) -> bytes:
     """Seal something delicate (anything JSON can say) with the person's other key."""
-    key = (await _row(tx, ref)).sensitive_key
-    return vaults(tx).sensitive.seal(key, padded(facts), purpose)
+    return sealed_with(tx, await row_of(tx, ref), facts, purpose)
 
 
 async def open_sensitive(tx: Tx, ref: UUID, sealed: bytes, purpose: str) -> Any:
-    key = (await _row(tx, ref)).sensitive_key
-    return vaults(tx).sensitive.open(key, sealed, purpose)[0]
+    return opened_with(tx, await row_of(tx, ref), sealed, purpose)
+
+
+def sealed_with(tx: Tx, row: Identity, facts: Any, purpose: str) -> bytes:
+    return vaults(tx).sensitive.seal(row.sensitive_key, padded(facts), purpose)
+
+
+def opened_with(tx: Tx, row: Identity, sealed: bytes, purpose: str) -> Any:
+    return vaults(tx).sensitive.open(row.sensitive_key, sealed, purpose)[0]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from matching.identities import note_needs, open_sensitive, seal_sensitive
+from matching.identities import opened_with, row_of, seal_sensitive, sealed_with
 from matching.models import Fact
 from matching.profiles import FactRule, Profile
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
@@ -18,12 +18,16 @@ from shared.database import Tx
 
 async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
     """Know nothing of her. What protects her stays, if she was here before."""
-    for code in profile.facts:
-        await note_fact(tx, ref, code, Finding())
-    await note_ground(tx, ref, None)
-    await note_needs(tx, ref, None)
-    if await tx.get(Fact, (ref, PROTECTION)) is None:
-        await note_protection(tx, ref, Protection())
+    row, had = await row_of(tx, ref), await _rows(tx, ref)
+    said: dict[str, Any] = dict.fromkeys([*profile.facts, *had], of_fact(Finding()))
+    said |= {GROUND: None, PROTECTION: of_protection(Protection())}
+    for code, nothing in said.items():
+        if code not in had:
+            sealed = sealed_with(tx, row, nothing, code)
+            tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
+        elif code != PROTECTION:
+            had[code].sealed = sealed_with(tx, row, nothing, code)
+    row.needs = None
 
 
 async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:
@@ -55,23 +59,37 @@ async def ground_of(tx: Tx, ref: UUID) -> str | None:
 
 
 async def _opened(tx: Tx, ref: UUID) -> dict[str, Any]:
+    person = await row_of(tx, ref)
+    rows = await _rows(tx, ref)
+    return {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
+
+
+async def _rows(tx: Tx, ref: UUID) -> dict[str, Fact]:
     here = select(Fact).where(col(Fact.candidate_ref) == ref)
-    rows = (await tx.exec(here.execution_options(populate_existing=True))).all()
-    return {row.code: await open_sensitive(tx, ref, row.sealed, row.code) for row in rows}
+    found = await tx.exec(here.execution_options(populate_existing=True))
+    return {row.code: row for row in found}
 
 
 async def note_fact(tx: Tx, ref: UUID, code: str, finding: Finding) -> None:
-    said = {"value": finding.value, "source": finding.source, "recorded_by": finding.recorded_by}
-    await _note(tx, ref, code, said | {"found_on": written(finding.found_on)})
+    await _note(tx, ref, code, of_fact(finding))
 
 
 async def note_protection(tx: Tx, ref: UUID, protection: Protection) -> None:
-    said = {"form": protection.form, "found_on": written(protection.found_on)}
-    await _note(tx, ref, PROTECTION, said)
+    await _note(tx, ref, PROTECTION, of_protection(protection))
 
 
 async def note_ground(tx: Tx, ref: UUID, ground: str | None) -> None:
     await _note(tx, ref, GROUND, ground)
+
+
+def of_fact(finding: Finding) -> dict[str, Any]:
+    """Say a finding as it is sealed; until when it is good is the profile's to say."""
+    said = {"value": finding.value, "source": finding.source, "recorded_by": finding.recorded_by}
+    return said | {"found_on": written(finding.found_on)}
+
+
+def of_protection(protection: Protection) -> dict[str, Any]:
+    return {"form": protection.form, "found_on": written(protection.found_on)}
 
 
 def written(on: date | None) -> str | None:

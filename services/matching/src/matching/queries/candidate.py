@@ -75,3 +75,11 @@ async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
     """Give the places for which these candidates are in open matches."""
     here = select(Match.place_id).where(col(Match.candidate_ref).in_(refs), col(Match.open))
     return set((await tx.exec(here)).all())
+
+
+async def present(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
+    """Give those of these candidates who haven't left."""
+    here = select(Candidate.id).where(
+        col(Candidate.id).in_(refs), col(Candidate.state).not_in(ENDS)
+    )
+    return set((await tx.exec(here)).all())

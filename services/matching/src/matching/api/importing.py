@@ -1,0 +1,120 @@
+"""Import over HTTP: a caseload as CSV, tried first, then taken as a whole or not at all."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Query, Request
+from pydantic import ValidationError
+
+from matching.api.acts import Network
+from matching.api.candidate import NewCandidate
+from matching.commands import importing as commands
+from matching.commands.candidate import check_registrar, check_registration
+from matching.commands.importing import Line
+from matching.profiles import Profile
+from matching.rules.table import Fault, Row, read
+from shared import clock
+from shared.access import Calling
+from shared.acts import View
+from shared.answers import Once
+from shared.database import Tx
+from shared.machines import Unfit
+from shared.problems import fault
+
+NEEDED = ("identity_number", "name", "language")
+COLUMNS = (*NewCandidate.model_fields,)
+LISTS = ("offers", "schedule")
+WORDS = {
+    **dict.fromkeys(("yes", "ja", "true", "sant", "1"), True),
+    **dict.fromkeys(("no", "nej", "false", "falskt", "0"), False),
+}
+CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
+
+router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=Once)
+
+
+class FaultView(View):
+    """What is the matter in which cell, never what stands there; the header is row 1."""
+
+    row: int
+    column: str
+    detail: str
+
+
+class ImportView(View):
+    """How many rows there are and how many people were registered: all, or none."""
+
+    rows: int
+    registered: int
+    errors: list[FaultView]
+
+
+@router.post("/import", openapi_extra=CSV)
+async def bring_in(
+    request: Request,
+    caller: Calling,
+    network: Network,
+    tx: Tx,
+    dry_run: Annotated[bool, Query()] = True,  # noqa: FBT002 - a parameter of the address
+) -> ImportView:
+    """Register everybody in the file, unless a row is amiss or it is a dry run."""
+    check_registrar(caller, network)
+    rows, faults = read(await request.body(), COLUMNS, NEEDED)
+    lines = [*lines_of(rows, network, await clock.today(tx), faults)]
+    faults += await commands.faults_of(tx, network, lines)
+    good = not faults and not dry_run
+    if good:
+        await commands.bring_in(tx, caller, network, lines)
+    errors = [FaultView(**one._asdict()) for one in sorted(faults)]
+    return ImportView(rows=len(rows), registered=len(lines) if good else 0, errors=errors)
+
+
+def lines_of(rows: list[Row], profile: Profile, today: date, faults: list[Fault]) -> Iterator[Line]:
+    """Give the rows that say a person; what is amiss with the others is added to the faults."""
+    for row in rows:
+        try:
+            yield line_of(row, profile, today)
+        except ValidationError as error:
+            faults += [fault_of(row, one) for one in error.errors()]
+        except Unfit as error:
+            faults.append(Fault(row.number, error.pointer[1:], str(error)))
+
+
+def line_of(row: Row, profile: Profile, today: date) -> Line:
+    new = NewCandidate.model_validate(body(row.cells))
+    registration = new.registration(today)
+    check_registration(profile, registration)
+    if new.registered_on and new.registered_on > today:
+        text = "An act is recorded when it has happened."
+        raise Unfit("/registered_on", "later_than_today", text)
+    return Line(row.number, uuid4(), registration, new.registered_on or today)
+
+
+def fault_of(row: Row, error: Any) -> Fault:
+    column = str(error["loc"][0]) if error["loc"] else ""
+    return Fault(row.number, column, fault(error)["detail"])
+
+
+def body(cells: dict[str, str]) -> dict[str, Any]:
+    """Read the cells as the body of a call. Who doesn't say that she wants e-mail doesn't."""
+    said: dict[str, Any] = {**cells, "wants_email": yes_or_no(cells.get("wants_email", "no"))}
+    if "abilities" in cells:
+        said["abilities"] = dict(map(ability, words(cells["abilities"])))
+    return said | {name: words(cells[name]) for name in LISTS if name in cells}
+
+
+def words(cell: str) -> list[str]:
+    return cell.replace("|", " ").replace(",", " ").split()
+
+
+def ability(word: str) -> tuple[str, Any]:
+    """Read `code`, `code=yes` or `code=no`."""
+    code, _, can = word.partition("=")
+    return code, yes_or_no(can or "yes")
+
+
+def yes_or_no(word: str) -> bool | str:
+    """Give what a word says; the word itself where it is neither, for the body to refuse."""
+    return WORDS.get(word.casefold(), word)
