@@ -1,7 +1,7 @@
 """Who calls: each act is done by a person in her role, with a token signed by the demo's key."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -89,13 +89,16 @@ class Callers:
         return jwt.encode({"alg": ALGORITHM}, claims, self.keys.pair, algorithms=[ALGORITHM])
 
 
-async def at_once(works: Iterable[Awaitable[Done]]) -> list[Done]:
+async def at_once(works: Iterable[Coroutine[Any, Any, Done]]) -> list[Done]:
     """Do all of it, several at a time; the first that is refused ends all, as it would alone."""
     some = asyncio.Semaphore(AT_ONCE)
 
-    async def one(work: Awaitable[Done]) -> Done:
-        async with some:
-            return await work
+    async def one(work: Coroutine[Any, Any, Done]) -> Done:
+        try:
+            async with some:
+                return await work
+        finally:
+            work.close()  # one that never got its turn
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from jobbpakten.demo.callers import Callers, at_once
+from jobbpakten.demo.callers import Callers, Refused, at_once
 from jobbpakten.demo.cases import Case, step
 from jobbpakten.demo.people import Person, as_file
 
@@ -73,7 +73,9 @@ class Centre:
         coming = self.coming()
         if not coming:
             return 0
-        await self.call("POST", "/candidates/import?dry_run=false", as_file(coming))
+        brought = await self.call("POST", "/candidates/import?dry_run=false", as_file(coming))
+        if brought["errors"]:
+            raise Refused(f"matching refused candidates.csv: {brought['errors'][0]}")
         new = await self.unknown()
         self.refs += new
         await at_once(self.talk(ref, person, day) for ref, person in zip(new, coming, strict=True))

@@ -87,7 +87,7 @@ class Diary:
         starts = opened + timedelta(days=self.chance.randint(7, 21))
         if promise.ends_before and starts + SHORTEST > promise.ends_before:
             return 0
-        place = workplace(self.chance, promise.units, starts, promise.ends_before)
+        place = workplace(self.chance, promise.offer, promise.units, starts, promise.ends_before)
         place = anybody(place) if suits_anybody else place
         self.acts.append(Act(offered, offered, "offer_place", place | {"commitment": commitment}))
         for does, after, said in (

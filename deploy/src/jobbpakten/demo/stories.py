@@ -1,5 +1,6 @@
 """What can happen to an organisation in a year: named stories, and the ordinary one."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -47,10 +48,10 @@ def is_vetted(diary: Diary, unmet: Mapping[str, str], **decision: Any) -> None:
 
 def names_contacts(diary: Diary) -> None:
     """Say who signs for it and who answers when somebody is proposed."""
-    post = f"{diary.who.number.replace('-', '')}@foretag.example"
+    post = f"{re.sub('[^a-z]', '', diary.who.name.lower()) or 'foretaget'}.example"
     for role, does in (("signatory", "name_signatory"), ("contact_person", "name_contact")):
         language = diary.chance.choice(("sv", "sv", "sv", "en"))
-        said = {"role": role, "email": f"{role}.{post}", "language": language}
+        said = {"role": role, "email": f"{role}@{post}", "language": language}
         diary.note(does, name=diary.chance.choice(CONTACT_NAMES), **said)
 
 

@@ -11,15 +11,20 @@ WANTED = (*SKILLS, "lang:sv_b1", "lang:en", "licence:b")
 ADAPTATIONS = ("step_free", "quiet", "sitting", "short_days", "interpreter", "written_instructions")
 DAYS = ("mon", "tue", "wed", "thu", "fri")
 SOME_SLOTS = (1, 1, 1, 2, 3)
-LONGEST = timedelta(weeks=40)
+LONGEST_WEEKS = {"trial_job": 4, "holiday_job": 8, "internship": 26, "language_practice": 26}
+LONGEST_WEEKS |= {"trial_employment": 26}
+LONG_WEEKS = 40
 
 
-def workplace(chance: Random, units: int, starts_on: date, until: date | None) -> dict[str, Any]:
+def workplace(
+    chance: Random, offer: str, units: int, starts_on: date, until: date | None
+) -> dict[str, Any]:
     """Draw a place of at most so many slots, from a day on, no longer than its promise."""
     area = chance.choice(AREAS)
     must = chance.choice(([], ["lang:sv_a2"])) + chance.sample(SKILLS, chance.randint(0, 1))
     want = sorted({*chance.sample(WANTED, 3), f"area:{area}"} - {*must})
-    ends = min(until or date.max, starts_on + LONGEST)
+    longest = timedelta(weeks=LONGEST_WEEKS.get(offer, LONG_WEEKS))
+    ends = min(until or date.max, starts_on + longest)
     return {
         "area": area,
         "slots": min(units, chance.choice(SOME_SLOTS)),

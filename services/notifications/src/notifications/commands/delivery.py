@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from notifications.commands.release import make_mails, told_by_staff
 from notifications.models import Delivery, Notice, Recipient
 from notifications.rules.notice import Readiness, link_ends_before, readiness
 from notifications.rules.notices import RULES, instead_of
-from notifications.rules.retries import LEASE, next_try
+from notifications.rules.retries import next_try
 from notifications.settings import Settings
 from notifications.templates import Facts
 from shared import clock
@@ -106,7 +106,7 @@ def put_back(notice: Notice) -> None:
 
 
 def part_of(settings: Settings, notice: Notice) -> Part:
-    case = notice.subject_id.hex[:8]
+    case = notice.subject_id.hex[-8:]  # the first digits of a UUIDv7 are the time
     facts = Facts(notice.network, case, notice.unit or "", notice.act_by, notice.role)
     if notice.kind != "task":
         return Part(notice.template, facts, None)
@@ -114,7 +114,7 @@ def part_of(settings: Settings, notice: Notice) -> Part:
     return Part(notice.template, facts, link_to(settings, notice.id, ends))
 
 
-async def hand_over(tx: Tx, claimed: Claimed) -> None:
+async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:
     """Record, before the server could deliver it, that it may; Overtaken if it may not any more."""
     mail = await queries.mail(tx, claimed.delivery_id)
     if mail.claim != claimed.claim or mail.state != "claimed":
@@ -123,7 +123,7 @@ async def hand_over(tx: Tx, claimed: Claimed) -> None:
     ready = [notice for notice, is_now in found if is_now == "ready"]
     if await tx.get(Recipient, mail.recipient_id) is None or len(ready) != len(claimed.parts):
         raise Overtaken
-    mail.state = "handed_over"
+    mail.state, mail.claimed_at = "handed_over", now
     tx.add(mail)
 
 
@@ -181,7 +181,9 @@ async def told_otherwise(tx: Tx, notice: Notice, now: datetime) -> None:
 
 async def recover(tx: Tx, now: datetime) -> int:
     """Take mails from senders that are gone: back, or uncertain if handed over."""
-    lost = await queries.mails_claimed_before(tx, now - LEASE)
+    settings: Settings = tx.info["settings"]
+    patience = timedelta(seconds=settings.claim_seconds)
+    lost = await queries.mails_claimed_before(tx, now - patience)
     for mail in lost:
         if mail.state == "claimed":
             mail.state, mail.claim, mail.next_try_at = "waiting", None, now
