@@ -13,12 +13,13 @@ from matching.commands import place as places
 from matching.commands import slot
 from matching.commands.locks import check_available, hold
 from matching.commands.match import advance
+from matching.commands.run import need, person
 from matching.models import Candidate, Match, MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.place import accepts_matches
 from matching.rules.consent import check_fields, is_live
-from matching.rules.fit import Need, Person, feasible
+from matching.rules.fit import feasible
 from matching.rules.match import MATCH
 from shared import clock, outbox
 from shared.access import Caller
@@ -45,7 +46,7 @@ async def propose(tx: Tx, caller: Caller, profile: Profile, pick: Pick, on: date
     place = await place_of(tx, profile, pick.place_id)
     check_order(on, max(candidate.registered_on, place.since))
     check_accepts(place)
-    await check_fits(tx, candidate, place)
+    await check_fits(tx, candidate, place, await clock.today(tx))
     await check_room(tx, profile, candidate, place)
     await check_run(tx, caller, pick)
     match = made(caller, candidate, place, pick, on)
@@ -75,36 +76,11 @@ def check_accepts(place: Place) -> None:
         raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
 
 
-async def check_fits(tx: Tx, candidate: Candidate, place: Place) -> None:
+async def check_fits(tx: Tx, candidate: Candidate, place: Place, today: date) -> None:
     """Refuse whom anything that has to hold isn't known to hold for; which isn't said."""
     needs = (await identities.needs_of(tx, [candidate.id]))[candidate.id]
-    if not feasible(person(candidate, needs), need(place)):
+    if not feasible(person(candidate, needs, {}), need(place, today)):
         raise NotAllowed("does_not_fit", "Not all that this place demands is known to hold.")
-
-
-def person(candidate: Candidate, needs: frozenset[str] | None) -> Person:
-    return Person(
-        ref=candidate.id,
-        number=candidate.number or 0,
-        group_rank=None,
-        abilities=candidate.abilities,
-        offers=candidate.offers,
-        schedule=candidate.schedule,
-        available_from=candidate.available_from,
-        needs=needs,
-    )
-
-
-def need(place: Place) -> Need:
-    return Need(
-        id=place.id,
-        offer=place.offer,
-        must=tuple(place.must),
-        want=tuple(place.want),
-        provides=place.provides,
-        schedule=place.schedule,
-        starts_on=place.starts_on,
-    )
 
 
 async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Place) -> None:
