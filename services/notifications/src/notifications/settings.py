@@ -44,6 +44,10 @@ class Settings(ServiceSettings, service="notifications"):
         description="From which address mails come.", examples=["jobbpakten@example.se"]
     )
 
+    claim_seconds: float = Field(
+        45, gt=0, description="Whoever claimed a mail and was silent for so long is gone."
+    )
+
     @field_validator("private_key")
     @classmethod
     def refuse_a_key_that_opens_nothing(cls, value: str) -> str:

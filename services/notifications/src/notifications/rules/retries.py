@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 WINDOW = timedelta(hours=24)
 PAUSE = timedelta(minutes=1)  # when the server takes nobody's mail: we don't hammer at it
-# A sender that hasn't come back for so long is dead; one try is shorter.
-LEASE = timedelta(seconds=90)
-LONGEST_TRY = timedelta(seconds=60)
+# The conversation has its own limits, before the final dot and after; this is the last resort.
+LONGEST_TRY = timedelta(seconds=75)
 
 
 def next_try(first: datetime, tries: int, now: datetime) -> datetime | None:
