@@ -1,0 +1,125 @@
+"""Facts: recorded with source and day; only what the profile names makes one TRUE, for its time."""
+
+from datetime import date
+from typing import Any
+
+from tests.matching import people
+from tests.matching.conftest import Matching
+
+from matching.queries import network as networks
+
+FACTS = [*people.PROFILE.facts]
+
+
+async def recorded(matching: Matching, ref: str, **fact: str) -> Any:
+    body = {"facts": [fact]}
+    return await matching.good("PUT", f"/candidates/{ref}/facts", "caseworker", body)
+
+
+async def test_she_is_visible_when_the_last_fact_is_true_and_each_other_value_hides(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    for code, rule in people.PROFILE.facts.items():
+        for value in ("false", "unknown"):
+            fact = {"code": code, "source": rule.sources[0]}
+            answer = await recorded(matching, ref, value=value, **fact)
+            assert (answer["visible"], answer["hidden_for"]) == (False, [code])
+            assert answer["state"] == "hidden"
+            answer = await recorded(matching, ref, value="true", **fact)
+            assert (answer["visible"], answer["hidden_for"]) == (True, [])
+    told = await matching.told_about(ref)
+    assert told.count("visibility.computed.v1") == 2 + 4 * len(FACTS)
+
+
+async def test_facts_that_cant_be_are_refused_by_their_place(matching: Matching) -> None:
+    ref = await people.registered(matching)
+    good = {"code": "may_work", "value": "true", "source": "document"}
+    amiss: dict[str, list[dict[str, str]]] = {
+        "/facts/0/source": [good | {"source": "conversation"}],
+        "/facts/1/code": [good, good | {"code": "may_sing"}],
+        "/facts/1/found_on": [good, {**good, "code": "needs_asked", "found_on": "2026-03-03"}],
+        "/facts/0/value": [{"code": "needs_asked", "value": "true", "source": "conversation"}],
+        "/facts": [good, good],
+    }
+    for pointer, facts in amiss.items():
+        path = f"/candidates/{ref}/facts"
+        answer = await matching.call("PUT", path, "caseworker", {"facts": facts})
+        assert answer.status_code == 422, pointer
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    seen = await people.file(matching, ref)
+    assert {fact["value"] for fact in seen["facts"]} == {"unknown"}
+
+
+async def test_any_source_can_make_a_fact_false(matching: Matching) -> None:
+    ref = await people.visible(matching)
+    answer = await recorded(matching, ref, code="may_work", value="false", source="rumour")
+    assert answer["hidden_for"] == ["may_work"]
+
+
+async def test_what_was_found_earlier_never_stands_in_place_of_what_was_found_later(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    fact = {"code": "may_work", "source": "document"}
+    answer = await recorded(matching, ref, value="false", found_on="2026-03-01", **fact)
+    assert answer["visible"]
+    answer = await recorded(matching, ref, value="false", found_on="2026-03-02", **fact)
+    assert not answer["visible"]
+
+
+async def test_a_fact_is_unknown_again_after_its_time_also_when_the_clock_stood_still(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    await matching.set_the_day(date(2026, 4, 2))  # no_mark_in_register is good for 31 days
+    assert await matching.do_what_is_due() == 0
+    assert (await people.file(matching, ref))["visible"]
+    await matching.set_the_day(date(2026, 4, 20))
+    assert await matching.do_what_is_due() == 1
+    assert await matching.do_what_is_due() == 0
+    seen = await people.file(matching, ref)
+    assert (seen["visible"], seen["state"], seen["hidden_for"]) == (
+        False,
+        "hidden",
+        ["no_mark_in_register"],
+    )
+    assert (await matching.told_about(ref))[-2:] == ["visibility.computed.v1", "tombstone"]
+    facts = [{"code": "no_mark_in_register", "value": "true", "source": "population_register"}]
+    assert (await people.found(matching, ref, facts))["visible"]
+    assert (await matching.told_about(ref))[-2:] == [
+        "visibility.computed.v1",
+        "recipient.named.v1",
+    ]
+
+
+async def test_other_rules_of_the_board_hide_whom_nobody_has_looked_at_since(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    profile = matching.app.state.networks["jobbpakten"]
+    rules = profile.facts["may_work"].model_copy(update={"sources": ["embassy"]})
+    changed = {"facts": profile.facts | {"may_work": rules}, "version": "2026-1"}
+    settings = matching.app.state.database.sessions.kw["info"]["settings"]
+    networks.loaded(settings.profiles)["jobbpakten"] = profile.model_copy(update=changed)
+    try:
+        assert await matching.do_what_is_due() == 1
+        assert (await people.file(matching, ref))["state"] == "hidden"
+    finally:
+        networks.loaded.cache_clear()
+
+
+async def test_needs_are_asked_for_and_none_is_an_answer(matching: Matching) -> None:
+    ref = await people.registered(matching)
+    path = f"/candidates/{ref}/needs"
+    before = people.all_true()
+    for needs in ([], ["quiet", "step_free"]):
+        answer = await matching.good("PUT", path, "caseworker", {"needs": needs})
+        assert "needs_asked" not in answer["hidden_for"]
+        assert (await people.file(matching, ref))["needs"] == needs
+    earlier = {"needs": [], "asked_on": "2026-03-01"}
+    await matching.good("PUT", path, "caseworker", earlier)
+    assert (await people.file(matching, ref))["needs"] == ["quiet", "step_free"]
+    unknown = await matching.call("PUT", path, "caseworker", {"needs": ["company"]})
+    assert unknown.json()["errors"][0]["pointer"] == "/needs"
+    assert (await people.found(matching, ref, before))["visible"]
