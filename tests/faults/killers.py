@@ -6,38 +6,45 @@ import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.eventually import eventually
-from tests.faults.stage import SERVICES, Stage
+from tests.faults.stage import Stage
 
 from jobbpakten.parts.services import Service
+from jobbpakten.reconciliation import BROKEN
 
-POINTS = ("relay.acked", "inbox.committed", "relay.deleted", "inbox.offset")
+POINTS = ("relay.read", "relay.acked", "relay.deleted", "inbox.committed", "inbox.offset")
+OF_MAILS = {"delivery.claimed": "claimed", "delivery.handed_over": "handed_over"}
 EARLIEST_S = 2.0
+ON_THEIR_WAY = "SELECT id, claim FROM deliveries WHERE state = $1"
 
 
 @dataclass
 class Killers:
-    """Kill at every point in turn, in each service, and take PostgreSQL and Kafka away too."""
+    """Kill at every point in turn, in each service, and take the parts away too."""
 
     stage: Stage
     seed: int
     rounds: int = 1
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    abandoned: dict[str, set[str]] = field(default_factory=dict)  # mails, by the point
 
     async def kill(self) -> None:
-        await asyncio.gather(self.break_parts(), *(self.lane(service) for service in SERVICES))
+        lanes = (self.lane(service) for service in self.stage.services)
+        await asyncio.gather(self.break_parts(), self.break_mail(), *lanes)
 
     async def lane(self, service: str) -> None:
         chance = random.Random(f"{self.seed}/{service}")
-        points = list(POINTS) * self.rounds
+        points = [*POINTS, *(OF_MAILS if service == "notifications" else ())] * self.rounds
         chance.shuffle(points)
         for point in points:
             await asyncio.sleep(chance.uniform(0.1, 0.5))
             begun = time.monotonic()
             victim = await self.kill_one(service, point)
             self.kills[point] += 1
+            await self.note_mails(point)
             victim.start()
             await asyncio.to_thread(victim.until_ready)
             await asyncio.sleep(max(0, EARLIEST_S - (time.monotonic() - begun)))
@@ -53,12 +60,28 @@ class Killers:
             (victim,) = gone
             return victim
 
-        victim = await eventually(dead, timeout=60)
+        victim = await eventually(dead, timeout=90)
         assert isinstance(victim, Service)
         assert victim.process, "it ran"
         assert victim.process.returncode == -signal.SIGKILL, "it ended by itself"
         assert not order.exists()
         return victim
+
+    async def note_mails(self, point: str) -> None:
+        """Note which mails nobody goes on with, now that their sender is dead."""
+        if state := OF_MAILS.get(point):
+            before = await self.on_their_way(state)
+            await asyncio.sleep(2)  # less than a claim lasts, longer than an honest try
+            self.abandoned[point] = {one for one, _ in before & await self.on_their_way(state)}
+
+    async def on_their_way(self, state: str) -> set[tuple[str, str]]:
+        async def rows() -> list[Any]:
+            try:
+                return await self.stage.rows("notifications", ON_THEIR_WAY, state)
+            except BROKEN as error:
+                raise AssertionError("PostgreSQL is away") from error
+
+        return {(str(row["id"]), str(row["claim"])) for row in await eventually(rows)}
 
     async def break_parts(self) -> None:
         """Restart PostgreSQL in both ways and the broker the hard way."""
@@ -72,3 +95,12 @@ class Killers:
         await asyncio.sleep(1)
         await asyncio.to_thread(world.kafka.start)
         self.faults["kafka kill -9"] += 1
+
+    async def break_mail(self) -> None:
+        """Kill the mail server in the midst of conversations, twice."""
+        for _ in range(2):
+            await asyncio.sleep(7)
+            await asyncio.to_thread(self.stage.post.kill)
+            await asyncio.sleep(1)
+            await asyncio.to_thread(self.stage.post.start)
+            self.faults["mail server kill -9"] += 1

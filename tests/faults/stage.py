@@ -1,11 +1,12 @@
-"""A stage: databases, topics and replicas of the services, which a test may kill."""
+"""A stage: databases, topics, a mail server and replicas of services, which a test may kill."""
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,27 +14,34 @@ from uuid import uuid4
 import httpx
 import yaml
 from tests.callers import PUBLIC_KEY, bearer
-from tests.eventually import eventually
 from tests.faults.conftest import World
 
-from jobbpakten import topics
-from jobbpakten.parts import processes
+import matching.profiles
+import membership.profiles
+from jobbpakten import reconciliation, topics
+from jobbpakten.cli.addresses import hears
+from jobbpakten.parts import mail, processes
+from jobbpakten.parts.mail import Post
 from jobbpakten.parts.services import Keys, Service
-from membership import profiles
+from shared import clock
 from shared.database import connect_directly
 from shared.migrations import migrate
 
-SERVICES = ("membership", "followup")
+TWO = {"membership": 2, "followup": 2}
+ALL = {"membership": 2, "matching": 2, "notifications": 2, "followup": 1}
 SESSION_MS = 2_000
 NETWORK = "faults"
+SENDER = "jobbpakten@kommunen.example"
 
 
 @dataclass
 class Stage:
-    """Two replicas of each service on databases and topics of their own."""
+    """Replicas of services on databases and topics of their own."""
 
     world: World
     ours: processes.Processes
+    post: Post
+    services: tuple[str, ...]
     name: str = field(default_factory=lambda: uuid4().hex[:6])
     replicas: list[Service] = field(default_factory=list)
     keys: Keys = field(default_factory=Keys)
@@ -48,9 +56,12 @@ class Stage:
     def orders(self, service: str) -> Path:
         return self.ours.folder / f"orders-{service}"
 
+    def profiles(self, service: str) -> Path:
+        return self.ours.folder / f"profiles-{service}"
+
     @property
-    def profiles(self) -> Path:
-        return self.ours.folder / "profiles"
+    def databases(self) -> dict[str, str]:
+        return {one: self.world.postgres.url(self.database(one)) for one in self.services}
 
     def settings(self, service: str) -> dict[str, str]:
         about = {
@@ -64,16 +75,31 @@ class Stage:
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
             "HANDLER_LIMIT_SECONDS": "2",
         }
-        about |= {"PROFILES": str(self.profiles)} if service == "membership" else {}
+        about |= {"PROFILES": str(self.profiles(service))} if service in SHIPPED else {}
+        about |= self.of_mail() if service == "notifications" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         named |= self.keys.settings
         return os.environ | named | {"CRASH_ORDERS": str(self.orders(service))}
 
+    def of_mail(self) -> dict[str, str]:
+        """Give what sends mails its server, and less patience than with a real one."""
+        return {
+            "PUBLIC_URL": "http://127.0.0.1",
+            "SMTP_HOST": self.post.host,
+            "SMTP_PORT": str(self.post.port),
+            "SMTP_STARTTLS": "false",
+            "SENDER": SENDER,
+            "CLAIM_SECONDS": "6",
+            "RETRY_SECONDS": "2",
+        }
+
     def prepare(self) -> None:
         """Make databases with their schemas, and a network in which large numbers are promised."""
-        self.profiles.mkdir()
-        (self.profiles / f"{NETWORK}.yaml").write_text(generous_profile(), "utf-8")
-        for service in SERVICES:
+        for service in self.services:
+            if service in SHIPPED:
+                self.profiles(service).mkdir()
+                file = self.profiles(service) / f"{NETWORK}.yaml"
+                file.write_text(generous_profile(SHIPPED[service]), "utf-8")
             self.orders(service).mkdir()
             migrate(service, self.world.postgres.create_database(self.database(service)))
 
@@ -95,93 +121,53 @@ class Stage:
             await connection.close()
 
 
-def generous_profile() -> str:
+SHIPPED = {"membership": membership.profiles.SHIPPED, "matching": matching.profiles.SHIPPED}
+
+
+def generous_profile(folder: Path) -> str:
     """Give the shipped profile as a network of our own, in which 1000 of everything is allowed."""
-    shipped = yaml.safe_load((profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8"))
+    shipped = yaml.safe_load((folder / "jobbpakten.yaml").read_text("utf-8"))
     for offer in shipped["offers"].values():
-        offer["at_most"] = dict.fromkeys(offer["at_most"], 1_000)
+        if "at_most" in offer:
+            offer["at_most"] = dict.fromkeys(offer["at_most"], 1_000)
     return yaml.safe_dump(shipped | {"network": NETWORK}, allow_unicode=True)
 
 
 @asynccontextmanager
-async def staged(world: World, replicas: int = 2) -> AsyncIterator[Stage]:
+async def staged(world: World, replicas: Mapping[str, int] = TWO) -> AsyncIterator[Stage]:
     """Give a stage whose replicas are up; they end with the block, and their databases go."""
     folder = world.folder / uuid4().hex[:4]
     folder.mkdir()
-    with processes.owned(folder / "s") as ours:
+    with processes.owned(folder / "s") as ours, mail.started(folder / "m") as post:
         ours.folder.mkdir()
-        stage = Stage(world, ours)
+        stage = Stage(world, ours, post, tuple(replicas))
         await asyncio.to_thread(stage.prepare)
         await topics.apply(world.kafka.servers, stage.prefix, replication=1, partitions=2)
-        for service in SERVICES * replicas:
-            stage.start(service)
+        for service, several in replicas.items():
+            for _ in range(several):
+                stage.start(service)
         for replica in stage.replicas:
             await asyncio.to_thread(replica.until_ready)
         yield stage
 
 
-STAFF = {
-    role: bearer("membership", role, seconds=28_000, networks=[NETWORK])
-    for role in ("signatory", "vetting_officer", "decider", "coordinator")
-}
-NUMBERS = (
-    "556036-0793",
-    "556012-5790",
-    "556016-0680",
-    "556056-6258",
-    "556703-7485",
-    "556042-7220",
-)
-
-
-async def promise(http: httpx.AsyncClient, number: str) -> list[str]:
-    """Lead one organisation to an agreement in force; give the ids of its two commitments."""
-    headers = dict(STAFF)
-
-    async def act(role: str, path: str, **body: Any) -> Any:
-        method = "PUT" if path.endswith("answers") else "POST"
-        read = {"If-Match": '"1"'} if path.endswith("sharing") else {}
-        answer = await http.request(method, path, json=body, headers=headers[role] | read)
-        assert answer.is_success, answer.text
-        return answer.json()
-
-    place = f"/networks/{NETWORK}/members"
-    facts = {"number": number, "name": f"Bolag {number}", "sector": "business", "size": "large"}
-    applied = await act("signatory", place, **facts)
-    member = f"{place}/{applied['membership_id']}"
-    own = {"organisation": applied["organisation_id"], "networks": [NETWORK]}
-    headers["signatory"] = bearer("membership", "signatory", **own)
-    values = ("non_discrimination", "gender_equality", "equality", "human_rights")
-    await act("signatory", f"{member}/values", text_version="2023-1", **dict.fromkeys(values, True))
-    await act("vetting_officer", f"{member}/vetting")
-    network = await http.get(f"/networks/{NETWORK}", headers=STAFF["coordinator"])
-    yes = [{"item": i, "answer": "yes", "evidence": "AMN-1"} for i in network.json()["checklist"]]
-    await act("vetting_officer", f"{member}/vetting/answers", answers=yes)
-    await act("decider", f"{member}/vetting/decision", outcome="accepted")
-    promised = [{"offer": offer, "units": 20} for offer in ("study_visit", "lecture")]
-    await act("coordinator", f"{member}/agreement", commitments=promised)
-    text = (await act("coordinator", f"{member}/agreement/sharing"))["text_hash"]
-    await act("signatory", f"{member}/agreement/signatures", text_hash=text)
-    signed = await act("decider", f"{member}/agreement/signatures", text_hash=text)
-    return [one["commitment_id"] for one in signed["commitments"]]
+async def set_the_day(stage: Stage) -> date:
+    """Have all services stay on the day that it is: a race may go on past midnight."""
+    today = clock.now().astimezone(clock.STOCKHOLM).date()
+    async with httpx.AsyncClient(timeout=20) as http:
+        for service in stage.services:
+            url = f"{stage.of(service)[0].url}/clock"
+            answer = await http.put(
+                url, json={"today": today.isoformat()}, headers=bearer(service, "system")
+            )
+            assert answer.is_success, answer.text
+    return today
 
 
 async def quiet(stage: Stage, limit_s: float = 60) -> None:
-    """Wait until everything told was heard: read heard first, then told, then the outboxes."""
-    hears = {"membership.v1": ("membership", "followup"), "followup.v1": ("followup", "membership")}
-
-    async def settled() -> None:
-        heard = {
-            topic: await streams(stage, listener, "inbox", topic)
-            for topic, (_, listener) in hears.items()
-        }
-        for topic, (teller, _) in hears.items():
-            assert await streams(stage, teller, "streams", topic) == heard[topic]
-        for service in SERVICES:
-            assert await stage.rows(service, "SELECT 1 FROM outbox LIMIT 1") == []
-            assert await stage.rows(service, "SELECT topic, key, reason FROM parked") == []
-
-    await eventually(settled, timeout=limit_s, every=0.3)
+    """Wait until everything told was heard, and nothing is under way or parked."""
+    listeners = {one: topics for one, topics in hears().items() if one in stage.services}
+    await reconciliation.until_quiet(stage.databases, listeners, limit_s)
 
 
 async def streams(stage: Stage, service: str, table: str, topic: str) -> dict[str, int]:

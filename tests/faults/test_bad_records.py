@@ -79,7 +79,7 @@ class Operator:
 
 @pytest.fixture
 async def operator(world: World) -> AsyncIterator[Operator]:
-    async with staged(world, replicas=1) as stage:
+    async with staged(world, {"followup": 1}) as stage:
         producer = AIOKafkaProducer(
             bootstrap_servers=world.kafka.servers,
             compression_type="gzip",

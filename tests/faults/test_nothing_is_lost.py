@@ -1,54 +1,108 @@
-"""Nothing lost, nothing twice, in order: whatever is killed, whenever.
+"""Nothing lost, nothing twice, in order, no slot double-booked: whatever is killed, whenever.
 
 One seed alone: `pytest tests/faults -k "nothing_is_lost and 7"`; for an hour: `make chaos`.
 """
 
 import asyncio
+import random
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 import pytest
-from tests.faults.checks import check_effects, check_figures, check_streams, check_topics
+from tests.callers import bearer
+from tests.faults.bank import Bank
+from tests.faults.bank_checks import check_bank
+from tests.faults.canaries import check_canaries
+from tests.faults.checks import (
+    check_effects,
+    check_figures,
+    check_streams,
+    check_topics,
+    everything_told,
+)
 from tests.faults.conftest import World
-from tests.faults.killers import POINTS, Killers
-from tests.faults.stage import NUMBERS, SERVICES, promise, quiet, staged
-from tests.faults.writers import Writers
+from tests.faults.killers import OF_MAILS, POINTS, Killers
+from tests.faults.mail_checks import check_abandoned, check_mails, until_mails_are_out
+from tests.faults.members import NUMBERS, Member, name_staff, promise
+from tests.faults.stage import ALL, Stage, quiet, set_the_day, staged
+from tests.faults.writers import Callers, Writers
 
-EVENTS = 3_000
-KILLS: Counter[str] = Counter()  # of all seeds together: three seeds kill 6 times at each point
+EVENTS = 1_500
+EMPLOYERS = 2
+KILLS: Counter[str] = Counter()  # of all seeds together
+
+
+async def members(stage: Stage) -> list[Member]:
+    """Make members: the last two offer places, the others what is kept by activities."""
+    url = stage.of("membership")[0].url
+    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+        await name_staff(http)
+        held = [await promise(http, one) for one in NUMBERS[:-EMPLOYERS]]
+        filled = [
+            await promise(http, one, ["internship"], units=900) for one in NUMBERS[-EMPLOYERS:]
+        ]
+    return held + filled
+
+
+async def ring(stage: Stage, seed: int, enough: Callable[[], bool]) -> None:
+    """Have mails go out again and again, as a clock does that is set by hand."""
+    chance, headers = random.Random(seed), bearer("notifications", "system")
+    async with httpx.AsyncClient(timeout=20) as http:
+        while not enough():
+            url = chance.choice(stage.of("notifications")).url
+            with suppress(httpx.TransportError):  # it is dead: the next time another is asked
+                await http.post(f"{url}/clock/due", headers=headers)
+            await asyncio.sleep(0.5)
 
 
 async def run(world: World, seed: int) -> str:
     """Let writers race while killers kill; check; say in a line what happened."""
     begun = time.monotonic()
-    async with staged(world) as stage:
-        async with httpx.AsyncClient(base_url=stage.of("membership")[0].url, timeout=20) as http:
-            made = [await promise(http, number) for number in NUMBERS]
-        commitments = [one for pair in made for one in pair]
+    async with staged(world, ALL) as stage, httpx.AsyncClient(timeout=20) as http:
+        today = await set_the_day(stage)
+        made = await members(stage)
         killers = Killers(stage, seed)
         killing = asyncio.create_task(killers.kill())
-        writers = Writers(
-            stage.of("membership"),
-            commitments,
-            seed,
-            enough=lambda acts: acts >= EVENTS and killing.done(),
-        )
-        await writers.write()
+        acting = Callers("membership", stage.of("membership"), http)
+        matching = Callers("matching", stage.of("matching"), http)
+        suspending = Callers("membership", stage.of("membership"), http)
+        promises = [one for member in made[:-EMPLOYERS] for one in member.commitments]
+        bank = Bank(matching, suspending, made[-EMPLOYERS:], today, seed)
+
+        def over(acts: int = 0) -> bool:
+            return killing.done() and max(acts, acting.answers["201"]) >= EVENTS
+
+        writers = Writers(acting, promises, seed, over)
+        ringing = ring(stage, seed, killing.done)
+        await asyncio.gather(writers.write(), bank.race(over), ringing)
         await killing
+        raced = time.monotonic()
+        await until_mails_are_out(stage)
         await quiet(stage)
+        calmed = time.monotonic()
         assert all(one.process and one.process.poll() is None for one in stage.replicas)
-        count, repeats = await check_streams(stage)
-        await check_effects(stage)
+        assert set(acting.answers) <= {"201", "409"}
+        heard = await everything_told(stage)
+        count, repeats = await check_streams(stage, heard)
+        await check_effects(stage, heard)
         await check_figures(stage)
         await check_topics(stage)
-    assert killers.kills == dict.fromkeys(POINTS, len(SERVICES))
+        booked = await check_bank(stage, bank)
+        mails = await check_mails(stage, bank)
+        await check_abandoned(stage, killers.abandoned)
+        check_canaries(stage, heard)
+    assert killers.kills == dict.fromkeys(POINTS, len(ALL)) | dict.fromkeys(OF_MAILS, 1)
     KILLS.update(killers.kills)
     return (
-        f"seed {seed}: {writers.answers['201']} acts, {count} events, {repeats} sent twice, "
+        f"seed {seed}: {acting.answers['201']} acts, {booked}, {mails}, "
+        f"{count} events, {repeats} sent twice, "
         f"kills until now {dict(KILLS)}, {dict(killers.faults)}, "
-        f"answers {dict(writers.answers)}, outages met {dict(writers.outages)}, "
-        f"{time.monotonic() - begun:.0f} s"
+        f"answers {dict(acting.answers)} {dict(matching.answers)}, {dict(bank.became)}, "
+        f"outages met {dict(acting.outages + matching.outages + suspending.outages)}, "
+        f"{raced - begun:.0f} + {calmed - raced:.0f} + {time.monotonic() - calmed:.0f} s"
     )
 
 

@@ -7,10 +7,11 @@ import httpx
 import psutil
 import pytest
 from tests.eventually import eventually
-from tests.faults.checks import check_figures, check_streams, check_topics
+from tests.faults.checks import check_figures, check_streams, check_topics, everything_told
 from tests.faults.conftest import World
-from tests.faults.stage import NUMBERS, Stage, log_of, promise, quiet, staged
-from tests.faults.writers import Writers
+from tests.faults.members import NUMBERS, promise
+from tests.faults.stage import TWO, Stage, log_of, quiet, staged
+from tests.faults.writers import Callers, Writers
 
 from jobbpakten.parts.services import Service
 
@@ -24,22 +25,22 @@ async def promises(stage: Stage, organisations: int) -> list[str]:
     url = stage.of("membership")[0].url
     async with httpx.AsyncClient(base_url=url, timeout=20) as http:
         made = [await promise(http, number) for number in NUMBERS[:organisations]]
-    return [one for pair in made for one in pair]
+    return [one for member in made for one in member.commitments]
 
 
 async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told(
     world: World, minutes: float
 ) -> None:
-    async with staged(world, replicas=1) as stage:
+    async with staged(world, dict.fromkeys(TWO, 1)) as stage:
         commitments = await promises(stage, 3)
         born = [one.process.pid for one in stage.replicas if one.process]
         loop = asyncio.get_running_loop()
         until = loop.time() + (120 if minutes else AWAY_S)
         await asyncio.to_thread(world.kafka.stop)
         try:
-            writers = Writers(
-                stage.of("membership"), commitments, 1, enough=lambda _: loop.time() > until
-            )
+            http = httpx.AsyncClient(timeout=10)
+            calling = Callers("membership", stage.of("membership"), http)
+            writers = Writers(calling, commitments, 1, enough=lambda _: loop.time() > until)
             writing = asyncio.create_task(writers.write())
             newcomer = stage.start("membership")
             await eventually(lambda: answers(newcomer.url, "/health/ready"))
@@ -50,13 +51,13 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
         finally:
             await asyncio.to_thread(world.kafka.start)
 
-        assert writers.answers["201"] > 100
-        assert set(writers.answers) <= {"201", "409"}
-        assert not writers.outages, "a call was refused"
+        assert calling.answers["201"] > 100
+        assert set(calling.answers) <= {"201", "409"}
+        assert not calling.outages, "a call was refused"
         await quiet(stage, limit_s=90)
         assert [one.process.pid for one in stage.replicas[:2] if one.process] == born
         assert all(one.process and one.process.poll() is None for one in stage.replicas)
-        await check_streams(stage)
+        await check_streams(stage, await everything_told(stage))
         await check_figures(stage)
         await check_topics(stage)
 
@@ -71,7 +72,7 @@ async def answers(url: str, path: str) -> None:
 
 
 async def test_services_started_before_postgresql_wait_and_say_so(world: World) -> None:
-    async with staged(world, replicas=0) as stage:
+    async with staged(world, {"membership": 0}) as stage:
         await asyncio.to_thread(world.postgres.stop)
         try:
             service = stage.start("membership")
@@ -111,7 +112,7 @@ async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(worl
         await eventually(lambda: gave_up(leader))
         await act(others, commitments, 20)
         await quiet(stage)
-        count, repeats = await check_streams(stage)
+        count, repeats = await check_streams(stage, await everything_told(stage))
         assert count > 100
         assert repeats == 0, "the woken leader added what its successor had told"
 
@@ -138,4 +139,6 @@ async def nothing_waits(stage: Stage) -> None:
 
 
 async def act(on: list[Service], commitments: list[str], acts: int) -> None:
-    await Writers(on, commitments, acts, enough=lambda done: done >= acts).write()
+    async with httpx.AsyncClient(timeout=10) as http:
+        calling = Callers("membership", on, http)
+        await Writers(calling, commitments, acts, enough=lambda done: done >= acts).write()

@@ -14,7 +14,7 @@ from notifications import channels
 from notifications.channels import Mail, Outcome
 from notifications.commands import delivery, notice, release
 from notifications.commands.delivery import Claimed, Overtaken
-from notifications.rules.retries import LONGEST_TRY, PAUSE
+from notifications.rules.retries import LONGEST_TRY
 from notifications.settings import Settings
 from notifications.templates import Rendered, render, render_many
 from shared import clock
@@ -109,7 +109,8 @@ class Sender:
             log.warning("hand_over_broke_off", key=str(claimed.delivery_id), error=describe(error))
             outcome = Outcome("uncertain" if handed_over else "deferred", "broke off")
         if outcome.pause_all:
-            self.paused_until = time.monotonic() + PAUSE.total_seconds()
+            # It takes nobody's mail: we don't hammer at it.
+            self.paused_until = time.monotonic() + self.settings.retry_seconds
         self.report(claimed.delivery_id, outcome)
         await self.recorded(partial(delivery.settle, claimed=claimed, outcome=outcome))
 

@@ -47,6 +47,9 @@ class Settings(ServiceSettings, service="notifications"):
     claim_seconds: float = Field(
         45, gt=0, description="Whoever claimed a mail and was silent for so long is gone."
     )
+    retry_seconds: float = Field(
+        60, gt=0, description="How long to wait after a mail's first try; later ones wait longer."
+    )
 
     @field_validator("private_key")
     @classmethod

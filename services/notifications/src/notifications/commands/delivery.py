@@ -89,6 +89,7 @@ async def still_to_say(tx: Tx, mail: Delivery, recipient: Recipient | None) -> l
 
 async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness]]:
     """Give the notices of a mail that aren't over, and whether each may go out."""
+    await queries.hold_subjects(tx, mail.id)
     found: list[tuple[Notice, Readiness]] = []
     for notice in await queries.notices_in(tx, mail.id):
         if notice.state == "waiting":
@@ -139,7 +140,9 @@ async def ended(tx: Tx, mail: Delivery, outcome: Outcome, now: datetime) -> None
     tx.add(mail)
     if outcome.result == "deferred":
         mail.tries += 1
-        if again := next_try(mail.first_try_at or now, mail.tries, now):
+        settings: Settings = tx.info["settings"]
+        wait = timedelta(seconds=settings.retry_seconds)
+        if again := next_try(mail.first_try_at or now, mail.tries, now, wait):
             mail.state, mail.next_try_at = "waiting", again
             return
     mail.ended_at = now
@@ -159,7 +162,8 @@ async def told_so(tx: Tx, mail: Delivery, by: str) -> None:
 
 async def failed(tx: Tx, mail: Delivery, ground: str, now: datetime) -> None:
     today = await clock.today(tx)
-    for notice in await queries.notices_in(tx, mail.id, alone=True):
+    await queries.hold_subjects(tx, mail.id, alone=True)  # of two that fail, one is the last
+    for notice in await queries.notices_in(tx, mail.id):
         await step(tx, notice, "fail", today, ground=ground)
         await told_otherwise(tx, notice, now)
 

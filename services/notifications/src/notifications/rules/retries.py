@@ -2,14 +2,16 @@
 
 from datetime import datetime, timedelta
 
-DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+FIRST = timedelta(minutes=1)  # the usual wait after the first try
+LATER = (1, 5, 15, 60, 240)  # the waits after each try, in first ones
 WINDOW = timedelta(hours=24)
-PAUSE = timedelta(minutes=1)  # when the server takes nobody's mail: we don't hammer at it
 # The conversation has its own limits, before the final dot and after; this is the last resort.
 LONGEST_TRY = timedelta(seconds=75)
 
 
-def next_try(first: datetime, tries: int, now: datetime) -> datetime | None:
+def next_try(
+    first: datetime, tries: int, now: datetime, wait: timedelta = FIRST
+) -> datetime | None:
     """Give when to try again after so many tries; None when it would be too late."""
-    then = now + DELAYS[min(tries, len(DELAYS)) - 1]
+    then = now + wait * LATER[min(tries, len(LATER)) - 1]
     return then if then - first <= WINDOW else None
