@@ -66,7 +66,7 @@ class Applicant:
     who: Organisation
     values_version: str
     known: dict[str, Any] = field(default_factory=dict)
-    places: list[str] = field(default_factory=list)
+    places: dict[int, str] = field(default_factory=dict)  # by their number in the diary
 
     async def do(self, act: Act, services: Mapping[str, Callers]) -> None:
         """Do it; Refused when the service doesn't."""
@@ -82,11 +82,11 @@ class Applicant:
         found = await services[call.service].on_network(
             call.role, call.method, path, body=body, version=read, organisation=own
         )
-        self.remember(act.does, found)
+        self.remember(place, found)
 
-    def remember(self, does: str, found: Mapping[str, Any]) -> None:
-        if does == "offer_place":
-            self.places.append(found["place_id"])
+    def remember(self, place: int | None, found: Mapping[str, Any]) -> None:
+        if place is not None:
+            self.places[place] = found["place_id"]
         self.known |= {name: found[name] for name in REMEMBERED if found.get(name)}
 
     def commitment(self, place: int | None) -> dict[str, str]:
@@ -95,7 +95,7 @@ class Applicant:
         return {"commitment_id": self.known["commitments"][place]["commitment_id"]}
 
     def place(self, number: int | None) -> dict[str, str]:
-        return {} if number is None else {"place_id": self.places[number]}
+        return {"place_id": self.places[number]} if number in self.places else {}
 
     def body(self, does: str, names: Mapping[str, Any]) -> dict[str, Any]:
         """Give what is said by who one is and what one has read, not by the story."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -68,14 +69,20 @@ class Callers:
         if isinstance(body, str):
             headers["Content-Type"] = "text/csv; charset=utf-8"
             sent = {"content": body.encode()}
-        for again in range(TRIES):
-            answer = await self.http.request(method, self.url + path, headers=headers, **sent)
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
-            await asyncio.sleep(again / 10)
+        answer = await self.answered(method, self.url + path, headers=headers, **sent)
         if not answer.is_success:
             raise Refused(f"{self.service} refused {method} {path} as {role}: {reason(answer)}")
         return answer.json()
+
+    async def answered(self, method: str, url: str, **sent: Any) -> httpx.Response:
+        """Call until there is an answer: a server closes connections that it found idle."""
+        for again in range(TRIES):
+            with suppress(httpx.TransportError):
+                answer = await self.http.request(method, url, **sent)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                    return answer
+            await asyncio.sleep(again / 10)
+        return await self.http.request(method, url, **sent)
 
     async def on_network(
         self, role: str, method: str, path: str = "", body: Any = None, **more: Any

@@ -77,7 +77,7 @@ async def hear_her(centre: Centre, case: Case, day: date) -> int:
         case.over = True
         return 1
     how = case.chance.choice(("paper", "e_signed", "two_staff"))
-    until = (day + timedelta(days=CONSENT_DAYS)).isoformat()
+    until = min((day + timedelta(days=CONSENT_DAYS)).isoformat(), case.place["ends_before"])
     body: Body = {"given_how": how, "until": until, "given_on": on}
     body |= {"witnesses": ["caseworker-gert", "caseworker-ylva"]} if how == "two_staff" else {}
     await centre.call("POST", f"{path}/consent", body)

@@ -89,7 +89,8 @@ class Diary:
             return 0
         place = workplace(self.chance, promise.offer, promise.units, starts, promise.ends_before)
         place = anybody(place) if suits_anybody else place
-        self.acts.append(Act(offered, offered, "offer_place", place | {"commitment": commitment}))
+        named = {"commitment": commitment, "place": self.places}
+        self.acts.append(Act(offered, offered, "offer_place", place | named))
         for does, after, said in (
             ("ask_union", 1, {}),
             ("hear_union", 4, {"statement": self.chance.choice(("supports", "supports", "none"))}),

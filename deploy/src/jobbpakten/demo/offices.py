@@ -26,7 +26,7 @@ async def place(
     matching: Callers, centres: Iterable[Centre], applicants: Iterable[Applicant], day: date
 ) -> int:
     """Let each unit do its week's work with the places that are open, in one order every time."""
-    stories = {one: who.who.story for who in applicants for one in who.places}
+    stories = {one: who.who.story for who in applicants for one in who.places.values()}
     views = await places(matching)
     known = [views[one] for one in stories]
     await at_once(refresh(matching, one, day) for one in known if is_stale(one, day))
