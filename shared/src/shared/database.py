@@ -125,7 +125,8 @@ def world_is_broken(error: BaseException) -> bool:
 def world_is_broken_by(error: BaseException | None) -> bool:
     # asyncpg: a dying server comes as InternalClientError, outside its usual classes.
     outages = (OSError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
-    return isinstance(error, (*outages, NoConnectionLeft))
+    state = getattr(error, "sqlstate", None) or ""  # the driver's own error, of a COPY
+    return isinstance(error, (*outages, NoConnectionLeft)) or state.startswith(OUTAGES)
 
 
 def head_of(service: str) -> str:

@@ -19,6 +19,8 @@ from shared.logs import describe
 from shared.settings import ServiceSettings
 
 LONGEST_PAUSE_SECONDS = 5.0
+BATCH = 500  # records in a transaction
+READ_AT_ONCE = 25
 
 Judged = tuple[One, Outcome, str]
 Offset = tuple[str, int, int]
@@ -47,8 +49,26 @@ class Inbox:
         self.moves = 0  # with each try and each record: who watches sees that we aren't stuck
 
     async def settle(self, records: Sequence[Record]) -> None:
-        """Settle a batch in its order; while the world is broken, try again for ever."""
-        batch = [read(record, compacted=TOPICS[record.topic].compacted) for record in records]
+        """Settle records in their order, a transaction for each `BATCH` of them."""
+        batch, rest = await self.read(records[:BATCH]), records[BATCH:]
+        while batch:
+            ahead = asyncio.create_task(self.read(rest[:BATCH]))  # while the database works
+            try:
+                await self.settle_batch(batch)
+            finally:
+                batch, rest = await ahead, rest[BATCH:]
+
+    async def read(self, records: Sequence[Record]) -> list[One]:
+        """Read records, and let others work now and then."""
+        found = []
+        for number, record in enumerate(records):
+            if number % READ_AT_ONCE == READ_AT_ONCE - 1:
+                await asyncio.sleep(0)
+            found.append(read(record, compacted=TOPICS[record.topic].compacted))
+        return found
+
+    async def settle_batch(self, batch: Sequence[One]) -> None:
+        """Settle a batch; while the world is broken, try again for ever."""
         pause = 0.0
         try:
             while not await self.settled(batch, pause):
@@ -120,6 +140,10 @@ class Inbox:
     async def handle(self, tx: Tx, one: Heard) -> None:
         """Call the function that hears this event, if there is one."""
         about, event = one.envelope, one.event
+        handler = self.hears.get(type(event)) if event else None
+        forget = self.hears.forgets.get(one.topic) if one.payload is None else None
+        if not handler and not forget:
+            return
         cause = Cause(
             about.correlationid,
             str(about.id),
@@ -128,10 +152,6 @@ class Inbox:
             about.network,
             about.occurredat,
         )
-        handler = self.hears.get(type(event)) if event else None
-        forget = self.hears.forgets.get(one.topic) if one.payload is None else None
-        if not handler and not forget:
-            return
         begun = time.perf_counter()
         with because(cause):
             if handler:
@@ -160,7 +180,7 @@ class Inbox:
                 log.warning("record_parked", **place_of(one), reason=reason)
             elif outcome is Outcome.FORKED:
                 log.error("stream_forked", **place_of(one))
-            elif isinstance(one, Heard) and one.envelope.kind is None:
+            elif isinstance(one, Heard) and not one.event and one.envelope.kind is None:
                 metrics.inbox_heard.labels(self.service, "unknown").inc()
 
     async def drain(self) -> None:

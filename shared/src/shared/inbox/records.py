@@ -13,6 +13,7 @@ from shared.events import Envelope, Event
 from shared.kafka import LARGEST_EVENT_BYTES
 
 Headers = tuple[tuple[str, bytes | None], ...]
+FIELDS = {f"ce_{name}": name for name in Envelope.model_fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +83,13 @@ def taken(record: "ConsumerRecord[bytes, bytes]", prefix: str) -> Record:
 def read(record: Record, *, compacted: bool = False) -> One:
     """Read the envelope and, where we know its type, the event."""
     # One header that nobody needs may be null or no UTF-8: the others still count.
-    texts = {
-        name: value.decode("utf-8", "replace")
+    fields = {
+        FIELDS[name]: value.decode("utf-8", "replace")
         for name, value in record.headers
-        if value is not None
+        if name in FIELDS and value is not None
     }
     try:
-        envelope = Envelope.of(texts)
+        envelope = Envelope.model_validate(fields)
     except ValidationError as error:
         return Unreadable(record, "envelope", faults(error))
     if record.key is None or record.key != envelope.subject.encode():

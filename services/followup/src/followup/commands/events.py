@@ -1,6 +1,7 @@
 """Remember what is heard: all of it, before anything is made of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
@@ -13,16 +14,10 @@ from shared.database import Tx
 from shared.events.matching import MatchAccepted, PlacePaused, PlaceResumed
 from shared.inbox.records import Heard
 
-RECORD = text("""
-    INSERT INTO events (topic, key, version, id, type, network, occurred_on, recorded_at,
-                        actor_role, correlation_id, causation_id, headers, payload)
-    SELECT * FROM unnest(
-        CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:versions AS bigint[]),
-        CAST(:ids AS uuid[]), CAST(:types AS text[]), CAST(:networks AS text[]),
-        CAST(:days AS date[]), CAST(:times AS timestamptz[]), CAST(:roles AS text[]),
-        CAST(:correlations AS text[]), CAST(:causations AS text[]),
-        CAST(:headers AS jsonb[]), CAST(:payloads AS bytea[]))""")
-
+COLUMNS = (
+    *("topic", "key", "version", "id", "type", "network", "occurred_on", "recorded_at"),
+    *("actor_role", "correlation_id", "causation_id", "headers", "payload"),
+)
 
 # They name a promise and move nothing of it: no need to wait for its row.
 UNMOVED = (MatchAccepted, PlacePaused, PlaceResumed)
@@ -36,30 +31,32 @@ async def take_in(tx: Tx, heard: Sequence[Heard]) -> None:
 
 
 async def record(tx: Tx, heard: Sequence[Heard]) -> None:
-    """Add everything new to the event ledger, in one statement."""
-    about = [one.envelope for one in heard]
-    columns = {
-        "topics": [one.topic for one in heard],
-        "keys": [one.key for one in heard],
-        "versions": [one.version for one in heard],
-        "ids": [one.id for one in about],
-        "types": [one.type for one in about],
-        "networks": [one.network for one in about],
-        "days": [one.occurredat for one in about],
-        "times": [one.time for one in about],
-        "roles": [one.actorrole for one in about],
-        "correlations": [one.correlationid for one in about],
-        "causations": [one.causationid for one in about],
-        "headers": [envelope(one) for one in heard],
-        "payloads": [one.payload for one in heard],
-    }
-    await (await tx.connection()).execute(RECORD, columns)
+    """Add everything new to the event ledger, with one COPY."""
+    connection = await tx.connection()
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    # SQLAlchemy begins with its first statement: before that, a COPY would stand by itself.
+    if not driver.is_in_transaction():
+        await connection.execute(text("SELECT 1"))
+    rows = map(row_of, heard)
+    await driver.copy_records_to_table("events", columns=COLUMNS, records=rows)
 
 
-def envelope(one: Heard) -> str:
+def row_of(one: Heard) -> tuple[object, ...]:
+    about = one.envelope
+    return (
+        *(one.topic, one.key, one.version, about.id, about.type, about.network),
+        *(about.occurredat, about.time, about.actorrole, about.correlationid, about.causationid),
+        *(headers(one), one.payload),
+    )
+
+
+def headers(one: Heard) -> str:
     """Give all that the event says about itself, also what no reader knows yet."""
-    headers = one.record.headers
-    told = {n: v.decode("utf-8", "replace") for n, v in headers if v and n.startswith("ce_")}
+    told = {
+        name: value.decode("utf-8", "replace")
+        for name, value in one.record.headers
+        if value and name.startswith("ce_")
+    }
     # PostgreSQL: no text holds NUL, and a header that nobody reads must not stop its record.
     return to_json(told).decode().replace("\\u0000", "\\ufffd")
 
