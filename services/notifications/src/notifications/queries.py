@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+from sqlalchemy import tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -83,16 +84,15 @@ async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     return subject, of_her.heard if of_her else {}
 
 
-async def hold_subjects(tx: Tx, inside: Sequence[Notice], *, alone: bool = False) -> None:
-    """See to it that nothing more is heard, until we end, of what notices are about."""
-    keys = {(notice.subject_kind, notice.subject_id) for notice in inside}
-    for key in sorted(keys):
-        subject = await tx.get_one(Subject, key)
-        if subject.candidate_ref:
-            keys.add(("candidate", subject.candidate_ref))
-    how: Any = True if alone else {"read": True}
-    for key in sorted(keys):
-        await tx.get(Subject, key, with_for_update=how, populate_existing=True)
+async def hold_subjects(tx: Tx, delivery_id: UUID, *, alone: bool = False) -> None:
+    """See to it that nothing more is heard, until we end, of what a mail's notices are about."""
+    theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == delivery_id)
+    match = aliased(Subject)
+    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(theirs))
+    her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
+    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
+    held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
+    await tx.exec(held.execution_options(populate_existing=True))
 
 
 async def recipients(tx: Tx, notice: Notice, subject: Subject) -> Sequence[Recipient]:
@@ -154,11 +154,9 @@ async def mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[Delivery]:
     return (await tx.exec(here.with_for_update(skip_locked=True))).all()
 
 
-async def notices_in(tx: Tx, delivery_id: UUID, *, alone: bool = False) -> Sequence[Notice]:
-    """Lock the notices in a mail, after what they are about."""
-    here = select(Notice).where(Notice.delivery_id == delivery_id).order_by(col(Notice.id))
-    await hold_subjects(tx, (await tx.exec(here)).all(), alone=alone)
-    return (await tx.exec(locked(here))).all()
+async def notices_in(tx: Tx, delivery_id: UUID) -> Sequence[Notice]:
+    """Lock the notices in a mail."""
+    return (await tx.exec(locked(select(Notice).where(Notice.delivery_id == delivery_id)))).all()
 
 
 def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:

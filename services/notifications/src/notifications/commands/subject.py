@@ -1,5 +1,7 @@
 """Aggregates of others: what we have heard of them, whatever the order in which it came."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -7,12 +9,13 @@ from sqlmodel import col, select, update
 
 from notifications.commands import notice
 from notifications.models import Notice, Subject
-from notifications.rules.subjects import ABOUT, happening, with_one_more
+from notifications.rules.notices import CLOSING
+from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening, with_one_more
 from shared import clock
 from shared.database import Tx
 from shared.events import Envelope, Event
 
-KEPT = ("organisation_id", "unit", "candidate_ref")
+KEPT = ("network", "organisation_id", "unit", "candidate_ref")
 
 
 async def hear(tx: Tx, event: Event, about: Envelope) -> None:
@@ -20,26 +23,39 @@ async def hear(tx: Tx, event: Event, about: Envelope) -> None:
     kind, field = ABOUT[event.kind]
     facts = event.model_dump()
     subject = await locked(tx, kind, facts[field])
-    for name in KEPT:
-        if facts.get(name) is not None:
-            setattr(subject, name, facts[name])
-    subject.network = about.network or subject.network
+    more_is_known = learned(subject, facts | {"network": about.network})
     what = happening(event.kind, facts)
     version, at = about.aggregateversion, about.time
     subject.heard = with_one_more(subject.heard, what, event.key, version, at)
     tx.add(subject)
     await tx.flush()
-    await notice.close(tx, subject, about.occurredat)
+    if what in CLOSING:
+        await notice.close(tx, subject, about.occurredat)
     await notice.ask(tx, subject, what, event, about)
-    await wake(tx, subject)
+    if more_is_known or what in {SHOWN, CONSENTED}:
+        await wake(tx, subject)
+
+
+def learned(subject: Subject, facts: Mapping[str, Any]) -> bool:
+    """Keep what an event says of whose an aggregate is; tell whether that was news."""
+    news = {
+        name: facts[name]
+        for name in KEPT
+        if facts.get(name) not in {None, ""} and facts[name] != getattr(subject, name)
+    }
+    for name, fact in news.items():
+        setattr(subject, name, fact)
+    return bool(news)
 
 
 async def locked(tx: Tx, kind: str, subject_id: UUID) -> Subject:
     """Lock the row of an aggregate, new or known."""
     new = insert(Subject).values(kind=kind, id=subject_id, network="", heard={})
-    await tx.exec(new.on_conflict_do_nothing())
-    key = (kind, subject_id)
-    return await tx.get_one(Subject, key, with_for_update=True, populate_existing=True)
+    row = new.on_conflict_do_update(index_elements=["kind", "id"], set_={"kind": kind})
+    options = {"populate_existing": True}
+    found = await tx.exec(row.returning(Subject), execution_options=options)
+    subject: Subject = found.scalar_one()
+    return subject
 
 
 async def wake(tx: Tx, subject: Subject) -> None:

@@ -174,6 +174,7 @@ PLACEMENT = [
 ]
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in MEMBERSHIP + MATCHING + PLACEMENT}
+CLOSING = frozenset().union(*(rule.done_by | rule.void_by for rule in RULES.values()))
 
 
 def instead_of(role: str, unit: str | None) -> str | None:

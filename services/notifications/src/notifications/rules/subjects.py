@@ -22,7 +22,6 @@ ABOUT = {
     "place.paused.v1": ("place", "place_id"),
     "place.resumed.v1": ("place", "place_id"),
     "place.closed.v1": ("place", "place_id"),
-    "candidate.registered.v1": ("candidate", "candidate_ref"),
     "visibility.computed.v1": ("candidate", "candidate_ref"),
     "candidate.closed.v1": ("candidate", "candidate_ref"),
     "match.proposed.v1": ("match", "match_id"),

@@ -1,0 +1,48 @@
+"""Canaries: a name and an address leave their seal for the head of her own mail alone."""
+
+from typing import Any
+
+import pytest
+from tests.notifications.conftest import Notifications, Server
+from tests.notifications.histories import UNIT, Story
+
+NAME, ADDRESS, NUMBER = "Kanariefågel Törnskata", "kanarie.torn@example.se", "890102-3286"
+
+
+async def test_names_and_addresses_lie_sealed_and_go_nowhere_but_into_her_mail(
+    service: Notifications, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = Story()
+    canary: dict[str, Any] = {"name": f"{NAME} {NUMBER[-4:]}", "address": ADDRESS}
+    await service.knows("participant", UNIT, who=story.candidate, **canary)
+    await service.knows("contact_person", story.organisation, **canary)
+    await service.knows("coordinator", UNIT, **canary)
+    server.answers = ["554 no such <kanarie.torn@example.se>", "452 try <kanarie.torn@example.se>"]
+    await service.hears(story.visible(), story.proposed, story.asked, story.consented)
+    await service.sends()
+    await service.hears(story.answered, story.employer_asked, story.accepted)
+    await service.due()
+    await service.sends()
+    listed = str(await service.listed())
+    seen = await service.everything() + str(await service.told_in_full()) + listed
+    seen += capsys.readouterr().out
+    seen += "".join(
+        str(part) for _, mail in server.got for part in mail.walk() if part.is_multipart() is False
+    )
+    for canary_word in ("Kanariefågel", "Törnskata", "kanarie.torn", NUMBER[-4:]):
+        assert canary_word not in seen.replace("\\xc3", ""), canary_word
+
+
+async def test_no_mail_and_no_event_names_the_recipient_or_the_candidate(
+    service: Notifications, server: Server
+) -> None:
+    story = Story()
+    await service.knows("participant", UNIT, who=story.candidate, address=ADDRESS)
+    await service.hears(story.visible(), story.asked)
+    await service.sends()
+    assert server.to == [ADDRESS]
+    told = str([{**event, "headers": ""} for event in await service.told_in_full()])
+    whole = server.got[0][1].as_string()
+    for hidden in (str(story.candidate), story.candidate.hex[:8], story.candidate.hex[-8:]):
+        assert hidden not in told
+        assert hidden not in whole
