@@ -155,5 +155,5 @@ def test_every_crash_point_is_tried_by_the_fault_tests() -> None:
                 points |= {ast.literal_eval(argument) for argument in node.args}
     points -= {None}
     tried = "".join(path.read_text() for path in (ROOT / "tests/faults").glob("*.py"))
-    assert len(points) == 5
+    assert len(points) == 7
     assert {point for point in points if f'"{point}"' not in tried} == set()
