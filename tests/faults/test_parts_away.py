@@ -31,14 +31,16 @@ async def promises(stage: Stage, organisations: int) -> list[str]:
 async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told(
     world: World, minutes: float
 ) -> None:
-    async with staged(world, dict.fromkeys(TWO, 1)) as stage:
+    async with (
+        staged(world, dict.fromkeys(TWO, 1)) as stage,
+        httpx.AsyncClient(timeout=10) as http,
+    ):
         commitments = await promises(stage, 3)
         born = [one.process.pid for one in stage.replicas if one.process]
         loop = asyncio.get_running_loop()
         until = loop.time() + (120 if minutes else AWAY_S)
         await asyncio.to_thread(world.kafka.stop)
         try:
-            http = httpx.AsyncClient(timeout=10)
             calling = Callers("membership", stage.of("membership"), http)
             writers = Writers(calling, commitments, 1, enough=lambda _: loop.time() > until)
             writing = asyncio.create_task(writers.write())
