@@ -133,6 +133,13 @@ async def test_the_employer_is_never_mailed_about_her_once_anything_against_it_w
     )
 
 
+async def test_the_employer_is_not_mailed_about_her_whose_consent_was_not_heard(
+    service: Notifications,
+) -> None:
+    told = ["named", "visible", "proposed", "asked"]  # the proposal says whom it is about
+    await heard_in_every_order(service, told, lambda _: False, role="contact_person")
+
+
 async def test_long_histories_mail_nobody_who_is_hidden_at_that_moment(
     service: Notifications,
 ) -> None:

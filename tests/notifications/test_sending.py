@@ -6,13 +6,19 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.notifications.conftest import Notifications, Server, later, running
 from tests.notifications.histories import UNIT, Story
 
 import notifications.clock
+from notifications.channels import Outcome
+from notifications.clock import send
+from notifications.commands import delivery
+from notifications.commands.delivery import Claimed, Overtaken
 from notifications.rules.retries import next_try
+from shared import clock
 
 
 class Died(BaseException):
@@ -256,3 +262,45 @@ async def test_two_replicas_with_four_senders_each_send_every_mail_once(
     assert set(Counter(m["Message-ID"] for _, m in server.got).values()) == {1}
     assert len(server.got) == 24
     assert {mail.state for mail in await two[0].mails()} == {"accepted"}
+
+
+async def test_of_two_claims_on_a_mail_only_the_later_one_counts(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_task(service)
+    await service.sender.release_round()
+    database = service.database
+    async with database.transaction() as tx:
+        first = await delivery.claim(tx, uuid4(), clock.now())
+    later(monkeypatch, minutes=1)
+    await service.sender.recover()
+    async with database.transaction() as tx:
+        second = await delivery.claim(tx, uuid4(), clock.now())
+    assert isinstance(first, Claimed)
+    assert isinstance(second, Claimed)
+    with pytest.raises(Overtaken):
+        async with database.transaction() as tx:
+            await delivery.hand_over(tx, first, clock.now())
+    async with database.transaction() as tx:
+        await delivery.hand_over(tx, second, clock.now())
+        await delivery.settle(tx, first, Outcome("accepted"), clock.now())
+        await delivery.let_go(tx, first, clock.now())
+    assert await state_of_mail(service) == "handed_over"
+
+
+async def test_who_is_stopped_ends_what_was_begun(service: Notifications, server: Server) -> None:
+    thinking = asyncio.Event()
+
+    async def think() -> None:
+        thinking.set()
+        await asyncio.sleep(0.2)
+
+    server.before_answer = think
+    await one_task(service)
+    sending = asyncio.create_task(send(service.sender.settings, service.database))
+    await asyncio.wait_for(thinking.wait(), 20)
+    sending.cancel()
+    await asyncio.wait([sending], timeout=5)
+    assert sending.cancelled()
+    assert server.kinds == ["check_application vetting_officer"]
+    assert await state_of_mail(service) == "accepted"
