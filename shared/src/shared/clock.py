@@ -37,12 +37,18 @@ def now() -> datetime:
 
 async def today(tx: Tx) -> date:
     """Give the business day: Stockholm's, or the one that somebody has set."""
-    if tx.info["clock"] == "manual":
-        connection = await tx.connection()
-        day: date | None = await connection.scalar(text("SELECT today FROM clock"))
-        if day:
-            return day
-    return now().astimezone(STOCKHOLM).date()
+    if "today" not in tx.info:  # one day for one transaction, also at midnight
+        tx.info["today"] = await _set_by_hand(tx) or now().astimezone(STOCKHOLM).date()
+    day: date = tx.info["today"]
+    return day
+
+
+async def _set_by_hand(tx: Tx) -> date | None:
+    if tx.info["clock"] != "manual":
+        return None
+    connection = await tx.connection()
+    day: date | None = await connection.scalar(text("SELECT today FROM clock"))
+    return day
 
 
 @cache

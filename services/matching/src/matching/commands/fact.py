@@ -1,6 +1,6 @@
 """Facts: what a caseworker found out, where and when; whether she is protected; what she needs."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -46,19 +46,22 @@ async def record(
     before = await known.known_of(tx, ref, profile)
     asked = (await identities.needs_of(tx, [ref]))[ref] is not None
     check(profile, found, await clock.today(tx), needs_asked=asked)
-    for one in found:
-        await note(tx, caller, ref, one, before)
+    await note(tx, caller, ref, found, before)
     await visibility.recompute(tx, candidate, await clock.today(tx))
     return candidate
 
 
-async def note(tx: Tx, caller: Caller, ref: UUID, one: Found, before: Known) -> bool:
-    """Keep a finding, unless a newer one is known; give whether it was kept."""
-    if not replaces(one.found_on, before.facts[one.code].found_on):
-        return False
-    finding = Finding(one.value, one.source, one.found_on, caller.id)
-    await known.note_fact(tx, ref, one.code, finding)
-    return True
+async def note(
+    tx: Tx, caller: Caller, ref: UUID, found: Iterable[Found], before: Known
+) -> Collection[str]:
+    """Keep the findings but for those of which a newer one is known; gives the codes kept."""
+    kept = {
+        one.code: Finding(one.value, one.source, one.found_on, caller.id)
+        for one in found
+        if replaces(one.found_on, before.facts[one.code].found_on)
+    }
+    await known.note_facts(tx, ref, kept)
+    return kept
 
 
 def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked: bool) -> None:
@@ -103,7 +106,7 @@ async def record_needs(
     if rule := profile.facts.get(NEEDS_ASKED):
         before = await known.known_of(tx, ref, profile)
         found = Found(NEEDS_ASKED, "true", rule.sources[0], asked_on)
-        if not await note(tx, caller, ref, found, before):
+        if not await note(tx, caller, ref, [found], before):
             return candidate
     await identities.note_needs(tx, ref, needs)
     await visibility.recompute(tx, candidate, await clock.today(tx))

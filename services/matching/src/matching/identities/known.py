@@ -3,13 +3,14 @@
 Everybody has a row for each, from the first day: that there is one says nothing.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from matching.identities import opened_with, row_of, seal_sensitive, sealed_with
+from matching.identities import opened_with, row_of, sealed_with
 from matching.models import Fact
 from matching.profiles import FactRule, Profile
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
@@ -70,16 +71,16 @@ async def _rows(tx: Tx, ref: UUID) -> dict[str, Fact]:
     return {row.code: row for row in found}
 
 
-async def note_fact(tx: Tx, ref: UUID, code: str, finding: Finding) -> None:
-    await _note(tx, ref, code, of_fact(finding))
+async def note_facts(tx: Tx, ref: UUID, findings: Mapping[str, Finding]) -> None:
+    await _note(tx, ref, {code: of_fact(finding) for code, finding in findings.items()})
 
 
 async def note_protection(tx: Tx, ref: UUID, protection: Protection) -> None:
-    await _note(tx, ref, PROTECTION, of_protection(protection))
+    await _note(tx, ref, {PROTECTION: of_protection(protection)})
 
 
 async def note_ground(tx: Tx, ref: UUID, ground: str | None) -> None:
-    await _note(tx, ref, GROUND, ground)
+    await _note(tx, ref, {GROUND: ground})
 
 
 def of_fact(finding: Finding) -> dict[str, Any]:
@@ -96,10 +97,12 @@ def written(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-async def _note(tx: Tx, ref: UUID, code: str, said: Any) -> None:
-    sealed = await seal_sensitive(tx, ref, said, code)
-    row = await tx.get(Fact, (ref, code))
-    if row is None:
-        tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
-    else:
-        row.sealed = sealed
+async def _note(tx: Tx, ref: UUID, said: Mapping[str, Any]) -> None:
+    row, had = await row_of(tx, ref), await _rows(tx, ref)
+    for code, what in said.items():
+        sealed = sealed_with(tx, row, what, code)
+        if code in had:
+            had[code].sealed = sealed
+        else:
+            tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
+    await tx.flush()  # the session forgets rows that nobody holds
