@@ -42,21 +42,16 @@ async def record(tx: Tx, heard: Sequence[Heard]) -> None:
 
 
 def row_of(one: Heard) -> tuple[object, ...]:
-    about = one.envelope
-    return (
-        *(one.topic, one.key, one.version, about.id, about.type, about.network),
-        *(about.occurredat, about.time, about.actorrole, about.correlationid, about.causationid),
-        *(headers(one), one.payload),
-    )
+    of, about = one.record, one.envelope
+    stream = of.topic, about.subject, about.aggregateversion
+    what = about.id, about.type, about.network, about.occurredat, about.time
+    why = about.actorrole, about.correlationid, about.causationid
+    return stream + what + why + (headers(one), of.payload)
 
 
 def headers(one: Heard) -> str:
     """Give all that the event says about itself, also what no reader knows yet."""
-    told = {
-        name: value.decode("utf-8", "replace")
-        for name, value in one.record.headers
-        if value and name.startswith("ce_")
-    }
+    told = {name: text for name, text in one.texts.items() if text and name[:3] == "ce_"}
     # PostgreSQL: no text holds NUL, and a header that nobody reads must not stop its record.
     return to_json(told).decode().replace("\\u0000", "\\ufffd")
 
