@@ -1,6 +1,6 @@
 """Deliveries: claimed, handed over, and then what became of them. Each is one short transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -62,6 +62,7 @@ async def claim(tx: Tx, claim_id: UUID, now: datetime) -> Claimed | Literal["not
         mail.state, mail.ended_at = "cancelled", now
         tx.add(mail)
         return "void"
+    await leave_behind(tx, mail, {notice.id for notice in left})
     mail.state, mail.claim, mail.claimed_at = "claimed", claim_id, now
     mail.first_try_at = mail.first_try_at or now
     tx.add(mail)
@@ -85,6 +86,13 @@ async def still_to_say(tx: Tx, mail: Delivery, recipient: Recipient | None) -> l
         else:
             left.append(notice)
     return left
+
+
+async def leave_behind(tx: Tx, mail: Delivery, left: Collection[UUID]) -> None:
+    """Take out of a mail what it says nothing of: what becomes of the mail isn't told of that."""
+    for notice in await queries.notices_in(tx, mail.id):
+        if notice.id not in left:
+            notice.delivery_id = None
 
 
 async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness]]:
