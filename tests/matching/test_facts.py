@@ -72,21 +72,20 @@ async def test_a_fact_is_unknown_again_after_its_time_also_when_the_clock_stood_
     matching: Matching,
 ) -> None:
     ref = await people.visible(matching)
-    await matching.set_the_day(date(2026, 4, 2))  # no_mark_in_register is good for 31 days
+    await matching.set_the_day(date(2026, 6, 2))  # what registers say is good for 92 days
     assert await matching.do_what_is_due() == 0
     assert (await people.file(matching, ref))["visible"]
-    await matching.set_the_day(date(2026, 4, 20))
+    await matching.set_the_day(date(2026, 6, 20))
     assert await matching.do_what_is_due() == 1
     assert await matching.do_what_is_due() == 0
     seen = await people.file(matching, ref)
     assert (seen["visible"], seen["state"], seen["hidden_for"]) == (
         False,
         "hidden",
-        ["no_mark_in_register"],
+        ["no_mark_in_register", "not_in_agency_service", "receives_assistance"],
     )
     assert (await matching.told_about(ref))[-2:] == ["visibility.computed.v1", "tombstone"]
-    facts = [{"code": "no_mark_in_register", "value": "true", "source": "population_register"}]
-    assert (await people.found(matching, ref, facts))["visible"]
+    assert (await people.found(matching, ref))["visible"]
     assert (await matching.told_about(ref))[-2:] == [
         "visibility.computed.v1",
         "recipient.named.v1",

@@ -365,7 +365,7 @@ async def test_hiding_her_dated_before_the_last_act_is_not_refused(ours: Bank) -
 async def test_a_fact_that_aged_hides_before_any_clock_has_run(ours: Bank) -> None:
     ref = await ours.candidate()
     match = await ours.released(await ours.place(), ref)
-    await ours.matching.set_the_day(date(2026, 4, 3))  # no_mark_in_register is good for 31 days
+    await ours.matching.set_the_day(date(2026, 6, 3))  # what registers say is good for 92 days
     assert (await ours.look(match)).status_code == 404
     assert await ours.seen() == []
     claims = {"role": "contact_person"} | ours.employer

@@ -89,6 +89,17 @@ class Callers:
     ) -> Any:
         return await self.call(role, method, f"/networks/{NETWORK}{path}", body, **more)
 
+    async def pages(self, role: str, what: str, **who: str) -> list[Any]:
+        """Read one of the network's lists to its end."""
+        found: list[Any] = []
+        after = ""
+        while True:
+            page = await self.on_network(role, "GET", f"/{what}?limit=200{after}", **who)
+            found += page[what]
+            if page["next"] is None:
+                return found
+            after = f"&after={page['next']}"
+
     def token(self, role: str, **of: str | None) -> str:
         expires = int(clock.now().timestamp()) + HOURS_SECONDS
         claims = {"sub": ACTORS[role], "aud": self.service, "role": role, "exp": expires}

@@ -12,7 +12,7 @@ from jobbpakten.demo.people import Person, as_file
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_PROPOSALS = 5  # a unit's in a week
+MOST_PROPOSALS = 3  # a unit's in a week
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
     ("vetting_officer", "Vera Norén", "kansliet"),

@@ -37,14 +37,7 @@ async def place(
 
 async def places(matching: Callers) -> dict[str, Any]:
     """Give all places that the co-ordinator sees, by their ids."""
-    found: dict[str, Any] = {}
-    after = ""
-    while True:
-        page = await matching.on_network("coordinator", "GET", f"/places?limit=200{after}")
-        found |= {one["place_id"]: one for one in page["places"]}
-        if page["next"] is None:
-            return found
-        after = f"&after={page['next']}"
+    return {one["place_id"]: one for one in await matching.pages("coordinator", "places")}
 
 
 def is_stale(one: Mapping[str, Any], day: date) -> bool:

@@ -41,7 +41,8 @@ async def play(stage: Stage, wishes: Wishes, over: Callable[[Week], None]) -> Pl
         network = Network(reached, comparison.until_quiet)
         await year(network, wishes.seed, wishes.weeks, over)
         seconds = time.monotonic() - began
-        return Played(await result(network, await comparison.standing()), seconds)
+        mails = stage.post.counts() if stage.post.server else {}
+        return Played(await result(network, await comparison.standing(), mails), seconds)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from jobbpakten.demo.people import people
 from jobbpakten.demo.years import Network
 from jobbpakten.reconciliation import Standing
 
@@ -14,6 +15,7 @@ ENDED = {
     "rejected": "rejected: {ground}",
     "withdrawn": "withdrawn by itself",
     "lapsed": "lapsed: it didn't sign its agreement in time",
+    "suspended": "suspended: {ground}; who works there stays until the end",
 }
 
 
@@ -24,22 +26,43 @@ class Result:
     day: date
     members: Mapping[tuple[str, str], int]  # (state, sector) -> how many
     report: Mapping[str, Any]
+    bank: Mapping[str, Mapping[str, int]]  # candidates, places, placements: state -> how many
+    mails: Mapping[str, int]  # by template; empty where the mail server doesn't show them
+    notices: Mapping[str, int]  # by state
     remarks: Sequence[str]
     standing: Standing
 
 
-async def result(network: Network, standing: Standing) -> Result:
-    membership = network.membership
-    members = (await membership.on_network("coordinator", "GET", "/members?limit=200"))["members"]
+async def result(network: Network, standing: Standing, mails: Mapping[str, int]) -> Result:
+    membership, followup = network.membership, network.followup
+    members = await membership.pages("coordinator", "members")
     found = await membership.on_network("coordinator", "GET", "/organisations/findings")
-    report = await network.followup.on_network("coordinator", "GET", "/report")
+    report = await followup.on_network("coordinator", "GET", "/report")
     return Result(
         day=date.fromisoformat(report["day"]),
         members=Counter((one["state"], one["sector"]) for one in members),
         report=report,
+        bank=await bank(network),
+        mails=mails,
+        notices=await followup.on_network("coordinator", "GET", "/report/notices"),
         remarks=sorted([*endings(members), *oddities(members, found)]),
         standing=standing,
     )
+
+
+async def bank(network: Network) -> Mapping[str, Mapping[str, int]]:
+    """Count what is in the bank by state; whether a candidate is seen is all that is shown."""
+    units = sorted({one.unit for one in people()})
+    known = [await network.matching.pages("caseworker", "candidates", unit=one) for one in units]
+    return {
+        "candidates": Counter(one["state"] for unit in known for one in unit),
+        "places": states(await network.matching.pages("coordinator", "places")),
+        "placements": states(await network.matching.pages("coordinator", "placements")),
+    }
+
+
+def states(several: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+    return Counter(one["state"] for one in several)
 
 
 def endings(members: Sequence[Mapping[str, Any]]) -> Iterator[str]:

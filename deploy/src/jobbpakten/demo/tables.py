@@ -12,11 +12,15 @@ from jobbpakten.demo.results import Result
 
 WIDTH_WITHOUT_TERMINAL = 100
 SECTORS = ("business", "civil_society", "public")
-STATES = ("applied", "in_vetting", "approved", "member", "rejected", "withdrawn", "lapsed")
+LIFE = "applied in_vetting approved member suspended rejected withdrawn lapsed"
+BANK = {
+    "candidates": "investigating visible hidden parked in_match placed own_livelihood closed",
+    "places": "under_review open full paused closed",
+    "placements": "planned ready running completed partly_completed no_show interrupted",
+}
 UNITS = ("promised", "kept", "open", "remaining", "lapsed", "released", "extra")
 EQUATION = """\
-  promised = kept + open + remaining + lapsed + released; extra ones come on top.
-  Places come with matching: until then only study visits and lectures can be kept."""
+  promised = kept + open + remaining + lapsed + released; extra ones come on top."""
 MEGABYTE = 1024 * 1024
 
 
@@ -31,6 +35,9 @@ def year(found: Result, seed: int) -> Iterator[RenderableType]:
     yield members(found)
     yield commitments(found.report)
     yield Text(EQUATION)
+    yield from (states(name, found.bank[name]) for name in BANK)
+    yield Text(told_of(found))
+    yield mails(found)
     yield events(found)
     yield heading("Worth a look")
     yield from (Text(f"  {remark}") for remark in found.remarks)
@@ -42,7 +49,7 @@ def heading(words: str) -> Text:
 
 def members(found: Result) -> Table:
     table = ruled("Members", *map(plain, SECTORS), "all")
-    for state in STATES:
+    for state in LIFE.split():
         counts = [found.members.get((state, sector), 0) for sector in SECTORS]
         if any(counts):
             add(table, plain(state), *counts, sum(counts))
@@ -58,6 +65,37 @@ def commitments(report: Mapping[str, Any]) -> Table:
         add(table, plain(group["code"]), *units(group["figures"]))
     table.add_section()
     add(table, "all", *units(report["total"]))
+    return table
+
+
+def states(name: str, counts: Mapping[str, int]) -> Table:
+    """Show how many there are in each state that there are any in."""
+    there = [state for state in BANK[name].split() if counts.get(state)]
+    table = ruled(name.capitalize(), *map(plain, there), "all")
+    add(table, "", *(counts[state] for state in there), sum(counts.values()))
+    return table
+
+
+def told_of(found: Result) -> str:
+    """Say what followup tells the world of people: nothing where they are fewer than five."""
+    persons = found.report["persons"]
+    said = (f"{what}: {shown(persons[what])}" for what in ("started", "completed"))
+    return f"  people whose placement has {' · '.join(said)}"
+
+
+def shown(cell: Mapping[str, Any]) -> str:
+    return "masked" if cell["masked"] else str(cell["count"])
+
+
+def mails(found: Result) -> Table:
+    """Show the mails that the server took by what they say, and where the notices stand."""
+    table = ruled("Mails", "taken")
+    for template in sorted(found.mails):
+        add(table, plain(template), found.mails[template])
+    table.add_section()
+    add(table, "all", sum(found.mails.values()))
+    for state in sorted(found.notices):
+        add(table, f"notices {plain(state)}", found.notices[state])
     return table
 
 
