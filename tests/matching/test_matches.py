@@ -311,7 +311,8 @@ async def test_only_the_answers_of_others_expire_and_their_slots_are_free_again(
 
 
 async def test_the_employers_deadline_frees_the_slot(ours: Bank) -> None:
-    match = await ours.released(await ours.place(), await ours.candidate(), until="2026-03-20")
+    place = await ours.place()
+    match = await ours.released(place, await ours.candidate(), until="2026-03-20")
     found = await ours.matching.good("GET", f"/matches/{match}", "caseworker")
     assert found["deadline"] == "2026-03-20"  # never after the consent's own last day
     await ours.matching.set_the_day(date(2026, 3, 21))
@@ -323,6 +324,8 @@ async def test_the_employers_deadline_frees_the_slot(ours: Bank) -> None:
     await ours.matching.do_what_is_due()
     assert await ours.state(match) == "expired"
     assert await ours.rows("SELECT 1 FROM slots") == []
+    seen = await ours.matching.good("GET", f"/places/{place}", "coordinator")
+    assert (seen["state"], seen["paused_for"]) == ("paused", ["unresponsive"])
 
 
 async def test_a_consent_that_is_over_ends_the_match_that_rests_on_it(ours: Bank) -> None:

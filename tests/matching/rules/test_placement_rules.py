@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
+from typing import NamedTuple
 
 import pytest
 
@@ -93,12 +94,25 @@ def test_readiness_names_what_is_missing() -> None:
         check_ready(Prepared(insured_on=None, supervisor_named_on=NEXT), Heard(), DAY)
 
 
+class Plan(NamedTuple):
+    starts_on: date
+    ends_before: date
+    started_on: date | None
+
+
 def test_half_of_the_days_keep_a_promise_by_counting() -> None:
     for planned in range(1, 30):
         ends_before = DAY + timedelta(days=planned)
         for done in range(1, planned + 1):
             last_day = DAY + timedelta(days=done - 1)
-            assert kept(DAY, ends_before, last_day) is (done >= planned / 2), (planned, done)
+            plan = Plan(DAY, ends_before, None)
+            assert kept(plan, last_day) is (done >= planned / 2), (planned, done)
+
+
+def test_who_began_late_has_done_no_more_days_than_she_was_there() -> None:
+    plan = Plan(DAY, DAY + timedelta(days=10), DAY + timedelta(days=4))
+    assert not kept(plan, DAY + timedelta(days=7))
+    assert kept(plan, DAY + timedelta(days=8))
 
 
 def test_the_days_lie_within_the_place_and_the_offer() -> None:

@@ -50,7 +50,7 @@ async def complete_partly(
     take(placement, PLACEMENT, "complete_partly", caller.role, last_day)
     check_last_day(last_day, placement.started_on, placement.ends_before)
     placement.missed_minutes = missed_minutes
-    half = kept(placement.starts_on, placement.ends_before, last_day)
+    half = kept(placement, last_day)
     await finish(tx, held, last_day, last_day, uses_slot=half)
     await tell(tx, PlacementPartlyCompleted, placement, last_day)
     return placement

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from matching.commands import pausing, slot
 from matching.commands import place as places
-from matching.commands import slot
 from matching.models import Consent, Match, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.match import EXPIRING, MATCH
+from matching.rules.place import LIVING
 from shared import outbox
 from shared.causes import because as caused
 from shared.causes import current
@@ -124,9 +125,12 @@ async def expire(tx: Tx, today: date) -> int:
     due = await open_matches(tx, queries.is_due(today) & col(Match.place_id).in_(at))
     for match in due:
         by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
+        silent = by == "expire" and match.state == "employer_asked"
+        place, day = at[match.place_id], max(today, match.since)
         with caused(replace(current.get(), network=match.network)):
-            day = max(today, match.since)
-            await end(tx, match, at[match.place_id], by, "system", day, because)
+            await end(tx, match, place, by, "system", day, because)
+            if silent and place.state in LIVING:
+                await pausing.pause_for(tx, place, "unresponsive", day)
     return len(due)
 
 

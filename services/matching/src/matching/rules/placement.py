@@ -42,6 +42,14 @@ class Prepared(Protocol):
     supervisor_named_on: date | None
 
 
+class Planned(Protocol):
+    """For which days it was signed, and when it began."""
+
+    starts_on: date
+    ends_before: date
+    started_on: date | None
+
+
 class Heard(Protocol):
     """What the union was asked and has said about the place."""
 
@@ -119,6 +127,8 @@ def check_last_day(last_day: date, started_on: date | None, ends_before: date) -
         raise Unfit("/last_day", "after_the_end", "It lies within the placement's days.")
 
 
-def kept(starts_on: date, ends_before: date, last_day: date) -> bool:
-    """Say whether at least half of the calendar days were done, so that the promise is kept."""
-    return ((last_day - starts_on).days + 1) * 2 >= (ends_before - starts_on).days
+def kept(placement: Planned, last_day: date) -> bool:
+    """Say whether at least half of the planned calendar days were done, so that it counts."""
+    first = placement.started_on or placement.starts_on
+    done, planned = last_day - first + ONE_DAY, placement.ends_before - placement.starts_on
+    return done * 2 >= planned
