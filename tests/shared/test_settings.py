@@ -7,7 +7,9 @@ import pytest
 from tests.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
+from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
+from notifications.settings import Settings as Notifications
 from shared.settings import ServiceSettings, example
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -60,7 +62,8 @@ def test_a_setting_that_means_nothing_is_told_in_a_sentence(
 
 
 def test_the_example_file_is_what_the_code_says() -> None:
-    written = "\n".join(example(kind) for kind in (Membership, Followup))
+    services = (Membership, Matching, Notifications, Followup)
+    written = "\n".join(example(kind) for kind in services)
     if os.environ.get("RECORD"):
         EXAMPLE.write_text(written)
     assert EXAMPLE.read_text() == written

@@ -1,5 +1,6 @@
 """Errors as problem+json (RFC 9457): what is the matter, and in which field."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,8 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
 }
 # Ours, because Python's names for some of them change between versions.
 CODES = {400: "bad_request", 401: "unauthorized", 404: "not_found", 413: "too_large"}
+
+FIELD = re.compile(r"[A-Za-z0-9_:-]{1,40}")  # what a name of ours can look like
 
 log = structlog.get_logger()
 
@@ -64,10 +67,11 @@ async def on_fields(_: Request, error: Exception) -> Response:
 def fault(error: Any) -> dict[str, str]:
     """Name the field by a JSON pointer, or the parameter; never show what stood in it."""
     place, *path = error["loc"] or ("body",)
+    path = [part if FIELD.fullmatch(str(part)) else "?" for part in path]
     where = "/" + "/".join(map(str, path)) if place == "body" else f"{path[0] if path else place}"
     # pydantic: the text of a parse error shows a piece of the input after a comma.
     detail = error["msg"].split(", ")[0] if error["type"].endswith("_parsing") else error["msg"]
-    # A field that nobody knows is named by the caller: its name is input too.
+    # A field that nobody knows is named by the caller: its name is input too, see FIELD.
     return {"pointer" if place == "body" else "parameter": mask(where), "detail": mask(detail)}
 
 

@@ -55,7 +55,7 @@ class NoticeActed(Event, topic=TOPIC, kind="notice.acted.v1", about="notice_id")
 
 
 class NoticeCancelled(Event, topic=TOPIC, kind="notice.cancelled.v1", about="notice_id"):
-    """There was nothing left to tell, or nobody who may be told, before it was sent."""
+    """There is nothing left to tell or do, or nobody who may be told."""
 
     notice_id: NoticeId
     template: Template
