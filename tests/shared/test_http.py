@@ -256,7 +256,7 @@ async def test_free_text_is_no_correlation_id(http: httpx.AsyncClient) -> None:
 
 async def test_the_schema_of_a_later_release_will_do(database: Callable[[str], str]) -> None:
     about = connect(settings(Local, database("membership")))
-    for number, good in [("0001", False), ("0003", True), ("0004", True)]:
+    for number, good in [("0001", False), ("0004", True), ("0005", True)]:
         async with about.transaction() as tx:
             await (await tx.connection()).execute(
                 text("UPDATE alembic_version SET version_num = :number"), {"number": number}
