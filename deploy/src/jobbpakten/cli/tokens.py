@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from jobbpakten.cli.addresses import Service, excerpt, services, variable
 from jobbpakten.cli.outputs import AsJson, print_json
 from jobbpakten.cli.troubles import CODES, WrongUse
+from jobbpakten.parts.services import Keys
 from shared import clock
 from shared.access import ALGORITHM, Doorkeeper
 
@@ -64,11 +65,14 @@ def token(
 
 @app.command(epilog=CODES)
 def keys(*, as_json: AsJson = False) -> None:
-    """Make a key pair for development, and print it as lines for the environment."""
-    made = OKPKey.generate_key("Ed25519")
-    public = json.dumps(made.as_dict(private=False))
-    lines = {PRIVATE_KEY: json.dumps(made.as_dict(private=True))}
-    lines |= {variable(service, "token_public_key"): public for service in services()}
+    """Make all keys that the services ask for, and print them as lines for the environment.
+
+    Each run makes others. Keep those that wrap and seal: without them nobody reads what was stored.
+    """
+    made = Keys()
+    lines = {PRIVATE_KEY: made.private}
+    lines |= {variable(service, "token_public_key"): made.public for service in services()}
+    lines |= made.settings
     if as_json:
         print_json(lines)
     else:
