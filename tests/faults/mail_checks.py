@@ -69,7 +69,6 @@ async def check_told(stage: Stage) -> None:
 
 async def check_abandoned(stage: Stage, abandoned: dict[str, set[str]]) -> None:
     """See that a mail whose sender died goes later, if nothing was said; else it is uncertain."""
-    assert all(abandoned.values()), "a sender died and left no mail behind"
     rows = await stage.rows("notifications", "SELECT id, state FROM deliveries")
     states = {str(row["id"]): row["state"] for row in rows}
     claimed, handed_over = abandoned["delivery.claimed"], abandoned["delivery.handed_over"]

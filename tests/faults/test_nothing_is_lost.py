@@ -23,14 +23,14 @@ from tests.faults.checks import (
     check_topics,
     everything_told,
 )
-from tests.faults.conftest import World
-from tests.faults.killers import Killers, points_of
+from tests.faults.conftest import SEEDS, World
+from tests.faults.killers import OF_MAILS, POINTS, Killers, points_of
 from tests.faults.mail_checks import check_abandoned, check_mails, until_mails_are_out
 from tests.faults.members import NUMBERS, Member, name_staff, promise
 from tests.faults.stage import ALL, Stage, quiet, set_the_day, staged
 from tests.faults.writers import Callers, Writers
 
-EVENTS = 800
+ACTS, LEAST = 800, 3_000  # acts of members, and events of all
 EMPLOYERS = 2
 KILLS: Counter[str] = Counter()  # of all seeds together
 
@@ -73,7 +73,7 @@ async def run(world: World, seed: int) -> str:
         bank = Bank(matching, suspending, made[-EMPLOYERS:], today, seed)
 
         def over(acts: int = 0) -> bool:
-            return killing.done() and max(acts, acting.answers["201"]) >= EVENTS
+            return killing.done() and max(acts, acting.answers["201"]) >= ACTS
 
         writers = Writers(acting, promises, seed, over)
         ringing = ring(stage, seed, killing.done)
@@ -87,6 +87,7 @@ async def run(world: World, seed: int) -> str:
         assert set(acting.answers) <= {"201", "409"}
         heard = await everything_told(stage)
         count, repeats = await check_streams(stage, heard)
+        assert count > LEAST
         await check_effects(stage, heard)
         await check_figures(stage)
         await check_topics(stage)
@@ -104,6 +105,14 @@ async def run(world: World, seed: int) -> str:
         f"outages met {dict(acting.outages + matching.outages + suspending.outages)}, "
         f"{raced - begun:.0f} + {calmed - raced:.0f} + {time.monotonic() - calmed:.0f} s"
     )
+
+
+def test_three_seeds_kill_every_service_at_every_point() -> None:
+    kills = Counter((one, point) for seed in SEEDS for one in ALL for point in points_of(one, seed))
+    assert {point for _, point in kills} == {*POINTS, *OF_MAILS}
+    assert {(one, point) for one in ALL for point in POINTS} <= kills.keys()
+    at = Counter(point for _, point in kills.elements())
+    assert min(at.values()) > 5
 
 
 async def test_nothing_is_lost_nothing_comes_twice_and_order_holds(
