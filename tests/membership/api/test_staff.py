@@ -1,6 +1,7 @@
 """The municipality's staff over HTTP: named by coordinators, by unit, in one network."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -65,6 +66,17 @@ async def test_a_contact_is_no_staff_and_staff_is_no_contact(membership: Members
     for path in (f"/staff/{contact['contact_id']}", f"{contacts}/{staff['contact_id']}"):
         assert (await membership.call("DELETE", path, "coordinator")).status_code == 404
         assert (await membership.call("PUT", path, "coordinator", MAJ)).status_code == 404
+
+
+async def test_the_clock_forgets_no_staff_though_there_is_no_member(
+    membership: Membership,
+) -> None:
+    await membership.good("POST", "/staff", "coordinator", CASEWORKER)
+    await membership.set_the_day(date(2027, 3, 2))
+
+    assert await membership.do_what_is_due() == 0
+    assert len(await membership.good("GET", "/staff", "coordinator")) == 1
+    assert (await heard(membership))[-1][2] is not None
 
 
 async def test_an_odd_unit_or_role_is_refused(membership: Membership) -> None:

@@ -183,9 +183,13 @@ async def contacts_named_in(tx: Tx, network: str) -> Sequence[Contact]:
 
 
 async def contacts_left(tx: Tx, ended_before: date) -> Sequence[Contact]:
-    """Lock the contacts of organisations whose memberships have all ended before a day."""
+    """Lock the contacts of organisations whose memberships have all ended before a day.
+
+    Staff have no organisation that could leave: SQL counts theirs, NULL, as in no empty list.
+    """
     still = select(Membership.organisation_id).where(
         col(Membership.state).not_in(ENDED) | (col(Membership.since) >= ended_before)
     )
-    left = select(Contact).where(col(Contact.organisation_id).not_in(still))
+    organisation = col(Contact.organisation_id)
+    left = select(Contact).where(organisation.is_not(None), organisation.not_in(still))
     return (await tx.exec(left.order_by(col(Contact.id)).with_for_update())).all()
