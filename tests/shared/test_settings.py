@@ -4,19 +4,41 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, ValidationError
 from tests.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
-from shared.settings import ServiceSettings, example
+from shared.settings import SecretKey, ServiceSettings, example
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
 class Local(ServiceSettings, service="local"):
     """Settings of a service that isn't there."""
+
+
+class Holding(BaseModel):
+    """Settings with a secret."""
+
+    key: SecretKey
+
+
+STRONG = '{"kty":"oct","k":"' + "A" * 43 + '"}'
+SHORT = '{"kty":"oct","k":"' + "A" * 22 + '"}'
+
+
+def test_a_secret_key_is_strong_and_not_shown() -> None:
+    assert Holding(key=STRONG).key == STRONG
+    assert "A" not in repr(Holding(key=STRONG))
+
+
+@pytest.mark.parametrize("weak", ["", "nonsense", "[]", "7", "null", "{}", '{"kty":"oct"}', SHORT])
+def test_whatever_is_weaker_is_told_in_a_sentence(weak: str) -> None:
+    with pytest.raises(ValidationError, match="isn't an octet JWK of 256 bits"):
+        Holding(key=weak)
 
 
 def test_a_missing_setting_says_its_name_and_an_example(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,13 @@ def seal(public_jwk: str, addressee: Addressee) -> str:
 
 
 def opened(private_jwk: str, sealed: str) -> Addressee:
-    """Open what was sealed; JoseError or ValueError for what wasn't, or for another key."""
-    found = jwe.decrypt_compact(sealed, _key(private_jwk), algorithms=ALGORITHMS)
+    """Open what was sealed; ValueError for what wasn't, or for another key."""
+    key = _key(private_jwk)
+    try:
+        found = jwe.decrypt_compact(sealed, key, algorithms=ALGORITHMS)
+    # joserfc: what is odd inside a header comes as whatever error it runs into.
+    except Exception:  # noqa: BLE001 - it is no error of ours
+        raise ValueError("it wasn't sealed for this key") from None
     return Addressee.model_validate_json(found.plaintext or b"")
 
 

@@ -2,16 +2,36 @@
 
 import json
 import shlex
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
-from pydantic import Field, ValidationError, field_validator, model_validator
+from joserfc.jwk import OctKey, OKPKey
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 DRIVER = "postgresql+asyncpg"
+SECRET_BITS = 256
+
+
+def strong(jwk: str) -> str:
+    """Refuse what isn't an octet JWK of 256 bits."""
+    try:
+        bits = 8 * len(OctKey.import_key(dict(json.loads(jwk))).raw_value)
+    except (ValueError, TypeError, AttributeError, JoseError, KeyError):
+        bits = 0
+    if bits != SECRET_BITS:
+        raise ValueError(f"it isn't an octet JWK of {SECRET_BITS} bits")
+    return jwk
+
+
+# What a vault or a signature is made with; never shown where settings are shown.
+SecretKey = Annotated[
+    str,
+    AfterValidator(strong),
+    Field(repr=False, examples=['{"kty":"oct","k":"43 characters of base64url"}']),
+]
 
 
 class ServiceSettings(BaseSettings):

@@ -2,18 +2,17 @@
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from shared.settings import SecretKey, ServiceSettings
 
 
 class Settings(ServiceSettings, service="matching"):
     """The settings of matching."""
 
     profiles: str = Field("", description="A folder of network profiles; empty: those shipped.")
-    identity_key: str = Field(
-        description="Wraps each person's key for who she is: an octet JWK of 256 bits.",
-        examples=['{"kty":"oct","k":"43 characters of base64url"}'],
+    identity_key: SecretKey = Field(
+        description="Wraps each person's key for who she is: an octet JWK of 256 bits."
     )
-    sensitive_key: str = Field(
+    sensitive_key: SecretKey = Field(
         description="The same for sensitive facts; another key.",
         examples=['{"kty":"oct","k":"another 43 characters"}'],
     )

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import structlog
-from joserfc.errors import JoseError
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, update
 
@@ -37,7 +36,7 @@ def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes |
     """Seal the address with a key of her own; what can't be opened is unknown, and said."""
     try:
         addressee = opened(settings.private_key, event.sealed)
-    except (JoseError, ValueError):
+    except ValueError:
         log.warning("address_unreadable", key=event.key)
         return {"wrapped_key": None, "sealed": None}
     vault = Vault(settings.address_key)
