@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,8 @@ from tests.shared.ears import Ear
 from tests.shared.records import made, record
 
 from shared.database import world_is_broken
+from shared.inbox import Hears
+from shared.inbox.records import One
 
 
 def bug() -> None:
@@ -31,6 +33,25 @@ async def test_events_are_handled_in_order_and_once(ear: Ear) -> None:
 
     assert await ear.effects() == [1, 2, 3, 4]
     assert ear.batches == [3, 1]
+
+
+@pytest.mark.parametrize(("takes_all", "sizes"), [(True, [230]), (False, [100, 100, 30])])
+async def test_what_is_handled_one_by_one_is_committed_in_smaller_batches(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, takes_all: object, sizes: list[int]
+) -> None:
+    settle, settled = ear.inbox.settle_batch, list[int]()
+
+    async def counted(batch: Sequence[One]) -> None:
+        settled.append(len(batch))
+        await settle(batch)
+
+    monkeypatch.setattr(ear.inbox, "settle_batch", counted)
+    if not takes_all:
+        ear.inbox.hears = Hears(ear.on_commitment_made)
+    await ear.hears(*range(1, 231))
+
+    assert settled == sizes
+    assert await ear.effects() == [*range(1, 231)]
 
 
 async def test_a_gap_makes_its_stream_wait_and_no_other(ear: Ear) -> None:

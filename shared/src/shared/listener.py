@@ -17,7 +17,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from shared import metrics
 from shared.consumers import CarefulConsumer
 from shared.crash_points import crash_point
-from shared.inbox.batches import BATCH, Inbox
+from shared.inbox.batches import Inbox
 from shared.inbox.records import taken
 from shared.kafka import TOPICS
 from shared.logs import describe
@@ -94,7 +94,7 @@ class Listener:
             *sorted(settings.kafka_topic_prefix + topic for topic in self.topics),
             group_id=settings.group,
             batch=True,
-            max_records=4 * BATCH,
+            max_records=4 * self.inbox.hears.batch,
             batch_timeout_ms=10,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",

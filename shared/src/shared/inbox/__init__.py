@@ -8,6 +8,9 @@ from shared.database import Tx
 from shared.events import Envelope, Event
 from shared.inbox.records import Heard
 
+# Records in a transaction: fewer where each has its own statements, so that none holds locks long.
+ONE_BY_ONE, ALL_AT_ONCE = 100, 500
+
 Handler = Callable[[Tx, Any, Envelope], Awaitable[None]]
 BatchHandler = Callable[[Tx, Sequence[Heard]], Awaitable[None]]
 Forgetter = Callable[[Tx, str, Envelope], Awaitable[None]]
@@ -28,6 +31,7 @@ class Hears(dict[type[Event], Handler]):
     ) -> None:
         super().__init__()
         self.all, self.forgets = all, forgets or {}
+        self.batch = ALL_AT_ONCE if all else ONE_BY_ONE
         for handler in handlers:
             kind = list(inspect.signature(handler, eval_str=True).parameters.values())[1].annotation
             if self.setdefault(kind, handler) is not handler:

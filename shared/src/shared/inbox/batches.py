@@ -19,7 +19,6 @@ from shared.logs import describe
 from shared.settings import ServiceSettings
 
 LONGEST_PAUSE_SECONDS = 5.0
-BATCH = 500  # records in a transaction
 READ_AT_ONCE = 25
 
 Judged = tuple[One, Outcome, str]
@@ -49,14 +48,15 @@ class Inbox:
         self.moves = 0  # with each try and each record: who watches sees that we aren't stuck
 
     async def settle(self, records: Sequence[Record]) -> None:
-        """Settle records in their order, a transaction for each `BATCH` of them."""
-        batch, rest = await self.read(records[:BATCH]), records[BATCH:]
+        """Settle records in their order, a transaction for each batch of them."""
+        size = self.hears.batch
+        batch, rest = await self.read(records[:size]), records[size:]
         while batch:
-            ahead = asyncio.create_task(self.read(rest[:BATCH]))  # while the database works
+            ahead = asyncio.create_task(self.read(rest[:size]))  # while the database works
             try:
                 await self.settle_batch(batch)
             finally:
-                batch, rest = await ahead, rest[BATCH:]
+                batch, rest = await ahead, rest[size:]
 
     async def read(self, records: Sequence[Record]) -> list[One]:
         """Read records, and let others work now and then."""
