@@ -9,7 +9,7 @@ from tests.cli.ledgers import HEARS, Ledgers
 
 from jobbpakten.parts.postgres import Postgres
 
-OURS = ("MEMBERSHIP_", "FOLLOWUP_", "JOBBPAKTEN_")
+OURS = ("MEMBERSHIP_", "MATCHING_", "NOTIFICATIONS_", "FOLLOWUP_", "JOBBPAKTEN_")
 EMPTIED = "TRUNCATE streams, outbox, inbox, parked, settlements"
 
 

@@ -25,7 +25,7 @@ def test_without_any_database_all_names_are_said() -> None:
     found = jobbpakten("parked", "list")
 
     assert found.code == 2
-    assert "set FOLLOWUP_DATABASE_URL or MEMBERSHIP_DATABASE_URL" in found.err
+    assert "set FOLLOWUP_DATABASE_URL or MATCHING_DATABASE_URL or MEMBERSHIP_" in found.err
 
 
 @pytest.mark.parametrize("address", ["postgres", "postgresql://db/followup", "sqlite://", "a://["])
@@ -74,7 +74,7 @@ def test_a_service_that_isnt_there_is_wrong_use() -> None:
     found = jobbpakten("parked", "list", "--service", "payroll", env={"COLUMNS": "200"})
 
     assert found.code == 2
-    assert "followup or membership" in found.err
+    assert "followup or matching or membership or notifications" in found.err
 
 
 def test_a_wrong_environment_is_named(ledgers: Ledgers) -> None:

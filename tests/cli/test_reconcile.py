@@ -13,6 +13,7 @@ from shared.kafka import TOPICS
 def both_hear(monkeypatch: pytest.MonkeyPatch) -> None:
     """Listen as two services do that hear each other."""
     monkeypatch.setattr(comparisons, "hears", lambda: HEARS)
+    monkeypatch.setattr(comparisons, "services", lambda: tuple(sorted(HEARS)))
 
 
 def reconcile(ledgers: Ledgers, *words: object) -> Ended:

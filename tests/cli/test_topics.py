@@ -77,7 +77,7 @@ def test_no_kafka_named_is_wrong_use() -> None:
     found = topics({}, "diff")
 
     assert found.code == 2
-    assert "set FOLLOWUP_KAFKA_SERVERS or MEMBERSHIP_KAFKA_SERVERS" in found.err
+    assert "set FOLLOWUP_KAFKA_SERVERS or MATCHING_KAFKA_SERVERS or MEMBERSHIP_" in found.err
 
 
 def test_two_kafkas_are_one_too_many() -> None:

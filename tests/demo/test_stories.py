@@ -13,12 +13,16 @@ from rich.console import Console
 from jobbpakten.demo import stages, tables
 from jobbpakten.demo.plays import Played, play
 from jobbpakten.demo.wishes import Wishes
+from jobbpakten.parts import mail
 from jobbpakten.parts.kafka import Kafka
 from jobbpakten.reconciliation import Standing
 
 WEEKS = 12
 SEED = 7
 MEGABYTE = 1024 * 1024
+SERVICES = {"membership", "matching", "notifications", "followup"}
+TOPICS = {f"{name}.v1" for name in ("membership", "matching", "placement", "followup")}
+TOPICS |= {"directory.v1", "notification.v1"}
 Told = tuple[Played, str, dict[str, int]]
 
 
@@ -31,7 +35,10 @@ def tell(
     def told() -> Told:
         name = f"demo-{uuid4().hex[:8]}"
         urls = {service: cloned_for_module(service) for service in stages.databases(name)}
-        with stages.running(run_folder / name, urls, kafka.servers, name) as stage:
+        with (
+            mail.started(run_folder / f"{name}-mail") as post,
+            stages.running(run_folder / name, urls, kafka.servers, name, post) as stage,
+        ):
             played = asyncio.run(play(stage, Wishes(SEED, WEEKS, once=True), lambda _: None))
             return played, printed(played), stage.memory()
 
@@ -60,10 +67,8 @@ def test_everything_told_was_heard_and_nothing_is_parked(twice: tuple[Told, Told
     for played, _, _ in twice:
         standing: Standing = played.result.standing
         assert standing.quiet
-        assert {(one.topic, one.listener) for one in standing.hearings} == {
-            ("membership.v1", "followup"),
-            ("followup.v1", "membership"),
-        }
+        assert {one.listener for one in standing.hearings} == SERVICES
+        assert {one.topic for one in standing.hearings} == TOPICS
         assert all(one.told == one.heard > 0 for one in standing.hearings)
 
 
@@ -81,7 +86,29 @@ def test_it_isnt_all_sunshine(twice: tuple[Told, Told]) -> None:
     assert "Törnеstam Bygg AB – mixed letters, letter 5 is CYRILLIC SMALL LETTER IE" in text
 
 
-def test_each_service_needs_less_than_150_megabytes(twice: tuple[Told, Told]) -> None:
+def test_the_bank_fills_places_and_hides_whom_it_must(twice: tuple[Told, Told]) -> None:
+    (played, _, _), _ = twice
+    bank = played.result.bank
+
+    assert sum(bank["candidates"].values()) == 240  # the third wave comes later
+    assert bank["candidates"]["hidden"] + bank["candidates"]["investigating"] >= 2
+    assert bank["places"]["open"] > 5
+    assert bank["placements"]["running"] > 0
+
+
+def test_mails_went_out_and_none_twice(twice: tuple[Told, Told]) -> None:
+    for played, _, _ in twice:
+        mails = played.result.mails
+        assert {"sign agreement", "answer request", "answer match"} <= {
+            template.replace("_", " ") for template in mails
+        }
+        assert played.result.notices.get("uncertain", 0) == 0
+
+
+def test_each_service_needs_less_than_150_megabytes_and_matching_180(
+    twice: tuple[Told, Told],
+) -> None:
     for _, _, memory in twice:
-        assert memory.keys() == {"membership", "followup"}
-        assert max(memory.values()) < 150 * MEGABYTE
+        assert memory.keys() == SERVICES
+        assert memory["matching"] < 180 * MEGABYTE
+        assert max(memory[name] for name in SERVICES - {"matching"}) < 150 * MEGABYTE
