@@ -14,7 +14,17 @@ from tests.matching.conftest import TODAY, UNIT
 from tests.matching.pairs import PROFILE, Bank
 
 from matching.api.shown import view_for_employer
-from matching.commands import acceptance, answer, consent, ending, fact, match, promise, proposal
+from matching.commands import (
+    acceptance,
+    answer,
+    consent,
+    ending,
+    fact,
+    match,
+    promise,
+    proposal,
+    withdrawal,
+)
 from matching.commands import candidate as candidates
 from matching.commands.acceptance import Plan
 from matching.commands.consent import Yes
@@ -38,9 +48,13 @@ class Pair:
 
     consented: bool = False
     released: bool = False
+    declined: bool = False  # by the employer: it is shown no more
     accepted: bool = False
     over: bool = False
     lapsed: bool = False  # its consent's last day has passed
+
+    def may_be_seen(self) -> bool:
+        return self.released and self.consented and not self.declined
 
     def ended(self) -> "Pair":
         """End it, unless it was accepted: then only what others end ends."""
@@ -62,7 +76,7 @@ class World:
 
     def may_be_seen(self) -> list[bool]:
         """Say for each match whether the employer may be shown her."""
-        return [one.released and one.consented and not self.hidden for one in self.pairs]
+        return [one.may_be_seen() and not self.hidden for one in self.pairs]
 
 
 class Scene(NamedTuple):
@@ -117,7 +131,7 @@ async def agree(tx: Tx, scene: Scene, world: World) -> World:
 
 
 async def refuse(tx: Tx, scene: Scene, world: World) -> World:
-    await consent.refuse(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    await withdrawal.refuse(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
     return world.last(over=True)
 
 
@@ -140,7 +154,7 @@ def answers(says: str, ground: str | None) -> Act:
         found = await latest(tx, scene)
         await answer.answer(tx, employer, PROFILE, found, says, ground, TODAY)
         assert world.may_be_seen()[-1]
-        return world
+        return world.last(declined=says == "no")
 
     return act
 
@@ -151,12 +165,12 @@ def employer_of(scene: Scene) -> Caller:
 
 
 async def confirm(tx: Tx, scene: Scene, world: World) -> World:
-    await answer.confirm(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    await withdrawal.confirm(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
     return world.last(over=True, consented=False)
 
 
 async def withdraw(tx: Tx, scene: Scene, world: World) -> World:
-    await answer.withdraw(tx, WORKER, PROFILE, await latest(tx, scene), "mistake", TODAY)
+    await withdrawal.withdraw(tx, WORKER, PROFILE, await latest(tx, scene), "mistake", TODAY)
     return world.last(over=True, consented=False)
 
 
@@ -172,7 +186,7 @@ async def miss(tx: Tx, scene: Scene, world: World) -> World:
     if placement is None:
         raise NotFound
     await ending.miss(tx, WORKER, PROFILE, placement, TODAY)
-    return world
+    return world.last(consented=False)
 
 
 def hides(how: str) -> Act:

@@ -4,7 +4,7 @@ import pytest
 
 from matching import profiles
 from matching.rules.match import CONSENTED, DECLINES, ENDS, EXPIRING, MATCH, OPEN, SHOWN, meaning
-from matching.rules.placement import ENDED, PLACEMENT
+from matching.rules.placement import PLACEMENT
 from shared.machines import Machine, NotAllowed, NotFound
 
 MACHINES = {"match": MATCH, "placement": PLACEMENT}
@@ -135,7 +135,3 @@ def test_every_decline_of_the_shipped_profiles_has_a_meaning_and_another_is_not_
     filled = meaning("employer_no", "filled_otherwise")
     assert filled
     assert "candidate" in filled.told_to
-
-
-def test_the_ends_of_a_placement_are_its_terminal_states() -> None:
-    assert set(ENDED) == {"completed", "partly_completed", "no_show", "interrupted"}

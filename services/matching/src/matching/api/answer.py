@@ -10,7 +10,7 @@ from matching.api.acts import Network
 from matching.api.placement import PlacementView
 from matching.api.placement import view as view_placement
 from matching.api.shown import MatchView, ShownView, view, view_shown
-from matching.commands import acceptance
+from matching.commands import acceptance, withdrawal
 from matching.commands import answer as commands
 from matching.commands.acceptance import Plan
 from shared.access import Calling
@@ -58,7 +58,7 @@ async def confirm(
 ) -> MatchView:
     """Confirm the employer's no."""
     on = await happened(tx, new.confirmed_on, "confirmed_on")
-    return view(await commands.confirm(tx, caller, network, match_id, on))
+    return view(await withdrawal.confirm(tx, caller, network, match_id, on))
 
 
 @router.post("/acceptance", status_code=201)

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from matching.api.acts import Network
 from matching.api.shown import MatchView, view
 from matching.commands import consent as commands
+from matching.commands import withdrawal
 from matching.commands.consent import Yes
 from shared.access import Calling
 from shared.acts import ActDay, Body, Code, Day, NoNumber, happened
@@ -63,7 +64,7 @@ async def refuse(
 ) -> MatchView:
     """Record her no; nobody is told more than that the match is withdrawn."""
     on = await happened(tx, new.refused_on, "refused_on")
-    return view(await commands.refuse(tx, caller, network, match_id, on))
+    return view(await withdrawal.refuse(tx, caller, network, match_id, on))
 
 
 @router.post("/consent-withdrawal", status_code=201)

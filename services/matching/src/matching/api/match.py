@@ -17,8 +17,8 @@ from matching.api.shown import (
     view_in_full,
     view_shown,
 )
-from matching.commands import answer as answering
 from matching.commands import proposal as commands
+from matching.commands import withdrawal
 from matching.commands.proposal import Pick
 from matching.queries import match as queries
 from shared import clock
@@ -130,4 +130,4 @@ async def withdraw(
 ) -> MatchView:
     """Withdraw a match that isn't accepted."""
     on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    return view(await answering.withdraw(tx, caller, network, match_id, new.ground, on))
+    return view(await withdrawal.withdraw(tx, caller, network, match_id, new.ground, on))

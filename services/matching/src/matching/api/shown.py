@@ -89,7 +89,7 @@ def view_shown(match: Match) -> ShownView:
 async def view_for_employer(
     tx: Tx, caller: Caller, network: str, match_id: UUID, today: date
 ) -> ShownInFull:
-    """Open what was consented to; her row is held, so that nobody hides her meanwhile."""
+    """Open what was consented to, at this moment."""
     match, candidate, consent = await queries.shown(tx, caller, network, match_id, today)
     details = await details_of(tx, candidate, consent)
     return ShownInFull(**view_shown(match).model_dump(), details=details)

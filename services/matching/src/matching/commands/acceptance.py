@@ -8,8 +8,9 @@ from sqlmodel import col
 
 from matching.commands import candidate as candidates
 from matching.commands import slot
-from matching.commands.locks import Held, candidate_row, check_available, hold_with
+from matching.commands.locks import HeldMatch, candidate_row, check_available, hold_with
 from matching.commands.match import advance, end, open_matches, places_of
+from matching.commands.proposal import check_fits
 from matching.models import Match, Placement
 from matching.profiles import Profile
 from matching.queries import match as queries
@@ -36,13 +37,14 @@ async def accept(
     tx: Tx, caller: Caller, profile: Profile, match_id: UUID, plan: Plan, on: date
 ) -> Placement:
     """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
-    held = await hold_all(tx, await queries.match(tx, caller, profile.network, match_id))
-    match = held.match
+    held = await hold_all(tx, await queries.to_accept(tx, caller, profile.network, match_id))
+    match = await queries.to_accept(tx, caller, profile.network, match_id)  # still, under its lock
     check_available(held.candidate)
     advance(match, "accept", caller.role, profile, on)
     four_eyes(match.picked_by, caller.id)
     if not is_live(await queries.consent_of(tx, match.id), await clock.today(tx)):
         raise NotAllowed("no_consent", "There is no consent that holds.")
+    await check_fits(tx, held.candidate, held.place, await clock.today(tx))
     check_plan(profile, held, plan, on)
     match.open = False
     await slot.keep(tx, held.place, match.id, on)
@@ -54,13 +56,13 @@ async def accept(
     return placement
 
 
-async def hold_all(tx: Tx, read: Match) -> Held:
+async def hold_all(tx: Tx, read: Match) -> HeldMatch:
     """Take the match, and the places of whatever else its candidate is in."""
     candidate = await candidate_row(tx, read.candidate_ref)
     return await hold_with(tx, read, candidate, await places_of(tx, candidate.id))
 
 
-def check_plan(profile: Profile, held: Held, plan: Plan, on: date) -> None:
+def check_plan(profile: Profile, held: HeldMatch, plan: Plan, on: date) -> None:
     if plan.starts_on < on:
         raise Unfit("/starts_on", "before_the_acceptance", "It begins after it was accepted.")
     latest = profile.offers[held.place.offer].longest.after(plan.starts_on)
@@ -68,7 +70,7 @@ def check_plan(profile: Profile, held: Held, plan: Plan, on: date) -> None:
     check_period(plan.starts_on, plan.ends_before, period, latest)
 
 
-async def supersede(tx: Tx, held: Held, on: date) -> None:
+async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
     """End what the acceptance leaves no room for: her other matches, and others' where it is full.
 
     A match that a slot is kept for has its room, and where one is, the place isn't full.
@@ -82,7 +84,7 @@ async def supersede(tx: Tx, held: Held, on: date) -> None:
         await end(tx, match, place, "supersede", "system", max(on, match.since))
 
 
-def planned(caller: Caller, profile: Profile, held: Held, plan: Plan, on: date) -> Placement:
+def planned(caller: Caller, profile: Profile, held: HeldMatch, plan: Plan, on: date) -> Placement:
     match, place = held.match, held.place
     placement = Placement(
         id=plan.placement_id,

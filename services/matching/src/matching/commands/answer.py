@@ -1,14 +1,15 @@
-"""The employer answers about the candidate whom it is shown; a caseworker confirms a no."""
+"""The employer answers about the candidate whom it is shown."""
 
 from datetime import date
 from uuid import UUID
 
-from matching.commands.locks import hold
-from matching.commands.match import advance, end
+from matching.commands import slot
+from matching.commands.locks import HeldMatch, hold
+from matching.commands.match import advance
 from matching.models import Match
 from matching.profiles import Profile
 from matching.queries import match as queries
-from matching.rules.consent import check_answered_in_time, is_live
+from matching.rules.consent import check_answered_in_time, check_answered_now, is_live
 from matching.rules.match import SHOWN
 from shared import clock, outbox
 from shared.access import Caller
@@ -17,17 +18,17 @@ from shared.events.matching import EmployerAnswered
 from shared.machines import NotFound, Unfit
 
 
-async def shown_match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+async def hold_shown(tx: Tx, caller: Caller, network: str, match_id: UUID) -> HeldMatch:
     """Take a match that the employer may see at this moment; NotFound for whatever else."""
     read = await tx.get(Match, match_id)
     if read is None or read.network != network or not queries.is_theirs(caller, read):
         raise NotFound
-    match, candidate, _, _ = await hold(tx, read)
-    consent = await queries.consent_of(tx, match.id)
+    held = await hold(tx, read)
+    consent = await queries.consent_of(tx, match_id)
     consented = is_live(consent, await clock.today(tx))
-    if match.state not in SHOWN or not consented or not candidate.visible:
+    if held.match.state not in SHOWN or not consented or not held.candidate.visible:
         raise NotFound
-    return match
+    return held
 
 
 async def answer(
@@ -39,8 +40,10 @@ async def answer(
     ground: str | None,
     on: date,
 ) -> Match:
-    """Record the employer's yes, or its no with one of the profile's grounds."""
-    match = await shown_match(tx, caller, profile.network, match_id)
+    """Record the employer's yes, or its no on one of the profile's grounds: the slot is free."""
+    held = await hold_shown(tx, caller, profile.network, match_id)
+    match = held.match
+    check_answered_now(on, await clock.today(tx))
     asked_until = match.deadline
     advance(match, f"answer_{says}", caller.role, profile, on)
     check_answered_in_time(on, asked_until)
@@ -55,6 +58,8 @@ async def answer(
         act_by=match.deadline,
     )
     await outbox.tell(tx, event, on=on)
+    if says == "no":
+        await slot.release(tx, held.place, match.id, on)
     return match
 
 
@@ -63,19 +68,3 @@ def check_ground(says: str, ground: str | None, profile: Profile) -> None:
         raise Unfit("/ground", "ground_without_no", "Only a no has a ground.")
     if says == "no" and ground not in profile.employer_declines:
         raise Unfit("/ground", "unknown_ground", "A no names one of the profile's grounds.")
-
-
-async def confirm(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: date) -> Match:
-    """Confirm the employer's no: the match is over, its slot free."""
-    held = await hold(tx, await queries.match(tx, caller, profile.network, match_id))
-    await end(tx, held.match, held.place, "confirm", caller.role, on)
-    return held.match
-
-
-async def withdraw(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, ground: str, on: date
-) -> Match:
-    """Withdraw a match that isn't accepted; the ground is a code for colleagues."""
-    held = await hold(tx, await queries.match(tx, caller, profile.network, match_id))
-    await end(tx, held.match, held.place, "withdraw", caller.role, on, ground)
-    return held.match

@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from matching.commands.locks import Held, check_available, hold
-from matching.commands.match import advance, end, end_consent
+from matching.commands.locks import HeldMatch, check_available, hold
+from matching.commands.match import advance, end, end_consent, note_end
 from matching.models import Consent, Match
 from matching.profiles import Profile
 from matching.queries import match as queries
@@ -61,7 +61,7 @@ async def give(
     return match
 
 
-async def agreed(tx: Tx, caller: Caller, held: Held, yes: Yes, on: date) -> Consent:
+async def agreed(tx: Tx, caller: Caller, held: HeldMatch, yes: Yes, on: date) -> Consent:
     """Make the consent that she gave; to no more than she was asked."""
     match = held.match
     fields = match.asked_fields if yes.fields is None else sorted(set(yes.fields))
@@ -83,19 +83,12 @@ async def agreed(tx: Tx, caller: Caller, held: Held, yes: Yes, on: date) -> Cons
     )
 
 
-async def refuse(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: date) -> Match:
-    """Record her no: without a reason, at no cost, and told as any match that is withdrawn."""
-    held = await hold(tx, await queries.match(tx, caller, profile.network, match_id))
-    await end(tx, held.match, held.place, "refuse", caller.role, on)
-    return held.match
-
-
 async def take_back(
     tx: Tx, caller: Caller, profile: Profile, match_id: UUID, how: str, on: date
 ) -> Match:
     """End a consent the way it was given; what was shown by it is hidden at once.
 
-    A match that isn't accepted ends with it. A placement stays.
+    A match that isn't accepted ends with it, told as one that is withdrawn. A placement stays.
     """
     held = await hold(tx, await queries.match(tx, caller, profile.network, match_id))
     match, consent = held.match, await queries.consent_of(tx, match_id)
@@ -103,8 +96,10 @@ async def take_back(
         raise NotAllowed("no_consent", "There is no consent that holds.")
     check_taken_back(how, consent.given_how)
     check_order(on, consent.given_on)
-    await end_consent(tx, consent, how, on)
     if match.open:
         day = max(on, match.since)
         await end(tx, match, held.place, "withdraw", caller.role, day, "consent_withdrawn")
+        note_end(consent, how, on)
+    else:
+        await end_consent(tx, consent, how, on)
     return match

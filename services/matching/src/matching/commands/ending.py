@@ -6,10 +6,13 @@ from uuid import UUID
 from matching import identities
 from matching.commands import candidate as candidates
 from matching.commands import slot
-from matching.commands.placement import Held, hold, tell
+from matching.commands.match import end_consent
+from matching.commands.placement import HeldPlacement, hold, tell
 from matching.models import Placement
 from matching.profiles import Profile
-from matching.rules.placement import PLACEMENT, check_completed, check_last_day, kept
+from matching.queries import match as matches
+from matching.rules.consent import until_after
+from matching.rules.placement import PLACEMENT, check_completed, check_last_day, check_within, kept
 from shared.access import Caller
 from shared.database import Tx
 from shared.events.placement import (
@@ -77,6 +80,7 @@ async def interrupt(
     held = await hold(tx, caller, profile, placement_id)
     placement = held.placement
     take(placement, PLACEMENT, "interrupt", caller.role, on)
+    check_within("/ended_on", on, placement.ends_before)
     if why["ground"] not in profile.interruptions:
         raise Unfit("/ground", "unknown_ground", "An interruption names one of the profile's.")
     placement.sealed_ground = await identities.seal_sensitive(
@@ -96,10 +100,24 @@ async def why_interrupted(tx: Tx, placement: Placement) -> dict[str, str] | None
     return opened
 
 
-async def finish(tx: Tx, held: Held, on: date, last_day: date | None, *, uses_slot: bool) -> None:
+async def limit_access(tx: Tx, placement: Placement, on: date) -> None:
+    """Show the employer no more of who never came, and of others no longer than 12 weeks more."""
+    consent = await matches.consent_of(tx, placement.match_id)
+    if consent is None:
+        return
+    if placement.last_day is None:
+        await end_consent(tx, consent, placement.state, on)
+    else:
+        consent.until = until_after(consent.until, placement.last_day)
+
+
+async def finish(
+    tx: Tx, held: HeldPlacement, on: date, last_day: date | None, *, uses_slot: bool
+) -> None:
     """Let go of the slot and of the candidate, who is to be found again if her facts allow it."""
     placement, candidate, place = held
     placement.last_day, placement.deadline = last_day, None
+    await limit_access(tx, placement, on)
     settle = slot.use_up if uses_slot else slot.release
     await settle(tx, place, placement.match_id, on)
     await candidates.enter(tx, candidate, "return" if placement.started_on else "unmatch", on)

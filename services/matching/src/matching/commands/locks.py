@@ -12,7 +12,7 @@ from shared.database import Tx
 from shared.machines import NotAllowed, NotFound
 
 
-class Held(NamedTuple):
+class HeldMatch(NamedTuple):
     """A match as it is now, with whom and what it joins; all rows are this transaction's.
 
     `others` are the places of what else was asked for, by id.
@@ -33,17 +33,19 @@ async def candidate_row(tx: Tx, ref: UUID) -> Candidate:
     return candidate
 
 
-async def hold(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> Held:
+async def hold(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> HeldMatch:
     """Take all that an act on a match needs, and read the match again."""
     candidate = await candidate_row(tx, read.candidate_ref)
     return await hold_with(tx, read, candidate, others)
 
 
-async def hold_with(tx: Tx, read: Match, candidate: Candidate, others: Iterable[UUID] = ()) -> Held:
+async def hold_with(
+    tx: Tx, read: Match, candidate: Candidate, others: Iterable[UUID] = ()
+) -> HeldMatch:
     """Take the places and the match of a candidate whose row is already ours."""
     found = {place.id: place for place in await places.locked(tx, {read.place_id, *others})}
     await tx.refresh(read)
-    return Held(read, candidate, found[read.place_id], found)
+    return HeldMatch(read, candidate, found[read.place_id], found)
 
 
 def check_available(candidate: Candidate) -> None:

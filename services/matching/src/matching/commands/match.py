@@ -111,11 +111,15 @@ async def end(
 
 async def end_consent(tx: Tx, consent: Consent, how: str, on: date) -> None:
     """Let a consent hold no longer; nobody is shown anything by it again."""
-    consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), how
+    note_end(consent, how, on)
     event = ConsentWithdrawn(
         consent_id=consent.id, match_id=consent.match_id, candidate_ref=consent.candidate_ref
     )
     await outbox.tell(tx, event, on=on)
+
+
+def note_end(consent: Consent, how: str, on: date) -> None:
+    consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), how
 
 
 async def expire(tx: Tx, today: date) -> int:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from matching.commands import candidate as candidates
 from matching.commands import place as places
+from matching.commands.locks import check_available
 from matching.models import Candidate, Member, Place, Placement
 from matching.profiles import Profile
 from matching.queries import placement as queries
@@ -23,7 +24,7 @@ from shared.events.placement import PlacementReady, PlacementStarted
 from shared.machines import NotAllowed, NotFound, take
 
 
-class Held(NamedTuple):
+class HeldPlacement(NamedTuple):
     """A placement as it is now, with whom and where; all rows are this transaction's."""
 
     placement: Placement
@@ -31,7 +32,7 @@ class Held(NamedTuple):
     place: Place
 
 
-async def hold(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID) -> Held:
+async def hold(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID) -> HeldPlacement:
     """Take a placement of the caller's unit: the candidate's row, the place's, then its own."""
     read = await queries.placement(tx, caller, profile.network, placement_id)
     if caller.role != "caseworker":
@@ -39,7 +40,7 @@ async def hold(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID) -> 
     candidate = await candidates.locked(tx, caller, profile.network, read.candidate_ref)
     (place,) = await places.locked(tx, [read.place_id])
     await tx.refresh(read)
-    return Held(read, candidate, place)
+    return HeldPlacement(read, candidate, place)
 
 
 async def sign(
@@ -77,9 +78,10 @@ async def name_supervisor(
 async def make_ready(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
-    """Let it begin, when nothing that it needs is missing."""
-    placement, _, place = await hold(tx, caller, profile, placement_id)
+    """Let it begin, when nothing that it needs is missing and she isn't hidden."""
+    placement, candidate, place = await hold(tx, caller, profile, placement_id)
     take(placement, PLACEMENT, "make_ready", caller.role, on)
+    check_available(candidate)
     check_ready(placement, place, on)
     placement.deadline = profile.deadlines.start.after(max(on, placement.starts_on))
     await tell(tx, PlacementReady, placement, on, act_by=placement.deadline)
@@ -89,9 +91,10 @@ async def make_ready(
 async def start(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
-    """Record its first day; nobody begins at a suspended member."""
+    """Record its first day; nobody hidden begins, and nobody at a suspended member."""
     placement, candidate, place = await hold(tx, caller, profile, placement_id)
     take(placement, PLACEMENT, "start", caller.role, on)
+    check_available(candidate)
     check_start(on, placement.starts_on, placement.ends_before)
     await check_member(tx, place, on)
     placement.started_on = on

@@ -137,6 +137,8 @@ async def ask(
     if not allowed.at_least <= days <= allowed.at_most:
         text = f"She has {allowed.at_least} to {allowed.at_most} days for her answer."
         raise Unfit("/answer_by", "days_amiss", text)
+    if answer_by < await clock.today(tx):
+        raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
     advance(match, "ask", caller.role, profile, on, answer_by)
     check_accepts(place)
     match.asked_fields = sorted(set(fields))
@@ -160,6 +162,7 @@ async def release(
     )
     check_available(candidate)
     advance(match, "release", caller.role, profile, on)
+    await check_fits(tx, candidate, place, await clock.today(tx))
     consent = await queries.consent_of(tx, match.id)
     today = await clock.today(tx)
     if consent is None or not is_live(consent, today):

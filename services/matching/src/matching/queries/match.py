@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Candidate, Consent, Match, Placement, Ranked
 from matching.queries import network as networks
-from matching.rules.match import CONSENTED, EXPIRING, SHOWN
+from matching.rules.match import CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
@@ -19,14 +19,19 @@ Shown = tuple[Match, Candidate, Consent]
 
 
 def is_ours(caller: Caller, match: Match | Placement) -> bool:
-    """Say whether it is this member of staff's business; whoever has an organisation is no staff.
+    """Say whether it is this caseworker's business; whoever has an organisation is no staff."""
+    of_unit = bool(caller.unit) and caller.unit == match.unit
+    return caller.role == "caseworker" and caller.organisation is None and of_unit
 
-    A decider decides for several units, unless the token names one.
+
+def is_to_decide(caller: Caller, match: Match) -> bool:
+    """Say whether it waits for this decider, who decides for all units or for one.
+
+    Of a match that doesn't wait a decider knows nothing: not even how it ended.
     """
-    if caller.organisation or not caller.role:
+    if caller.role != "decider" or caller.organisation or match.state != DECIDED:
         return False
-    several = caller.role == "decider" and not caller.unit
-    return caller.role in ("caseworker", "decider") and (several or caller.unit == match.unit)
+    return caller.unit in ("", match.unit)
 
 
 def is_theirs(caller: Caller, match: Match | Placement) -> bool:
@@ -35,9 +40,19 @@ def is_theirs(caller: Caller, match: Match | Placement) -> bool:
 
 
 async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
-    """Give a match to staff of its unit; NotFound for everybody else."""
+    """Give a match to caseworkers of its unit; NotFound for everybody else."""
     found = await tx.get(Match, match_id)
     if found is None or found.network != network or not is_ours(caller, found):
+        raise NotFound
+    return found
+
+
+async def to_accept(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+    """Give a match to who may accept it; a decider is given one that waits, and no other."""
+    found = await tx.get(Match, match_id)
+    if found is None or found.network != network:
+        raise NotFound
+    if not (is_ours(caller, found) or is_to_decide(caller, found)):
         raise NotFound
     return found
 
@@ -82,9 +97,13 @@ def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfS
 
 
 async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: date) -> Shown:
-    """Give what an employer may see of a match; nobody hides her until the answer is made."""
+    """Give what an employer may see of a match; nobody hides her until the answer is made.
+
+    Her row is taken first: a statement that waits for it doesn't see what was done meanwhile.
+    """
     if caller.role != "contact_person" or caller.organisation is None:
         raise NotFound
+    await hold_candidate_of(tx, match_id)
     here = (
         select(Match, Candidate, Consent)
         .join(Candidate, col(Candidate.id) == Match.candidate_ref)
@@ -94,13 +113,18 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
             col(Match.id).in_(shown_to(tx, caller.organisation, network, today)),
             col(Consent.withdrawn_on).is_(None),
         )
-        .with_for_update(read=True, of=Candidate)
         .execution_options(populate_existing=True)
     )
     found = (await tx.exec(here)).one_or_none()
     if found is None:
         raise NotFound
     return found
+
+
+async def hold_candidate_of(tx: Tx, match_id: UUID) -> None:
+    """Let others read her, and nobody change her, until this transaction is over."""
+    whose = select(Match.candidate_ref).where(col(Match.id) == match_id).scalar_subquery()
+    await tx.exec(select(Candidate.id).where(Candidate.id == whose).with_for_update(read=True))
 
 
 async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:

@@ -48,10 +48,22 @@ def check_until(until: date, today: date, place_ends_before: date) -> None:
         raise Unfit("/until", "until_amiss", text)
 
 
+def until_after(until: date, last_day: date) -> date:
+    """Give the last day of a consent when its placement has ended: 12 weeks later at the most."""
+    return min(until, last_day + ACCESS_AFTER)
+
+
 def check_taken_back(how: str, given_how: str) -> None:
     """Demand the way in which it was given: neither harder nor by a word that nobody heard."""
     if how != given_how:
         raise Unfit("/how", "another_way", "A consent is taken back the way it was given.")
+
+
+def check_answered_now(on: date, today: date) -> None:
+    """Refuse an employer's answer dated back: it answers itself, on the day on which it does."""
+    if on < today:
+        text = "An employer answers on the day on which it does."
+        raise Unfit("/answered_on", "earlier_than_today", text)
 
 
 def check_answered_in_time(on: date, deadline: date | None) -> None:

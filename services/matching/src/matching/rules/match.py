@@ -49,7 +49,9 @@ MATCH = Machine(
 )
 EXPIRING = tuple(start for start, by in MATCH.steps if by == "expire")
 # Where the employer sees the match; without a live consent, or hidden, it sees none.
-SHOWN = ("employer_asked", "employer_yes", "employer_declined", "accepted")
+SHOWN = ("employer_asked", "employer_yes", "accepted")
+# What a second pair of eyes looks at.
+DECIDED = "employer_yes"
 # Where a consent has been given and the match rests on it.
 CONSENTED = ("candidate_yes", "employer_asked", "employer_yes", "employer_declined")
 

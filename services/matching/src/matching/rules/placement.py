@@ -8,7 +8,6 @@ from matching.rules.match import ACCEPTS, CASEWORKER
 from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
 
 PARTIES = ("employer", "participant", "municipality")
-SIDES = ("employer", "participant", "municipality", "nobody")
 ONE_DAY = timedelta(days=1)
 
 PLACEMENT = Machine(
@@ -31,7 +30,6 @@ PLACEMENT = Machine(
         Step("running", "interrupted", "interrupt", CASEWORKER),
     ],
 )
-ENDED = tuple(state.name for state in PLACEMENT.states.values() if state.terminal)
 
 
 class Prepared(Protocol):
@@ -45,9 +43,12 @@ class Prepared(Protocol):
 class Planned(Protocol):
     """For which days it was signed, and when it began."""
 
-    starts_on: date
-    ends_before: date
-    started_on: date | None
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_before(self) -> date: ...
+    @property
+    def started_on(self) -> date | None: ...
 
 
 class Heard(Protocol):
@@ -123,8 +124,13 @@ def check_completed(ended_on: date, ends_before: date) -> None:
 def check_last_day(last_day: date, started_on: date | None, ends_before: date) -> None:
     """Refuse a last day outside the placement; the planned last one is no partial completion."""
     check_order(last_day, started_on)
+    check_within("/last_day", last_day, ends_before)
+
+
+def check_within(pointer: str, last_day: date, ends_before: date) -> None:
+    """Refuse a last day after the planned one: what went on to its end was completed."""
     if last_day >= ends_before:
-        raise Unfit("/last_day", "after_the_end", "It lies within the placement's days.")
+        raise Unfit(pointer, "after_the_end", "It lies within the placement's days.")
 
 
 def kept(placement: Planned, last_day: date) -> bool:

@@ -1,0 +1,43 @@
+"""Caseworkers end a match: her no, the employer's no that is confirmed, our own withdrawal."""
+
+from datetime import date
+from uuid import UUID
+
+from matching.commands.locks import hold
+from matching.commands.match import end
+from matching.models import Match
+from matching.profiles import Profile
+from matching.queries import match as queries
+from shared.access import Caller
+from shared.database import Tx
+
+
+async def refuse(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: date) -> Match:
+    """Record her no: without a reason, at no cost, and told as any match that is withdrawn."""
+    return await end_by(tx, caller, profile, match_id, "refuse", on)
+
+
+async def confirm(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: date) -> Match:
+    """Confirm the employer's no: the match is over; its slot is free since the no."""
+    return await end_by(tx, caller, profile, match_id, "confirm", on)
+
+
+async def withdraw(
+    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, ground: str, on: date
+) -> Match:
+    """Withdraw a match that isn't accepted; the ground is a code for colleagues."""
+    return await end_by(tx, caller, profile, match_id, "withdraw", on, ground)
+
+
+async def end_by(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    match_id: UUID,
+    by: str,
+    on: date,
+    because: str | None = None,
+) -> Match:
+    held = await hold(tx, await queries.match(tx, caller, profile.network, match_id))
+    await end(tx, held.match, held.place, by, caller.role, on, because)
+    return held.match
