@@ -43,7 +43,7 @@ async def named(membership: Membership, **key: str) -> Any:
     first = await membership.good("POST", path, "signatory", contact, **own, **key)
     whole = f"{path}/{first['contact_id']}"
     await membership.good("PUT", whole, "signatory", person | {"named_on": "2026-03-02"}, **own)
-    staff = person | {"role": "decider", "unit": "AMF"}
+    staff = person | {"role": "decider", "unit": "amf"}
     key |= {"Idempotency_Key": "staff"} if key else {}
     await membership.good("POST", "/staff", "coordinator", staff, **key)
     await membership.good("POST", "/contacts/retelling", "system", {})

@@ -228,7 +228,7 @@ async def test_two_who_name_the_same_contact_at_once_name_her_once(
 ) -> None:
     member = await membership.applied()
     path = f"/members/{member['membership_id']}/contacts"
-    staff = SIGNATORY | {"role": "caseworker", "unit": "AMF-2"}
+    staff = SIGNATORY | {"role": "caseworker", "unit": "jobbcenter_city"}
     for url, body in ((path, SIGNATORY), ("/staff", staff)):
         calls = (membership.call("POST", url, "coordinator", body) for _ in range(4))
         answers = await asyncio.gather(*calls)

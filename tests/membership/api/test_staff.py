@@ -10,7 +10,7 @@ from tests.membership.api.test_contact import heard
 from tests.membership.conftest import Membership, running, two_networks
 
 MAJ = {"name": "Maj Berg", "email": "maj.berg@uppsala.example", "language": "sv"}
-CASEWORKER = MAJ | {"role": "caseworker", "unit": "AMF-2"}
+CASEWORKER = MAJ | {"role": "caseworker", "unit": "jobbcenter_city"}
 
 
 async def test_a_coordinator_names_sees_and_removes_staff_by_unit(membership: Membership) -> None:
@@ -19,14 +19,14 @@ async def test_a_coordinator_names_sees_and_removes_staff_by_unit(membership: Me
     assert answer == {
         "contact_id": staff_id,
         "role": "caseworker",
-        "unit": "AMF-2",
+        "unit": "jobbcenter_city",
         "language": "sv",
         "named_on": "2026-03-02",
     }
     known = {"name": MAJ["name"], "email": MAJ["email"]}
     assert await membership.good("GET", "/staff", "coordinator") == [answer | known]
     (key, _, event) = (await heard(membership))[0]
-    assert (key, event["role"], event["of"]) == (staff_id, "caseworker", "AMF-2")
+    assert (key, event["role"], event["of"]) == (staff_id, "caseworker", "jobbcenter_city")
 
     moved = MAJ | {"email": "maj@uppsala.example"}
     await membership.good("PUT", f"/staff/{staff_id}", "coordinator", moved)
@@ -82,7 +82,8 @@ async def test_the_clock_forgets_no_staff_though_there_is_no_member(
 async def test_an_odd_unit_or_role_is_refused(membership: Membership) -> None:
     for field, odd in (
         ("unit", ""),
-        ("unit", "AMF 2"),
+        ("unit", "AMF-2"),
+        ("unit", "jobbcenter city"),
         ("unit", "890102-3286"),
         ("role", "signatory"),
     ):

@@ -4,37 +4,24 @@ import json
 from functools import cached_property
 
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, OKPKey
+from joserfc.jwk import OKPKey
 from pydantic import Field, field_validator
 
-from shared.settings import ServiceSettings
-from shared.vaults import KEY_BITS, Vault
+from shared.settings import SecretKey, ServiceSettings
+from shared.vaults import Vault
 
 
 class Settings(ServiceSettings, service="membership"):
     """The settings of membership."""
 
     profiles: str = Field("", description="A folder of network profiles; empty: those shipped.")
-    contact_key: str = Field(
-        description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b.",
-        examples=['{"kty":"oct","k":"43 characters of base64url"}'],
-        repr=False,
+    contact_key: SecretKey = Field(
+        description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b."
     )
     notifications_public_key: str = Field(
         description="The X25519 key that addresses are sealed for, as a public JWK.",
         examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
     )
-
-    @field_validator("contact_key")
-    @classmethod
-    def refuse_another_secret(cls, value: str) -> str:
-        try:
-            bits = 8 * len(OctKey.import_key(json.loads(value)).raw_value)
-        except (ValueError, TypeError, JoseError, KeyError):
-            bits = 0
-        if bits != KEY_BITS:
-            raise ValueError(f"it isn't an octet JWK of {KEY_BITS} bits")
-        return value
 
     @field_validator("notifications_public_key")
     @classmethod

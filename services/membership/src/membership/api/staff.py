@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from membership import queries
 from membership.api.acts import Network
@@ -13,13 +12,13 @@ from membership.commands import contact as commands
 from membership.models import Contact
 from membership.rules.contact import check_may_name
 from shared.access import Calling
-from shared.acts import NoNumber, happened
+from shared.acts import Code, NoNumber, happened
 from shared.answers import Once
 from shared.database import Tx
 
 router = APIRouter(prefix="/staff", tags=["staff"], route_class=Once)
 
-Unit = Annotated[str, Field(pattern=r"^[0-9A-Za-zÅÄÖåäö_.-]{1,40}$"), NoNumber]
+Unit = Annotated[Code, NoNumber]  # as in the tokens of caseworkers, and in matching
 
 
 class NewStaff(Person):

@@ -63,14 +63,26 @@ def address(written: str) -> str:
     if len(written) > LONGEST_ADDRESS:
         raise ValueError("an e-mail address has at most 320 characters")
     local, at, domain = unicodedata.normalize("NFC", written.strip(" ")).rpartition("@")
-    try:
-        ascii_domain = domain.encode("idna").decode().lower()
-    except UnicodeError:
-        ascii_domain = ""
+    ascii_domain = encoded(domain.lower())
     sendable = LOCAL.fullmatch(local) and DOMAIN.fullmatch(ascii_domain)
     if not (at and sendable and len(local) <= LONGEST_LOCAL):
         raise ValueError("this isn't an e-mail address")
     return f"{local}@{ascii_domain}"
+
+
+def encoded(domain: str) -> str:
+    """Encode a domain; nothing where it isn't one, or where the code stands for another.
+
+    Python encodes as IDNA 2003 does, which takes ß for ss: straße.se would be strasse.se, which
+    may be somebody else's.
+    """
+    if domain.isascii():
+        return domain
+    try:
+        found = domain.encode("idna")
+        return found.decode() if found.decode("idna") == domain else ""
+    except UnicodeError:
+        return ""
 
 
 def ended_before(today: date) -> date:
