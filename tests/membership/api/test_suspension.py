@@ -136,3 +136,26 @@ async def test_what_was_held_before_the_suspension_is_recorded_and_what_came_aft
     await membership.good("POST", reinstated, "decider", {})
     await membership.good("POST", path, "coordinator", {"held_on": "2026-03-16"})
     assert (await membership.told()).count("activity.held.v1") == 2
+
+
+async def test_a_reinstatement_makes_nothing_good_that_came_while_it_was_suspended(
+    membership: Membership,
+) -> None:
+    member = await suspended(membership, STUDY_VISITS)
+    commitment = member["commitments"][0]
+    await membership.counted(commitment)
+    await membership.set_the_day(LATER)
+    reinstated = f"/members/{member['membership_id']}/reinstatement"
+    await membership.good("POST", reinstated, "decider", {"reinstated_on": "2026-03-13"})
+
+    held = f"/commitments/{commitment}/activities"
+    raised = f"/commitments/{commitment}/renegotiations"
+    for path, body in (
+        (held, {"held_on": "2026-03-12"}),
+        (raised, {"promised": 11, "ground": "more_wanted", "agreed_on": "2026-03-12"}),
+    ):
+        answer = await membership.call("POST", path, "coordinator", body)
+        assert (answer.status_code, answer.json()["code"]) == (409, "suspended")
+    await membership.good("POST", held, "coordinator", {"held_on": "2026-03-13"})
+    again = {"promised": 11, "ground": "more_wanted", "agreed_on": "2026-03-13"}
+    await membership.good("POST", raised, "coordinator", again)

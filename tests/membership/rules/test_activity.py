@@ -30,8 +30,30 @@ def test_a_promise_of_places_is_not_kept_by_an_activity() -> None:
 
 
 def test_a_suspended_member_s_earlier_activities_count_and_its_later_ones_do_not() -> None:
-    check_member(date(2031, 1, 1), None)
-    check_member(FIRST, FIRST)
+    check_member(date(2031, 1, 1), [])
+    check_member(FIRST, [FIRST])
     with pytest.raises(NotAllowed) as refused:
-        check_member(date(2026, 3, 3), FIRST)
+        check_member(date(2026, 3, 3), [FIRST])
     assert refused.value.code == "suspended"
+
+
+@pytest.mark.parametrize(
+    ("held_on", "good"),
+    [
+        ("2026-03-02", True),
+        ("2026-03-03", False),
+        ("2026-03-08", False),
+        ("2026-03-09", True),
+        ("2026-03-10", True),
+        ("2026-03-16", True),
+        ("2026-03-17", False),
+        ("2031-01-01", False),
+    ],
+)
+def test_a_suspension_that_is_over_still_stands_between(held_on: str, *, good: bool) -> None:
+    turns = [FIRST, date(2026, 3, 9), date(2026, 3, 16)]
+    if good:
+        check_member(date.fromisoformat(held_on), turns)
+    else:
+        with pytest.raises(NotAllowed):
+            check_member(date.fromisoformat(held_on), turns)

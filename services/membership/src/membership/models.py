@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Index, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, Column, Date, Index, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -19,6 +19,11 @@ class Table(SQLModel, registry=registry()):
 def document() -> Any:
     """Make a JSON column; its value is replaced, never changed in place."""
     return Column(JSONB, nullable=False)
+
+
+def days() -> Any:
+    """Make a column of days; its value is replaced, never changed in place."""
+    return Column(ARRAY(Date), nullable=False, server_default=text("'{}'"))
 
 
 class Organisation(Table, table=True):
@@ -104,6 +109,8 @@ class Membership(Table, table=True):
     values_declared_on: date | None = None
     values_declared_by: str | None = None
     ground: str | None = None
+    # The days of its suspensions and reinstatements, by turns.
+    turns: list[date] = Field(default_factory=list, sa_column=days())
 
 
 class Vetting(Table, table=True):

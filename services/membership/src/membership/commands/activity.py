@@ -23,7 +23,7 @@ async def record(
     released_on = commitment.since if commitment.state == "released" else None
     check_activity(commitment.kept_by, on, commitment.starts_on, released_on)
     membership = await tx.get_one(Membership, commitment.membership_id)
-    check_member(on, membership.since if membership.state == "suspended" else None)
+    check_member(on, membership.turns)
     activity = Activity(
         id=activity_id, commitment_id=commitment.id, held_on=on, recorded_by=caller.id
     )

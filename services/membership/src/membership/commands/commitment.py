@@ -60,7 +60,8 @@ async def renegotiate(
     before = commitment.promised
     check_change(before, promised, left)
     if promised > before:
-        check_not_suspended((await tx.get_one(Membership, commitment.membership_id)).state)
+        membership = await tx.get_one(Membership, commitment.membership_id)
+        check_not_suspended(membership.state, membership.turns, on)
         await check_within_limit(tx, profile, commitment, promised)
     adjust(tx, caller, commitment, adjustment_id, promised, ground, on)
     event = CommitmentRenegotiated(

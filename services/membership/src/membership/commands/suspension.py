@@ -55,4 +55,5 @@ async def stepped(
     advance(membership, by, caller.role, profile, on)
     for other in applicants(membership):
         four_eyes(other, caller.id)
+    membership.turns = [*membership.turns, on]
     return membership

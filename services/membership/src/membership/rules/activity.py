@@ -1,7 +1,9 @@
 """Activities: what may be held under a commitment, and from which day."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from membership.rules.membership import was_suspended
 from shared.machines import NotAllowed, Unfit
 
 
@@ -15,7 +17,7 @@ def check_activity(kept_by: str, held_on: date, starts_on: date, released_on: da
         raise NotAllowed("released", "The member had been released from its promise.")
 
 
-def check_member(held_on: date, suspended_on: date | None) -> None:
-    """Refuse what a suspended member held after it was suspended; what it held before counts."""
-    if suspended_on and held_on > suspended_on:
-        raise NotAllowed("suspended", "The member was suspended before that day.")
+def check_member(held_on: date, turns: Sequence[date]) -> None:
+    """Refuse what a member held while it was suspended, whenever somebody says so."""
+    if was_suspended(turns, held_on):
+        raise NotAllowed("suspended", "The member was suspended on that day.")

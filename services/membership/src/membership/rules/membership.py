@@ -1,7 +1,8 @@
 """The life of a membership: who may do what when, and what is due next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from itertools import zip_longest
 from uuid import UUID
 
 from shared.machines import Machine, NotAllowed, State, Step, Unfit
@@ -81,7 +82,16 @@ def check_values(stands_behind: Mapping[str, bool]) -> None:
             raise Unfit(f"/{value}", "value_not_declared", "A member stands behind every value.")
 
 
-def check_not_suspended(state: str) -> None:
-    """Refuse that a suspended member promises more."""
-    if state == "suspended":
+def was_suspended(turns: Sequence[date], on: date) -> bool:
+    """Tell whether a day lies between a suspension and its reinstatement; neither's own day does.
+
+    `turns` are the days of all suspensions and reinstatements, by turns.
+    """
+    pairs = zip_longest(turns[::2], turns[1::2], fillvalue=date.max)
+    return any(suspended_on < on < again_on for suspended_on, again_on in pairs)
+
+
+def check_not_suspended(state: str, turns: Sequence[date], on: date) -> None:
+    """Refuse that a member promises more while it is suspended, or was on that day."""
+    if state == "suspended" or was_suspended(turns, on):
         raise NotAllowed("suspended", "A suspended member promises nothing more.")

@@ -1,0 +1,18 @@
+"""The days of a membership's suspensions and reinstatements, by turns."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import ARRAY
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # The default is for services of the release before, which run until they are replaced.
+    turns = sa.Column("turns", ARRAY(sa.Date()), nullable=False, server_default=sa.text("'{}'"))
+    op.add_column("memberships", turns)
+    # Whoever is suspended now is so since the last step; earlier turns were not kept.
+    op.execute("UPDATE memberships SET turns = ARRAY[since] WHERE state = 'suspended'")
