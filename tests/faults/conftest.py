@@ -32,9 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Three seeds always; with `--minutes`, as many more as fit, a minute each."""
+    """Three seeds always; with `--minutes`, as many more as fit, a minute and a half each."""
     if "seed" in metafunc.fixturenames and metafunc.module.__name__.endswith("nothing_is_lost"):
-        more = int(metafunc.config.getoption("--minutes", default=0) or 0)
+        more = int((metafunc.config.getoption("--minutes", default=0) or 0) / 1.5)
         metafunc.parametrize("seed", [*SEEDS, *range(100, 100 + more)])
 
 
