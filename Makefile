@@ -7,7 +7,7 @@ EDITABLE := $(foreach package,$(wildcard $(PACKAGES:=/pyproject.toml)),-e ./$(di
 CHECKED := shared services deploy tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format migrate chaos lock
+.PHONY: help demo test check format migrate chaos bench lock
 .SILENT:
 
 help: ## what there is
@@ -30,6 +30,9 @@ migrate: .venv/.installed ## bring the schemas of the databases in the environme
 
 chaos: .venv/.installed ## the faults again and again, for MINUTES=60
 	$(BIN)/pytest tests/faults --minutes=$(MINUTES)
+
+bench: .venv/.installed ## how fast it is, beside floors of the same work; writes docs/performance.md
+	$(BIN)/python -m tests.bench $(ARGS)
 
 lock: .venv/.installed ## choose versions anew and write requirements.lock
 	$(BIN)/uv lock && $(BIN)/uv export --quiet --frozen --no-emit-workspace --no-header \

@@ -1,0 +1,128 @@
+"""The inbox into followup's ledger against raw `getmany`, validation and commit."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from uuid import uuid4
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from sqlalchemy import make_url
+from tests.bench.rounds import ROUNDS, Line, Measure, alternating, line
+from tests.bench.stages import TOPIC, Stage
+from tests.bench.told import keep, kept, publish
+from tests.shared.tellers import ended
+
+from followup.commands import events as ledger
+from followup.settings import Settings
+from shared.database import connect, connect_directly
+from shared.events.membership import CommitmentMade
+from shared.inbox import Hears
+from shared.inbox.batches import Inbox
+from shared.inbox.records import Record
+from shared.listener import Listener
+
+EVENTS = 20_000
+
+
+async def measured(stage: Stage, rounds: int = ROUNDS, events: int = EVENTS) -> list[Line]:
+    """Compare events a second, from the first batch until the last one's offsets are stored."""
+    prefix = await stage.prefix()
+    await publish(stage, prefix, await kept(await keep(stage, events)))
+    sides: dict[str, Measure] = {
+        "raw getmany, validated": reading(stage, prefix, events),
+        "into the ledger": hearing(stage, prefix, events),
+    }
+    found = await alternating(sides, rounds)
+    return [line(found, "into the ledger", "raw getmany, validated", "events/s", "≥ 0.5")]
+
+
+def reading(stage: Stage, prefix: str, events: int) -> Measure:
+    async def measure() -> float:
+        consumer = AIOKafkaConsumer(
+            prefix + TOPIC,
+            bootstrap_servers=stage.kafka.servers,
+            group_id=uuid4().hex,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+        )
+        async with consumer:
+            left, begun = events, 0.0
+            while left:
+                batches = await consumer.getmany(timeout_ms=10, max_records=500)
+                begun = begun or (batches and time.perf_counter()) or 0.0
+                for records in batches.values():
+                    for record in records:
+                        CommitmentMade.model_validate_json(record.value)
+                    left -= len(records)
+                if batches:
+                    await consumer.commit()
+            return events / (time.perf_counter() - begun)
+
+    return measure
+
+
+def hearing(stage: Stage, prefix: str, events: int) -> Measure:
+    async def measure() -> float:
+        settings = stage.settings(Grouped, stage.followup(), prefix)
+        inbox = Watched(settings, connect(settings), Hears(all=ledger.record))
+        listener = Listener(settings, inbox, {TOPIC})
+        running = asyncio.create_task(listener.run())
+        await inbox.heard(events)
+        await stored(listener, events)
+        taken = time.perf_counter() - inbox.begun
+        await listener.stop()
+        await ended(running)
+        await inbox.database.engine.dispose()
+        await check(settings.direct_url, events)
+        return events / taken
+
+    return measure
+
+
+class Grouped(Settings, service="followup"):
+    """Followup in a group of its own, named as its database: it begins at the beginning."""
+
+    @property
+    def group(self) -> str:
+        return str(make_url(self.database_url).database)
+
+
+class Watched(Inbox):
+    """An inbox that knows when it began, how many records it has settled, and when the last."""
+
+    begun, settled_at, count = 0.0, 0.0, 0
+
+    async def settle(self, records: Sequence[Record]) -> None:
+        self.begun = self.begun or time.perf_counter()
+        await super().settle(records)
+        self.settled_at = time.perf_counter()
+        self.count += len(records)
+        self.advanced.set()
+
+    @cached_property
+    def advanced(self) -> asyncio.Event:
+        return asyncio.Event()
+
+    async def heard(self, events: int) -> None:
+        """Wait until so many have been settled."""
+        while self.count < events:
+            self.advanced.clear()
+            await self.advanced.wait()
+
+
+async def stored(listener: Listener, events: int) -> None:
+    """Wait until the group's offsets stand at the end."""
+    consumer = listener.consumer()
+    assert consumer
+    while True:
+        places: set[TopicPartition] = consumer.assignment()
+        if sum([await consumer.committed(place) or 0 for place in places]) >= events:
+            return
+
+
+async def check(url: str, events: int) -> None:
+    connection = await connect_directly(url)
+    assert await connection.fetchval("SELECT count(*) FROM events") == events
+    await connection.close()

@@ -1,0 +1,90 @@
+"""What the bench stands on: the real parts, topics and databases of their own for each side."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from aiokafka.admin import NewTopic
+from tests.callers import PUBLIC_KEY
+
+from jobbpakten.parts import finished
+from jobbpakten.parts import kafka as kafkas
+from jobbpakten.parts import postgres as postgreses
+from jobbpakten.topics import until_seen
+from shared.kafka import TOPICS, admin
+from shared.migrations import PLUMBING, migrate
+from shared.settings import ServiceSettings
+
+TOPIC = "membership.v1"
+Chosen = TypeVar("Chosen", bound=ServiceSettings)
+
+
+@dataclass
+class Stage:
+    """A PostgreSQL as in production (commits reach the disk) and a Kafka of one node."""
+
+    postgres: postgreses.Postgres
+    kafka: kafkas.Kafka
+
+    def __post_init__(self) -> None:
+        self.kept: dict[int, str] = {}  # what was told, by how many: its database's URL
+
+    async def prefix(self) -> str:
+        """Make a topic of its own, as declared: six partitions."""
+        prefix = f"{fresh()}."
+        topic = TOPICS[TOPIC]
+        new = NewTopic(prefix + TOPIC, topic.partitions, 1, topic_configs=topic.configs(1))
+        async with admin(self.kafka.servers) as client:
+            await client.create_topics([new])
+            await until_seen(client, [new.name])
+        return prefix
+
+    def plumbing(self) -> str:
+        """Give the URL of a database with an outbox and an inbox, and nothing else."""
+        name = fresh()
+        url = self.postgres.create_database(name)
+        for script in sorted(PLUMBING.glob("*.sql")):
+            self.postgres.execute(script.read_text(), name)
+        return url
+
+    def followup(self) -> str:
+        return self.postgres.create_database(fresh(), self.template)
+
+    @cached_property
+    def template(self) -> str:
+        name = fresh()
+        url = self.postgres.create_database(name)
+        finished(asyncio.to_thread(migrate, "followup", url))  # a loop is running in this thread
+        return name
+
+    def settings(self, kind: type[Chosen], url: str, prefix: str) -> Chosen:
+        return kind(
+            database_url=url,
+            kafka_servers=self.kafka.servers,
+            kafka_topic_prefix=prefix,
+            token_public_key=PUBLIC_KEY,
+            municipality="0380",
+            environment="test",
+        )
+
+
+def fresh() -> str:
+    """Give a name that nobody has."""
+    return f"bench_{uuid4().hex[:8]}"
+
+
+@contextmanager
+def started() -> Iterator[Stage]:
+    """Start the parts in a folder that goes when they do."""
+    with (
+        tempfile.TemporaryDirectory(prefix="jp-", ignore_cleanup_errors=True) as folder,
+        postgreses.started(Path(folder) / "p") as postgres,
+        kafkas.started(Path(folder) / "k") as kafka,
+    ):
+        yield Stage(postgres, kafka)

@@ -1,0 +1,70 @@
+"""What all sides send: promises that were told through the real outbox, and their bytes."""
+
+from dataclasses import dataclass
+
+import asyncpg
+from aiokafka import AIOKafkaProducer
+from tests.bench.stages import TOPIC, Stage
+from tests.shared.records import made
+from tests.shared.tellers import Telling
+
+from shared import outbox
+from shared.causes import Cause, because
+from shared.database import connect, connect_directly
+from shared.relay import wire
+
+TIMES = 5  # events in a stream
+A_CAUSE = Cause("0198c5a2-bench", "0198c5a2-bench", "caseworker-1", "caseworker", "jobbpakten")
+KEEP = "CREATE TABLE kept AS SELECT topic, key, version, headers, payload, position FROM outbox"
+KEPT = "SELECT topic, key, version, headers, payload FROM kept ORDER BY position"
+
+
+@dataclass(frozen=True)
+class Message:
+    """One record's bytes."""
+
+    key: bytes
+    value: bytes
+    headers: list[tuple[str, bytes]]
+
+
+async def keep(stage: Stage, events: int) -> str:
+    """Tell so many events and keep the outbox's rows in a table; give the database's URL."""
+    if events not in stage.kept:
+        stage.kept[events] = await told(stage, events)
+    return stage.kept[events]
+
+
+async def told(stage: Stage, events: int) -> str:
+    url = stage.plumbing()
+    database = connect(stage.settings(Telling, url, ""))
+    streams = max(1, events // TIMES)
+    with because(A_CAUSE):
+        for begin in range(0, events, 1_000):
+            async with database.transaction() as tx:
+                for number in range(begin, min(begin + 1_000, events)):
+                    await outbox.tell(tx, made(number % streams))
+    await database.engine.dispose()
+    connection = await connect_directly(url)
+    await connection.execute(f"{KEEP}; TRUNCATE outbox")
+    await connection.close()
+    return url
+
+
+async def kept(url: str) -> list[Message]:
+    connection = await connect_directly(url)
+    rows = await connection.fetch(KEPT)
+    await connection.close()
+    return [message(row) for row in rows]
+
+
+def message(row: asyncpg.Record) -> Message:
+    return Message(row["key"].encode(), row["payload"], wire(row))
+
+
+async def publish(stage: Stage, prefix: str, messages: list[Message]) -> None:
+    """Put the messages on a topic, as fast as it goes."""
+    producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.servers, enable_idempotence=True)
+    async with producer:
+        for one in messages:
+            await producer.send(prefix + TOPIC, one.value, key=one.key, headers=one.headers)
