@@ -3,22 +3,12 @@
 import random
 from dataclasses import asdict
 from typing import Literal
-from uuid import UUID
 
 import pytest
 from tests.followup.service import Followup
 from tests.followup.stories import COMPLETED, Dated, World, records, shuffled
 
 from followup.rules.ledger import Figures
-from shared.events.notification import (
-    NoticeActed,
-    NoticeCancelled,
-    NoticeExpired,
-    NoticeFailed,
-    NoticeRequested,
-    NoticeSent,
-    NoticeUncertain,
-)
 
 FIGURES = f"SELECT {', '.join(Figures.__slots__)} FROM commitments WHERE id = :id"
 
@@ -265,35 +255,6 @@ async def test_only_what_moves_the_figures_is_told(followup: Followup) -> None:
 
     told = [(one.on, one.body["open"], one.body["kept"]) for one in await followup.told()]
     assert told == [("2026-01-15", 0, 0), ("2026-01-20", 2, 0), ("2026-03-31", 1, 1)]
-
-
-async def test_notices_are_counted_by_where_they_stand(followup: Followup) -> None:
-    told = [
-        NoticeRequested(notice_id=UUID(int=1), template="t", kind_of_notice="task", role="decider"),
-        NoticeSent(notice_id=UUID(int=1), template="t"),
-        NoticeActed(notice_id=UUID(int=1), template="t"),
-        NoticeSent(notice_id=UUID(int=2), template="t"),
-        NoticeUncertain(notice_id=UUID(int=3), template="t"),
-        NoticeFailed(notice_id=UUID(int=4), template="t", ground="refused"),
-        NoticeCancelled(notice_id=UUID(int=5), template="t"),
-        NoticeExpired(notice_id=UUID(int=6), template="t"),
-    ]
-    await followup.hears(*records((event, "2026-03-01") for event in told))
-
-    path = "/networks/jobbpakten/report/notices"
-    answers = []
-    for role, claims in (
-        ("coordinator", {}),
-        ("", {}),
-        ("caseworker", {}),
-        ("coordinator", {"organisation": UUID(int=9)}),
-    ):
-        async with followup.client(role, **claims) as client:
-            answers.append(await client.get(path))
-
-    assert [answer.status_code for answer in answers] == [200, 401, 404, 404]
-    states = ("acted", "cancelled", "expired", "failed", "sent", "uncertain")
-    assert answers[0].json() == dict.fromkeys(states, 1)
 
 
 async def test_a_promise_that_no_ledger_can_hold_is_parked(followup: Followup) -> None:
