@@ -2,11 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from email.message import EmailMessage
 
 import httpx
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from jobbpakten.demo.centres import STAFF
 from jobbpakten.demo.people import people
@@ -30,29 +30,22 @@ def gathered(stage: Stage, servers: str, prefix: str) -> dict[str, bytes]:
 
 async def records(servers: str, prefix: str) -> dict[str, bytes]:
     """Read every topic from its beginning to its end: keys, headers and payloads."""
-    found: dict[str, bytes] = {}
-    async with AIOKafkaConsumer(bootstrap_servers=servers) as consumer:
-        for topic in TOPICS:
-            name = prefix + topic
-            await consumer.topics()
-            places = [TopicPartition(name, n) for n in consumer.partitions_for_topic(name) or ()]
-            ends = await consumer.end_offsets(places)
-            consumer.assign(places)
-            await consumer.seek_to_beginning(*places)
-            found[topic] = b"\n".join([piece async for piece in pieces(consumer, ends)])
-    return found
+    found = {topic: bytearray() for topic in TOPICS}
+    names = [prefix + topic for topic in TOPICS]
+    async with AIOKafkaConsumer(
+        *names, bootstrap_servers=servers, auto_offset_reset="earliest"
+    ) as consumer:
+        ends = await consumer.end_offsets([*consumer.assignment()])
+        while [place for place, end in ends.items() if await consumer.position(place) < end]:
+            for place, several in (await consumer.getmany(timeout_ms=500)).items():
+                for one in several:
+                    found[place.topic.removeprefix(prefix)] += piece(one)
+    return {topic: bytes(content) for topic, content in found.items()}
 
 
-async def pieces(
-    consumer: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]
-) -> AsyncIterator[bytes]:
-    while [place for place, end in ends.items() if await consumer.position(place) < end]:
-        for several in (await consumer.getmany(timeout_ms=500)).values():
-            for one in several:
-                yield one.key or b""
-                yield one.value or b""
-                for header, value in one.headers:
-                    yield header.encode() + b"=" + (value or b"")
+def piece(one: ConsumerRecord) -> bytes:
+    headers = [name.encode() + b"=" + (value or b"") for name, value in one.headers]
+    return b"\n".join([one.key or b"", one.value or b"", *headers, b""])
 
 
 def words(mail: EmailMessage) -> bytes:
