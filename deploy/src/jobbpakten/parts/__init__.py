@@ -1,4 +1,4 @@
-"""The real parts that demo and tests run on: PostgreSQL and Apache Kafka.
+"""The real parts that demo and tests run on: PostgreSQL, Apache Kafka, a mail server.
 
 An address from the environment wins, `PARTS=docker` takes containers, else the part is embedded: it
 comes from the package registries and runs in the data folder that it is given, as its process.
