@@ -97,10 +97,11 @@ async def test_the_same_person_is_refused_however_her_number_is_written(
     await people.registered(matching, identity_number=number)
     for written in (number, number[2:], f"{number[2:8]}-{number[8:]}", f" {number[2:]} "):
         again = people.body(identity_number=written)
-        for unit in (UNIT, OTHER_UNIT):
+        for unit, code in ((UNIT, "already_registered"), (OTHER_UNIT, "cannot_register")):
             answer = await matching.call("POST", "/candidates", "caseworker", again, unit=unit)
-            assert (answer.status_code, answer.json()["code"]) == (409, "already_registered")
+            assert (answer.status_code, answer.json()["code"]) == (409, code)
             assert number[4:] not in answer.text
+            assert unit == UNIT or not [w for w in ("unit", "network") if w in answer.text]
 
 
 async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
@@ -154,7 +155,33 @@ async def test_a_parked_candidate_isnt_visible_until_the_day_is_over(matching: M
     assert await matching.do_what_is_due() == 0
     seen = await people.file(matching, ref)
     assert (seen["state"], seen["visible"], seen["since"]) == ("visible", True, "2026-03-27")
+    assert seen["ground"] is None
     assert (await matching.told_about(ref)).count("visibility.computed.v1") == 4
+
+
+async def test_the_directory_forgets_a_parked_person_when_a_fact_runs_out(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    parking = {"until": "2026-12-01", "ground": "illness"}
+    await matching.good("POST", f"/candidates/{ref}/parking", "caseworker", parking)
+    assert "tombstone" not in await matching.told_about(ref)
+    await matching.set_the_day(date(2026, 6, 3))  # what registers say is good for 92 days
+    await matching.do_what_is_due()
+    assert (await matching.told_about(ref))[-1] == "tombstone"
+    assert (await people.file(matching, ref))["state"] == "parked"
+    await matching.set_the_day(date(2026, 12, 2))
+    await matching.do_what_is_due()
+    seen = await people.file(matching, ref)
+    assert (seen["state"], seen["ground"]) == ("hidden", None)
+
+
+async def test_a_page_begins_after_nobody_but_the_units_own(matching: Matching) -> None:
+    theirs = await people.registered(matching, unit=OTHER_UNIT)
+    await people.registered(matching)
+    for after in (theirs, str(uuid4())):
+        found = await matching.good("GET", f"/candidates?after={after}", "caseworker")
+        assert found["candidates"] == []
 
 
 async def test_a_caseworker_brings_her_back_before_the_day(matching: Matching) -> None:
@@ -261,12 +288,21 @@ async def test_the_directory_hears_again_what_changes_and_forgets_who_wants_no_m
                 assert event["language"] == body["language"]
 
 
-async def test_a_network_without_a_bank_has_nobody(
+async def test_a_network_has_what_its_bank_keeps(
     matching: Matching,
 ) -> None:
     profile = matching.app.state.networks["jobbpakten"]
-    matching.app.state.networks["jobbpakten"] = profile.model_copy(update={"bank": "none"})
-    assert (await matching.call("GET", "/candidates", "caseworker")).status_code == 404
+    for kind, kept in (
+        ("none", []),
+        ("places", ["/places"]),
+        ("candidates", ["/candidates"]),
+        ("both", ["/candidates", "/places", "/matches", "/placements"]),
+    ):
+        networks = {"jobbpakten": profile.model_copy(update={"bank": kind})}
+        matching.app.state.networks = networks
+        for path in ("/candidates", "/places", "/matches", "/placements"):
+            answer = await matching.call("GET", path, "caseworker")
+            assert answer.status_code == (200 if path in kept else 404), (kind, path)
 
 
 async def test_one_call_is_carried_out_once_and_its_answer_holds_nothing_of_her(

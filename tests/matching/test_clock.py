@@ -1,7 +1,76 @@
-"""The skeleton holds."""
+"""What time brings: in small rounds, and what goes wrong with one stops none of the others."""
 
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from tests.matching import people
 from tests.matching.conftest import Matching
+from tests.matching.pairs import bank
+
+from matching.queries import candidate as queries
+from matching.queries import place as places
+
+AGED = date(2026, 6, 3)  # what registers say is good for 92 days
+
+
+async def execute(matching: Matching, sql: str) -> None:
+    async with matching.database.transaction() as tx:
+        await (await tx.connection()).execute(text(sql))
 
 
 async def test_nothing_is_due_in_an_empty_bank(matching: Matching) -> None:
     assert await matching.do_what_is_due() == 0
+
+
+async def test_a_broken_candidate_or_place_stops_nobody_else(
+    matching: Matching, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = await bank(matching)
+    refs = [await at.candidate() for _ in range(3)]
+    over = [await at.place(ends_before="2026-05-01") for _ in range(3)]
+    late = [await at.released(place, await at.candidate(), until="2026-03-05") for place in over]
+    broken = "UPDATE identities SET sealed = 'x', sensitive_key = 'x' WHERE candidate_ref ="
+    await execute(matching, f"{broken} '{refs[1]}'")
+    await execute(matching, f"UPDATE places SET state = 'lost' WHERE id = '{over[1]}'")
+    await execute(matching, f"UPDATE slots SET state = 'used' WHERE place_id = '{over[1]}'")
+
+    await matching.set_the_day(date(2026, 3, 6))
+    assert await matching.do_what_is_due() == 2
+    assert [await at.state(one) for one in late] == ["expired", "employer_asked", "expired"]
+    await matching.set_the_day(AGED)
+    await matching.do_what_is_due()
+    found = {str(row.id) for row in await at.rows("SELECT id FROM candidates WHERE visible")}
+    (held,) = await at.rows(f"SELECT candidate_ref FROM matches WHERE id = '{late[1]}'")
+    assert found == {refs[1], str(held.candidate_ref)}
+    states = "SELECT id, state FROM places"
+    assert {str(row.id): row.state for row in await at.rows(states)} == dict(
+        zip(over, ("closed", "lost", "closed"), strict=True)
+    )
+    said = capsys.readouterr().out
+    assert "due_failed" in said
+    assert refs[1] in said
+    assert over[1] in said
+
+
+async def test_a_round_is_small_and_the_next_takes_the_rest(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr(places, "ROUND", 2)
+    for _ in range(3):
+        await people.visible(matching)
+    await matching.set_the_day(AGED)
+    assert [await matching.do_what_is_due() for _ in range(3)] == [2, 1, 0]
+
+
+async def test_a_network_that_isnt_run_here_is_left_alone(matching: Matching) -> None:
+    at = await bank(matching)
+    place = await at.place(ends_before="2026-05-01")
+    match = await at.released(place, await at.candidate(), until="2026-03-05")
+    for table in ("candidates", "places", "matches"):
+        await execute(matching, f"UPDATE {table} SET network = 'elsewhere'")
+    await matching.set_the_day(AGED)
+    assert await matching.do_what_is_due() == 0
+    assert [row.state for row in await at.rows("SELECT state FROM matches")] == ["employer_asked"]
+    assert match

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as some
 from tests.matching.conftest import Matching
 
 from matching import identities
+from matching.commands import place as places
 from matching.identities.numbers import checked
 from matching.models import Identity
+from matching.queries import candidate as candidates
 from shared.machines import NotFound
 from shared.vaults import Unreadable
 
@@ -115,6 +118,35 @@ async def test_nobody_comes_twice_into_a_network_and_once_into_each(matching: Ma
         assert await identities.keep(tx, other, "grannpakten", WHO)
         assert await identities.find(tx, "jobbpakten", [NUMBER, "191212121212"]) == {NUMBER: first}
         assert await identities.find(tx, "grannpakten", [NUMBER]) == {NUMBER: other}
+        indexes = {(await tx.get_one(Identity, ref)).number_index for ref in (first, other)}
+        assert len(indexes) == 2  # nobody sees from outside that it is the same person
+
+
+async def test_what_is_sealed_is_as_long_for_one_as_for_another(matching: Matching) -> None:
+    names = ("Anna Svensson", "Åsa Öqvist", "شميرام القناري", "ܫܡܝܪܡ ܩܢܪܝܐ")
+    lengths = set()
+    async with matching.database.transaction() as tx:
+        for count, name in enumerate(names):
+            ref = uuid4()
+            await identities.keep(tx, ref, f"network{count}", replace(WHO, name=name))
+            row = await tx.get_one(Identity, ref)
+            unasked = len(row.needs)
+            await identities.note_needs(tx, ref, ["quiet", "step_free"])
+            lengths.add((len(row.sealed), unasked, len(row.needs)))
+    ((_, unasked, asked),) = lengths
+    assert unasked == asked
+
+
+async def test_a_whole_bank_is_asked_about_at_once(matching: Matching) -> None:
+    many = [uuid4() for _ in range(33_000)]  # PostgreSQL takes 32,767 parameters
+    async with matching.database.transaction() as tx:
+        await identities.keep(tx, many[0], "jobbpakten", WHO)
+        assert len(await identities.needs_of(tx, many)) == len(many)
+        numbers = [NUMBER, *map(str, range(33_000))]
+        assert await identities.find(tx, "jobbpakten", numbers) == {NUMBER: many[0]}
+        assert await candidates.present(tx, "jobbcenter_city", many) == set()
+        assert await candidates.places_of(tx, many) == set()
+        assert await places.locked(tx, many) == []
 
 
 async def test_what_is_delicate_opens_for_its_own_purpose_and_person_alone(

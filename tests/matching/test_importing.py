@@ -109,8 +109,8 @@ async def test_each_fault_is_named_by_row_and_column_and_nothing_is_stored(
     matching: Matching,
 ) -> None:
     number, here = people.identity_number(), people.identity_number()
-    await people.registered(matching, identity_number=here, unit=OTHER_UNIT)
-    told = await matching.told()
+    await people.registered(matching, identity_number=here)
+    before, told = await everybody(matching), await matching.told()
     content = table(
         row(),
         row(identity_number=number),
@@ -155,6 +155,21 @@ async def test_each_fault_is_named_by_row_and_column_and_nothing_is_stored(
         for value in (number[2:], here[2:], "Törnqvist", "asa@", "kanske", "piloting", "3287"):
             assert value not in str(answer)
     assert await matching.told() == told
+    assert await everybody(matching) == before
+
+
+async def test_of_other_units_people_a_dry_run_says_nothing_and_the_act_not_who_they_are(
+    matching: Matching,
+) -> None:
+    theirs = people.identity_number()
+    await people.registered(matching, identity_number=theirs, unit=OTHER_UNIT)
+    content = table(row(), row(identity_number=theirs), row())
+    clean = {"rows": 3, "registered": 0, "errors": []}
+    assert await imported(matching, content, dry_run=True) == clean
+    path = "/candidates/import?dry_run=false"
+    answer = await matching.call("POST", path, "caseworker", content)
+    assert (answer.status_code, answer.json()["code"]) == (409, "cannot_register")
+    assert not [word for word in ("row", "unit", theirs[2:]) if word in answer.text]
     assert await everybody(matching) == []
 
 
@@ -164,7 +179,7 @@ async def test_the_same_file_again_says_that_they_are_here(matching: Matching) -
     again = await imported(matching, content)
     assert [error["row"] for error in again["errors"]] == [2, 3]
     assert {error["detail"] for error in again["errors"]} == {
-        "already_registered: this person is in the network"
+        "already_registered: this person is in the unit"
     }
     assert len(await everybody(matching)) == 2
 

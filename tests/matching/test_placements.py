@@ -134,6 +134,9 @@ async def test_why_one_was_interrupted_is_sealed_and_seen_by_her_caseworker_alon
     placement = await running(ours, await ours.place(), ref)
     path = f"/placements/{placement}"
     body: dict[str, Any] = {"ground": "illness", "side": "participant", "ended_on": "2026-06-01"}
+    await ours.matching.set_the_day(date(2026, 7, 1))
+    late = await ours.refused(f"{path}/interruption", body | {"ended_on": "2026-07-01"})
+    assert late == (422, "after_the_end")
     unknown = await ours.refused(f"{path}/interruption", body | {"ground": "dull"})
     assert unknown == (422, "unknown_ground")
     said = await ours.post(f"{path}/interruption", body, Idempotency_Key="once")

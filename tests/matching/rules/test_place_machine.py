@@ -1,6 +1,6 @@
 """The life of a place, walked: what each role may do in each state, and that somebody is next."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -95,14 +95,16 @@ def test_the_tables_beside_the_machine_name_its_states() -> None:
     assert set(GROUNDS) == set(LIFTS)
 
 
-def test_only_an_open_place_that_nothing_pauses_takes_matches() -> None:
+def test_only_an_open_place_that_nothing_pauses_and_that_isnt_over_takes_matches() -> None:
+    over = date(2026, 7, 1)
     accepting = [
-        (state, tuple(grounds))
+        (state, tuple(grounds), today)
         for state in PLACE.states
         for grounds in ([], ["employer"], ["employer", "member_suspended"])
-        if accepts_matches(state, grounds)
+        for today in (over - timedelta(days=1), over, over + timedelta(days=1))
+        if accepts_matches(state, grounds, over, today)
     ]
-    assert accepting == [("open", ())]
+    assert accepting == [("open", (), over - timedelta(days=1))]
 
 
 LIFTED = """

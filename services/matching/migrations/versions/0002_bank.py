@@ -82,7 +82,7 @@ def people() -> None:
         sa.Column("identity_key", sa.LargeBinary(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("sensitive_key", sa.LargeBinary(), nullable=False),
-        sa.Column("needs", sa.LargeBinary()),
+        sa.Column("needs", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("candidate_ref"),
         sa.UniqueConstraint("network", "number_index", name="one_person_once"),
     )
@@ -118,7 +118,6 @@ def places() -> None:
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_before", sa.Date(), nullable=False),
         sa.Column("refreshed_on", sa.Date(), nullable=False),
-        sa.Column("opened_by", AutoString(), nullable=False),
         sa.Column("union_asked_on", sa.Date()),
         sa.Column("union_due_on", sa.Date()),
         sa.Column("union_stated_on", sa.Date()),
@@ -207,7 +206,6 @@ def matches() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["match_runs.id"]),
         sa.PrimaryKeyConstraint("run_id", "place_id", "rank"),
     )
-    op.create_index("ranked_by_candidate", "ranked", ["candidate_ref"])
 
 
 def came_of_them() -> None:
@@ -262,5 +260,3 @@ def came_of_them() -> None:
         sa.UniqueConstraint("match_id"),
     )
     op.create_index("ix_placements_place_id", "placements", ["place_id"])
-    op.create_index("placements_by_candidate", "placements", ["candidate_ref"])
-    op.create_index("placements_by_state", "placements", ["network", "state"])

@@ -1,5 +1,6 @@
 """What matching's bodies share beyond `shared.acts`: its profile, and hours in words."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends
@@ -10,16 +11,20 @@ from matching.rules.hours import HOURS, bits, words
 from shared.acts import network_of
 from shared.machines import NotFound
 
-__all__ = ["PAGE", "Hours", "Network", "bits", "words"]
+__all__ = ["PAGE", "Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", "words"]
 
 PAGE = 200
 
 
-async def banking(profile: Annotated[Profile, Depends(network_of)]) -> Profile:
-    """Give the profile of the network in the path; NotFound for one that keeps no bank."""
-    if profile.bank == "none":
-        raise NotFound
-    return profile
+def keeping(*banks: str) -> Callable[..., Awaitable[Profile]]:
+    """Make what gives the profile of the path's network; NotFound where the bank is another."""
+
+    async def profile_of(profile: Annotated[Profile, Depends(network_of)]) -> Profile:
+        if profile.bank not in banks:
+            raise NotFound
+        return profile
+
+    return profile_of
 
 
 def known_hours(said: list[str]) -> list[str]:
@@ -28,5 +33,7 @@ def known_hours(said: list[str]) -> list[str]:
     return said
 
 
-Network = Annotated[Profile, Depends(banking)]
+WithCandidates = Annotated[Profile, Depends(keeping("candidates", "both"))]
+WithPlaces = Annotated[Profile, Depends(keeping("places", "both"))]
+WithBoth = Annotated[Profile, Depends(keeping("both"))]
 Hours = Annotated[list[str], Field(max_length=len(HOURS)), AfterValidator(known_hours)]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import Network
+from matching.api.acts import WithBoth
 from matching.api.placement import PlacementView
 from matching.api.placement import view as view_placement
 from matching.api.shown import MatchView, ShownView, view, view_shown
@@ -43,7 +43,7 @@ class NewAcceptance(Body):
 
 @router.post("/answer", status_code=201)
 async def answer(
-    match_id: UUID, new: NewAnswer, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewAnswer, caller: Calling, network: WithBoth, tx: Tx
 ) -> ShownView:
     """Answer for one's organisation, while consent and visibility last; no person in the answer."""
     on = await happened(tx, new.answered_on, "answered_on")
@@ -54,7 +54,7 @@ async def answer(
 
 @router.post("/confirmation", status_code=201)
 async def confirm(
-    match_id: UUID, new: NewConfirmation, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewConfirmation, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Confirm the employer's no."""
     on = await happened(tx, new.confirmed_on, "confirmed_on")
@@ -63,7 +63,7 @@ async def confirm(
 
 @router.post("/acceptance", status_code=201)
 async def accept(
-    match_id: UUID, new: NewAcceptance, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewAcceptance, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Accept what another picked and both sides said yes to; gives the planned placement."""
     on = await happened(tx, new.accepted_on, "accepted_on")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from matching import identities
-from matching.api.acts import PAGE, Hours, Network, bits, words
+from matching.api.acts import PAGE, Hours, WithCandidates, bits, words
 from matching.api.persons import Abilities, Contact, Name, identity_number
 from matching.commands import candidate as commands
 from matching.commands.candidate import Description, Registration
@@ -171,7 +171,9 @@ async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> Candidate
 
 
 @router.post("", status_code=201)
-async def register(new: NewCandidate, caller: Calling, network: Network, tx: Tx) -> RegisteredView:
+async def register(
+    new: NewCandidate, caller: Calling, network: WithCandidates, tx: Tx
+) -> RegisteredView:
     """Let a person into the bank of the caller's unit."""
     on = await happened(tx, new.registered_on, "registered_on")
     registration = new.registration(await clock.today(tx))
@@ -182,7 +184,7 @@ async def register(new: NewCandidate, caller: Calling, network: Network, tx: Tx)
 @router.get("")
 async def list_candidates(
     caller: Calling,
-    network: Network,
+    network: WithCandidates,
     tx: Tx,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
@@ -194,7 +196,9 @@ async def list_candidates(
 
 
 @router.get("/{ref}")
-async def read_candidate(ref: UUID, caller: Calling, network: Network, tx: Tx) -> CandidateFile:
+async def read_candidate(
+    ref: UUID, caller: Calling, network: WithCandidates, tx: Tx
+) -> CandidateFile:
     """Give one candidate of the caller's unit, with all that is known of her."""
     candidate = await queries.candidate(tx, caller, network.network, ref)
     return await view_file(tx, network, candidate)
@@ -202,14 +206,16 @@ async def read_candidate(ref: UUID, caller: Calling, network: Network, tx: Tx) -
 
 @router.put("/{ref}/profile")
 async def describe(
-    ref: UUID, new: NewDescription, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewDescription, caller: Calling, network: WithCandidates, tx: Tx
 ) -> CandidateView:
     """Write down anew what she can, wants and has time for."""
     return view(await commands.describe(tx, caller, network, ref, new.description()))
 
 
 @router.put("/{ref}/contact")
-async def reach(ref: UUID, new: Contact, caller: Calling, network: Network, tx: Tx) -> StandingView:
+async def reach(
+    ref: UUID, new: Contact, caller: Calling, network: WithCandidates, tx: Tx
+) -> StandingView:
     """Write down anew how she is reached."""
     return view_standing(
         await commands.reach(tx, caller, network, ref, new.language, new.contact())
@@ -218,7 +224,7 @@ async def reach(ref: UUID, new: Contact, caller: Calling, network: Network, tx: 
 
 @router.post("/{ref}/parking", status_code=201)
 async def park(
-    ref: UUID, new: NewParking, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewParking, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
     """Let her rest until a day; her open matches end."""
     on = await happened(tx, new.parked_on, "parked_on")
@@ -227,7 +233,7 @@ async def park(
 
 @router.post("/{ref}/return", status_code=201)
 async def bring_back(
-    ref: UUID, new: NewReturn, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewReturn, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
     """End her rest before its day."""
     on = await happened(tx, new.returned_on, "returned_on")
@@ -236,7 +242,7 @@ async def bring_back(
 
 @router.post("/{ref}/closing", status_code=201)
 async def close(
-    ref: UUID, new: NewClosing, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewClosing, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
     """Let her go from the bank; with a livelihood of her own it is an end of its own kind."""
     on = await happened(tx, new.closed_on, "closed_on")

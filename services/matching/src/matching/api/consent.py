@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import Network
+from matching.api.acts import WithBoth
 from matching.api.shown import MatchView, view
 from matching.commands import consent as commands
 from matching.commands import withdrawal
@@ -50,7 +50,7 @@ class NewEnd(Body):
 
 @router.post("/consent", status_code=201)
 async def give(
-    match_id: UUID, new: NewConsent, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewConsent, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Record that she agrees to be shown to this employer."""
     on = await happened(tx, new.given_on, "given_on")
@@ -60,7 +60,7 @@ async def give(
 
 @router.post("/refusal", status_code=201)
 async def refuse(
-    match_id: UUID, new: NewRefusal, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewRefusal, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Record her no; nobody is told more than that the match is withdrawn."""
     on = await happened(tx, new.refused_on, "refused_on")
@@ -69,7 +69,7 @@ async def refuse(
 
 @router.post("/consent-withdrawal", status_code=201)
 async def take_back(
-    match_id: UUID, new: NewEnd, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewEnd, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """End her consent: what was shown is hidden at once; a placement stays."""
     on = await happened(tx, new.withdrawn_on, "withdrawn_on")

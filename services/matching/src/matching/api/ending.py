@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from matching.api.acts import Network
+from matching.api.acts import WithBoth
 from matching.api.placement import (
     NewCompletion,
     NewInterruption,
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/placements/{placement_id}", tags=["placements"], rou
 
 @router.post("/completion", status_code=201)
 async def complete(
-    placement_id: UUID, new: NewCompletion, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewCompletion, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that it went on to its planned end."""
     on = await happened(tx, new.ended_on, "ended_on")
@@ -33,7 +33,7 @@ async def complete(
 
 @router.post("/partial-completion", status_code=201)
 async def complete_partly(
-    placement_id: UUID, new: NewPartialCompletion, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewPartialCompletion, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that a part of it was done."""
     last_day = await happened(tx, new.last_day, "last_day")
@@ -46,7 +46,7 @@ async def complete_partly(
 
 @router.post("/no-show", status_code=201)
 async def miss(
-    placement_id: UUID, new: NewNoShow, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewNoShow, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that it never began."""
     on = await happened(tx, new.found_on, "found_on")
@@ -55,7 +55,7 @@ async def miss(
 
 @router.post("/interruption", status_code=201)
 async def interrupt(
-    placement_id: UUID, new: NewInterruption, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewInterruption, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that it ended early; the ground is sealed and stands in no answer to this call."""
     on = await happened(tx, new.ended_on, "ended_on")

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
-from matching.api.acts import Network
+from matching.api.acts import WithCandidates
 from matching.api.candidate import StandingView, view_standing
 from matching.commands import fact as commands
 from matching.identities import known
@@ -62,7 +62,7 @@ async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView
 
 @router.put("/facts")
 async def record(
-    ref: UUID, new: NewFacts, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewFacts, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:
     """Write down facts; whether she is visible is computed anew."""
     today = await clock.today(tx)
@@ -74,7 +74,7 @@ async def record(
 
 @router.put("/protection")
 async def record_protection(
-    ref: UUID, new: NewProtection, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewProtection, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:
     """Write down which form of protected identity she has; any of them hides her at once."""
     on = await happened(tx, new.found_on, "found_on")
@@ -84,7 +84,7 @@ async def record_protection(
 
 @router.put("/needs")
 async def record_needs(
-    ref: UUID, new: NewNeeds, caller: Calling, network: Network, tx: Tx
+    ref: UUID, new: NewNeeds, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:
     """Write down which adaptations she needs: she has been asked."""
     on = await happened(tx, new.asked_on, "asked_on")

@@ -8,7 +8,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
 
-from matching.api.acts import Network
+from matching.api.acts import WithCandidates
 from matching.api.candidate import NewCandidate
 from matching.commands import importing as commands
 from matching.commands.candidate import check_registrar, check_registration
@@ -55,7 +55,7 @@ class ImportView(View):
 async def bring_in(
     request: Request,
     caller: Calling,
-    network: Network,
+    network: WithCandidates,
     tx: Tx,
     dry_run: Annotated[bool, Query()] = True,  # noqa: FBT002 - a parameter of the address
 ) -> ImportView:
@@ -63,7 +63,7 @@ async def bring_in(
     check_registrar(caller, network)
     rows, faults = read(await request.body(), COLUMNS, NEEDED)
     lines = [*lines_of(rows, network, await clock.today(tx), faults)]
-    faults += await commands.faults_of(tx, network, lines)
+    faults += await commands.faults_of(tx, caller, network, lines)
     good = not faults and not dry_run
     if good:
         await commands.bring_in(tx, caller, network, lines)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import PAGE, Network
+from matching.api.acts import PAGE, WithBoth
 from matching.api.shown import (
     MatchView,
     ShownInFull,
@@ -71,7 +71,7 @@ class MatchesView(View):
 @router.get("")
 async def list_matches(
     caller: Calling,
-    network: Network,
+    network: WithBoth,
     tx: Tx,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
@@ -88,7 +88,7 @@ async def list_matches(
 
 @router.get("/{match_id}")
 async def read_match(
-    match_id: UUID, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView | ShownInFull:
     """Give one match; to the employer the consented details, while consent and visibility last."""
     if caller.role == "contact_person":
@@ -99,7 +99,7 @@ async def read_match(
 
 
 @router.post("", status_code=201)
-async def propose(new: NewMatch, caller: Calling, network: Network, tx: Tx) -> MatchView:
+async def propose(new: NewMatch, caller: Calling, network: WithBoth, tx: Tx) -> MatchView:
     """Pick a visible candidate, who is known to fit, for an open place."""
     on = await happened(tx, new.proposed_on, "proposed_on")
     pick = Pick(uuid7(), new.place_id, new.candidate_ref, new.run_id)
@@ -108,7 +108,7 @@ async def propose(new: NewMatch, caller: Calling, network: Network, tx: Tx) -> M
 
 @router.post("/{match_id}/asking", status_code=201)
 async def ask(
-    match_id: UUID, new: NewAsking, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewAsking, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Ask the candidate whether these details may be shown to this employer."""
     on = await happened(tx, new.asked_on, "asked_on")
@@ -117,7 +117,7 @@ async def ask(
 
 @router.post("/{match_id}/release", status_code=201)
 async def release(
-    match_id: UUID, new: NewRelease, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewRelease, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Show her to the employer, by her consent, and keep a slot until it has answered."""
     on = await happened(tx, new.released_on, "released_on")
@@ -126,7 +126,7 @@ async def release(
 
 @router.post("/{match_id}/withdrawal", status_code=201)
 async def withdraw(
-    match_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
+    match_id: UUID, new: NewWithdrawal, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Withdraw a match that isn't accepted."""
     on = await happened(tx, new.withdrawn_on, "withdrawn_on")

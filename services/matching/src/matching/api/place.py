@@ -5,34 +5,25 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import PAGE, Hours, Network, bits, words
+from matching.api.acts import PAGE, Hours, WithPlaces, bits, words
 from matching.commands import closing, pausing
 from matching.commands import place as commands
 from matching.models import Place
-from matching.profiles import Profile, Requirement
+from matching.profiles import Requirement
 from matching.queries import place as queries
 from matching.rules.place import PLACE, Terms
 from shared.access import Calling
 from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
-from shared.machines import NotFound
 
 router = APIRouter(prefix="/places", tags=["places"], route_class=Once)
 
 
-async def with_places(profile: Network) -> Profile:
-    """Give the profile of a network with a bank of places; NotFound for others."""
-    if profile.bank not in ("places", "both"):
-        raise NotFound
-    return profile
-
-
-Bank = Annotated[Profile, Depends(with_places)]
 Codes = Annotated[list[Requirement], Field(max_length=50, default_factory=list)]
 
 
@@ -149,7 +140,7 @@ async def view(tx: Tx, place: Place) -> PlaceView:
 
 
 @router.post("", status_code=201)
-async def offer(new: NewPlace, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+async def offer(new: NewPlace, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
     """Offer a place under a promise."""
     on = await happened(tx, new.offered_on, "offered_on")
     place = await commands.offer(tx, caller, bank, uuid7(), new.commitment_id, new.terms(), on)
@@ -159,7 +150,7 @@ async def offer(new: NewPlace, caller: Calling, bank: Bank, tx: Tx) -> PlaceView
 @router.get("")
 async def list_places(
     caller: Calling,
-    bank: Bank,
+    bank: WithPlaces,
     tx: Tx,
     state: Code | None = None,
     after: UUID | None = None,
@@ -173,13 +164,13 @@ async def list_places(
 
 
 @router.get("/{place_id}")
-async def read_place(place_id: UUID, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+async def read_place(place_id: UUID, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
     return await view(tx, await queries.place(tx, caller, bank.network, place_id))
 
 
 @router.post("/{place_id}/union", status_code=201)
 async def ask_union(
-    place_id: UUID, new: NewQuestion, caller: Calling, bank: Bank, tx: Tx
+    place_id: UUID, new: NewQuestion, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Record that the union was asked for its statement."""
     on = await happened(tx, new.asked_on, "asked_on")
@@ -188,7 +179,7 @@ async def ask_union(
 
 @router.post("/{place_id}/union-statement", status_code=201)
 async def note_statement(
-    place_id: UUID, new: NewStatement, caller: Calling, bank: Bank, tx: Tx
+    place_id: UUID, new: NewStatement, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Record what the union stated."""
     on = await happened(tx, new.stated_on, "stated_on")
@@ -198,7 +189,7 @@ async def note_statement(
 
 @router.post("/{place_id}/opening", status_code=201)
 async def open_up(
-    place_id: UUID, new: NewOpening, caller: Calling, bank: Bank, tx: Tx
+    place_id: UUID, new: NewOpening, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Open a place for matches."""
     on = await happened(tx, new.opened_on, "opened_on")
@@ -206,7 +197,9 @@ async def open_up(
 
 
 @router.post("/{place_id}/pause", status_code=201)
-async def pause(place_id: UUID, new: NewPause, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+async def pause(
+    place_id: UUID, new: NewPause, caller: Calling, bank: WithPlaces, tx: Tx
+) -> PlaceView:
     """Let nobody be matched to the place for now."""
     on = await happened(tx, new.paused_on, "paused_on")
     return await view(tx, await pausing.pause(tx, caller, bank, place_id, new.ground, on))
@@ -214,7 +207,7 @@ async def pause(place_id: UUID, new: NewPause, caller: Calling, bank: Bank, tx: 
 
 @router.post("/{place_id}/resumption", status_code=201)
 async def resume(
-    place_id: UUID, new: NewResumption, caller: Calling, bank: Bank, tx: Tx
+    place_id: UUID, new: NewResumption, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Lift a ground for the pause; with the last one the place is back."""
     on = await happened(tx, new.resumed_on, "resumed_on")
@@ -223,7 +216,7 @@ async def resume(
 
 @router.post("/{place_id}/refreshing", status_code=201)
 async def refresh(
-    place_id: UUID, new: NewRefreshing, caller: Calling, bank: Bank, tx: Tx
+    place_id: UUID, new: NewRefreshing, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Say that the offer stands."""
     on = await happened(tx, new.refreshed_on, "refreshed_on")
@@ -231,7 +224,9 @@ async def refresh(
 
 
 @router.post("/{place_id}/closing", status_code=201)
-async def close(place_id: UUID, new: NewClosing, caller: Calling, bank: Bank, tx: Tx) -> PlaceView:
+async def close(
+    place_id: UUID, new: NewClosing, caller: Calling, bank: WithPlaces, tx: Tx
+) -> PlaceView:
     """Take the offer back."""
     on = await happened(tx, new.closed_on, "closed_on")
     return await view(tx, await closing.close(tx, caller, bank, place_id, on))

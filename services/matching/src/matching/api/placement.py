@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from matching.api.acts import PAGE, Network
+from matching.api.acts import PAGE, WithBoth
 from matching.commands import ending
 from matching.commands import placement as commands
 from matching.models import Placement
@@ -132,7 +132,7 @@ def is_of_unit(caller: Caller) -> bool:
 @router.get("")
 async def list_placements(
     caller: Calling,
-    network: Network,
+    network: WithBoth,
     tx: Tx,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
@@ -148,7 +148,7 @@ async def list_placements(
 
 @router.get("/{placement_id}")
 async def read_placement(
-    placement_id: UUID, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementFile | PublicPlacement:
     """Give one placement; who isn't of its unit sees no person."""
     placement = await queries.placement(tx, caller, network.network, placement_id)
@@ -160,7 +160,7 @@ async def read_placement(
 
 @router.post("/{placement_id}/signatures", status_code=201)
 async def sign(
-    placement_id: UUID, new: NewSignature, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewSignature, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record a signature: the employer's, the participant's, the municipality's."""
     on = await happened(tx, new.signed_on, "signed_on")
@@ -169,7 +169,7 @@ async def sign(
 
 @router.post("/{placement_id}/insurance", status_code=201)
 async def insure(
-    placement_id: UUID, new: NewInsurance, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewInsurance, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that the insurance is settled."""
     on = await happened(tx, new.insured_on, "insured_on")
@@ -178,7 +178,7 @@ async def insure(
 
 @router.post("/{placement_id}/supervisor", status_code=201)
 async def name_supervisor(
-    placement_id: UUID, new: NewSupervisor, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewSupervisor, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record that a supervisor is named."""
     on = await happened(tx, new.named_on, "named_on")
@@ -187,7 +187,7 @@ async def name_supervisor(
 
 @router.post("/{placement_id}/readiness", status_code=201)
 async def make_ready(
-    placement_id: UUID, new: NewReadiness, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewReadiness, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Let it begin: signed, insured, supervised, and the union heard; 409 names what is missing."""
     on = await happened(tx, new.ready_on, "ready_on")
@@ -196,7 +196,7 @@ async def make_ready(
 
 @router.post("/{placement_id}/start", status_code=201)
 async def start(
-    placement_id: UUID, new: NewStart, caller: Calling, network: Network, tx: Tx
+    placement_id: UUID, new: NewStart, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
     """Record its first day; not at a suspended member."""
     on = await happened(tx, new.started_on, "started_on")

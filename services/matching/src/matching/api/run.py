@@ -4,14 +4,13 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import PAGE, Network
+from matching.api.acts import PAGE, WithBoth
 from matching.commands import run as commands
 from matching.models import MatchRun
-from matching.profiles import Profile
 from matching.queries import run as queries
 from matching.rules.run import MOST_SEEDS
 from shared import clock
@@ -19,19 +18,8 @@ from shared.access import Calling
 from shared.acts import Body, View
 from shared.answers import Once
 from shared.database import Tx
-from shared.machines import NotFound
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=Once)
-
-
-async def with_both(profile: Network) -> Profile:
-    """Give the profile of a network that has candidates and places; NotFound for others."""
-    if profile.bank != "both":
-        raise NotFound
-    return profile
-
-
-Bank = Annotated[Profile, Depends(with_both)]
 
 
 class NewRun(Body):
@@ -74,7 +62,7 @@ def view(run: MatchRun) -> RunView:
 
 
 @router.post("", status_code=201)
-async def run(new: NewRun, caller: Calling, bank: Bank, tx: Tx) -> RunView:
+async def run(new: NewRun, caller: Calling, bank: WithBoth, tx: Tx) -> RunView:
     """Rank the visible candidates of the caller's unit; a caseworker picks."""
     on = await clock.today(tx)
     return view(await commands.run(tx, caller, bank, uuid7(), new.place_ids, new.seed, on))
@@ -84,7 +72,7 @@ async def run(new: NewRun, caller: Calling, bank: Bank, tx: Tx) -> RunView:
 async def read_run(
     run_id: UUID,
     caller: Calling,
-    bank: Bank,
+    bank: WithBoth,
     tx: Tx,
     place_id: UUID | None = None,
     after: UUID | None = None,

@@ -70,7 +70,7 @@ async def register(
         candidate = blank(ref, profile.network, on)
         tx.add(candidate)
     else:
-        candidate = await once_here(tx, profile, new.person)
+        candidate = await once_here(tx, caller, profile, new.person)
     candidate.unit, candidate.caseworker = caller.unit, caller.id
     candidate.language, candidate.registered_on = new.language, on
     write(candidate, new.description)
@@ -96,12 +96,20 @@ def check_registrar(caller: Caller, profile: Profile) -> None:
         raise NotFound
 
 
-async def once_here(tx: Tx, profile: Profile, person: identities.Person) -> Candidate:
-    """Take the case of somebody who has left and comes again; refuse whoever is here."""
+async def once_here(
+    tx: Tx, caller: Caller, profile: Profile, person: identities.Person
+) -> Candidate:
+    """Take the case of somebody who has left and comes again; refuse whoever is here.
+
+    Where is said of the caller's own unit only.
+    """
     found = await identities.find(tx, profile.network, [person.number])
     candidate = await held(tx, found[person.number])
     if candidate is None or candidate.state not in ENDS:
-        raise NotAllowed("already_registered", "This person is registered in the network.")
+        if candidate and candidate.unit == caller.unit:
+            raise NotAllowed("already_registered", "This person is registered in the unit.")
+        text = "This person can't be registered here: ask the coordinator."
+        raise NotAllowed("cannot_register", text)
     await identities.change(tx, candidate.id, **contact_of(person), name=person.name)
     return candidate
 

@@ -1,11 +1,12 @@
 """How places end: closed by hand, by the clock, or with their member; and how they stay alive."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from matching.commands import match
+from matching.commands.apart import by_itself
 from matching.commands.place import locked, locked_for
 from matching.commands.slot import renew, step
 from matching.models import Place
@@ -13,7 +14,6 @@ from matching.profiles import Profile
 from matching.queries import place as queries
 from shared import outbox
 from shared.access import Caller
-from shared.causes import because, current
 from shared.database import Tx
 from shared.events.matching import PlaceClosed
 
@@ -38,12 +38,17 @@ async def close_what_is_over(tx: Tx, today: date) -> int:
     """Close the places whose last day has passed, or that nobody has renewed; give how many."""
     over = await locked(tx, await queries.over(tx, today))
     again = {*await queries.over(tx, today)}  # somebody may have renewed one while we waited
-    closing = [place for place in over if place.id in again]
-    for place in closing:
-        with because(replace(current.get(), network=place.network)):
-            ground = "ended" if place.ends_before <= today else "not_refreshed"
-            await end(tx, place, ground, today)
-    return len(closing)
+    closing = [(place.network, place.id) for place in over if place.id in again]
+    done = [
+        await by_itself(tx, network, place_id, partial(close_over, tx, place_id, today))
+        for network, place_id in closing
+    ]
+    return sum(done)
+
+
+async def close_over(tx: Tx, place_id: UUID, today: date) -> None:
+    (place,) = await locked(tx, [place_id])
+    await end(tx, place, "ended" if place.ends_before <= today else "not_refreshed", today)
 
 
 async def close_with_member(tx: Tx, place_ids: Collection[UUID], on: date) -> None:

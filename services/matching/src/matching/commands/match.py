@@ -1,8 +1,8 @@
 """Matches: how they go on and how they end. One changes only under its place's lock."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -10,14 +10,14 @@ from sqlmodel import col, select
 
 from matching.commands import pausing, slot
 from matching.commands import place as places
+from matching.commands.apart import by_itself
 from matching.models import Consent, Match, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
+from matching.queries.among import among
 from matching.rules.match import EXPIRING, MATCH
 from matching.rules.place import LIVING
 from shared import outbox
-from shared.causes import because as caused
-from shared.causes import current
 from shared.database import Tx
 from shared.events.matching import (
     ConsentWithdrawn,
@@ -62,7 +62,7 @@ async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> in
 async def withdraw_at_places(tx: Tx, at: Sequence[Place], because: str, on: date) -> int:
     """End the open matches at places whose rows the caller holds; give how many."""
     found = {place.id: place for place in at}
-    ended = await open_matches(tx, col(Match.place_id).in_(found))
+    ended = await open_matches(tx, among(col(Match.place_id), found))
     for match in ended:
         await withdraw_one(tx, match, found[match.place_id], because, on)
     return len(ended)
@@ -123,19 +123,27 @@ def note_end(consent: Consent, how: str, on: date) -> None:
 
 
 async def expire(tx: Tx, today: date) -> int:
-    """End matches whose answer didn't come in time, or whose consent is over; give how many."""
-    found = await places.locked(tx, await queries.places_with_due(tx, today))
-    at = {place.id: place for place in found}
-    due = await open_matches(tx, queries.is_due(today) & col(Match.place_id).in_(at))
-    for match in due:
+    """End matches whose answer didn't come in time, or whose consent is over; give at how many."""
+    at = await places.locked(tx, await queries.places_with_due(tx, today))
+    each = [(place.network, place.id) for place in at]
+    done = [
+        await by_itself(tx, network, place_id, partial(expire_at, tx, place_id, today))
+        for network, place_id in each
+    ]
+    return sum(done)
+
+
+async def expire_at(tx: Tx, place_id: UUID, today: date) -> None:
+    """End what is due at one place; whoever hasn't answered there has it paused."""
+    (place,) = await places.locked(tx, [place_id])
+    here = col(Match.place_id) == place_id
+    for match in await open_matches(tx, queries.is_due(today) & here):
         by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
         silent = by == "expire" and match.state == "employer_asked"
-        place, day = at[match.place_id], max(today, match.since)
-        with caused(replace(current.get(), network=match.network)):
-            await end(tx, match, place, by, "system", day, because)
-            if silent and place.state in LIVING:
-                await pausing.pause_for(tx, place, "unresponsive", day)
-    return len(due)
+        day = max(today, match.since)
+        await end(tx, match, place, by, "system", day, because)
+        if silent and place.state in LIVING:
+            await pausing.pause_for(tx, place, "unresponsive", day)
 
 
 def is_late(match: Match, today: date) -> bool:

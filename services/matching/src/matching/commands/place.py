@@ -14,9 +14,10 @@ from matching.commands.slot import renew, step
 from matching.models import Member, Place, Promise
 from matching.profiles import Profile
 from matching.queries import place as queries
+from matching.queries.among import among
 from matching.rules.place import (
     PLACE,
-    Standing,
+    Membership,
     Terms,
     Under,
     check_codes,
@@ -36,7 +37,7 @@ from shared.machines import NotFound, check_order
 
 async def locked(tx: Tx, place_ids: Collection[UUID]) -> list[Place]:
     """Take places for this transaction, in the order of their ids, as they are now."""
-    here = select(Place).where(col(Place.id).in_(place_ids)).order_by(col(Place.id))
+    here = select(Place).where(among(col(Place.id), place_ids)).order_by(col(Place.id))
     found = here.with_for_update().execution_options(populate_existing=True)
     return [*(await tx.exec(found)).all()]
 
@@ -91,7 +92,6 @@ async def offer(
         offer=promise.offer,
         since=on,
         refreshed_on=on,
-        opened_by=caller.id,
     )
     step(tx, place, "offer", on, caller.role)
     tx.add(place)
@@ -154,7 +154,7 @@ async def open_up(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: 
     check_member(member, on)
     others = await queries.slots_under(tx, promise.commitment_id, beside=place_id)
     check_promise(under(promise), place.slots, others)
-    place.opened_by, place.refreshed_on = caller.id, on
+    place.refreshed_on = on
     event = PlaceOpened(
         place_id=place.id,
         commitment_id=place.commitment_id,
@@ -168,10 +168,10 @@ async def open_up(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: 
     return place
 
 
-async def member_of(tx: Tx, membership_id: UUID) -> Standing:
+async def member_of(tx: Tx, membership_id: UUID) -> Membership:
     """Take our copy of a member: who suspends it waits until the place is open, then pauses it."""
     here = select(Member).where(Member.membership_id == membership_id).with_for_update()
     found = (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
     if found is None:
-        return Standing(None, None, None)
-    return Standing(found.in_force_on, found.suspended_on, found.ended_on)
+        return Membership(None, None, None)
+    return Membership(found.in_force_on, found.suspended_on, found.ended_on)

@@ -45,7 +45,7 @@ async def propose(tx: Tx, caller: Caller, profile: Profile, pick: Pick, on: date
     check_free(candidate)
     place = await place_of(tx, profile, pick.place_id)
     check_order(on, max(candidate.registered_on, place.since))
-    check_accepts(place)
+    check_accepts(place, await clock.today(tx))
     await check_fits(tx, candidate, place, await clock.today(tx))
     await check_room(tx, profile, candidate, place)
     await check_run(tx, caller, pick)
@@ -71,8 +71,8 @@ def check_free(candidate: Candidate) -> None:
         raise NotAllowed("not_free", "She has a placement already, under way or to come.")
 
 
-def check_accepts(place: Place) -> None:
-    if not accepts_matches(place):
+def check_accepts(place: Place, today: date) -> None:
+    if not accepts_matches(place, today):
         raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
 
 
@@ -140,7 +140,7 @@ async def ask(
     if answer_by < await clock.today(tx):
         raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
     advance(match, "ask", caller.role, profile, on, answer_by)
-    check_accepts(place)
+    check_accepts(place, await clock.today(tx))
     match.asked_fields = sorted(set(fields))
     event = CandidateAsked(
         match_id=match.id,

@@ -15,7 +15,7 @@ from matching.queries import network
 from matching.queries.place import accepts_matches
 from matching.rules.place import PLACE, due_day
 from matching.rules.slot import after, free_number, room
-from shared import outbox
+from shared import clock, outbox
 from shared.database import Tx
 from shared.events.matching import PlaceClosed, SlotReleased, SlotReserved
 from shared.machines import NotAllowed, take
@@ -23,7 +23,7 @@ from shared.machines import NotAllowed, take
 
 async def reserve(tx: Tx, place: Place, match_id: UUID, until: date, on: date) -> None:
     """Keep a slot for a match until a day; NotAllowed when there is none, or the place is shut."""
-    if not accepts_matches(place):
+    if not accepts_matches(place, await clock.today(tx)):
         if place.state == "full":
             raise NotAllowed("no_slot_left", "Every slot of the place is in use.")
         raise NotAllowed("place_not_open", "The place takes nobody at the moment.")

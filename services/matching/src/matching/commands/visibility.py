@@ -1,12 +1,13 @@
 """Visibility: computed from what is known today. A change hides at once; unknown is never yes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from matching.commands import recipient
+from matching.commands.apart import by_itself
 from matching.commands.step import advance
-from matching.identities.known import known_of
+from matching.identities.known import known_of, note_ground
 from matching.models import Candidate
 from matching.profiles import Profile
 from matching.queries import candidate as queries
@@ -14,7 +15,6 @@ from matching.queries import network as networks
 from matching.rules.candidate import ENDS
 from matching.rules.fact import hidden_for, next_look
 from shared import clock, outbox
-from shared.causes import because, current
 from shared.database import Tx
 from shared.events.matching import VisibilityComputed
 
@@ -43,9 +43,11 @@ async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = Fal
 
 def look_again_on(candidate: Candidate, next_fact: date | None) -> date | None:
     """Give the first day on which time alone changes something: a fact's, or her parking's end."""
-    if candidate.state == "parked" and candidate.deadline:
-        return candidate.deadline + timedelta(days=1)
-    return None if candidate.state in ENDS else next_fact
+    if candidate.state in ENDS:
+        return None
+    parked = candidate.state == "parked" and candidate.deadline
+    back = candidate.deadline + timedelta(days=1) if parked and candidate.deadline else None
+    return min((day for day in (next_fact, back) if day), default=None)
 
 
 def move(candidate: Candidate, profile: Profile, on: date) -> None:
@@ -69,23 +71,22 @@ async def refresh(tx: Tx, candidate: Candidate) -> None:
         return
     if candidate.state == "parked" and candidate.deadline and candidate.deadline < today:
         advance(candidate, "return", "system", profile, today)
+        await note_ground(tx, candidate.id, None)
     await recompute(tx, candidate, today)
 
 
 async def due(tx: Tx, today: date) -> int:
     """Look again at whom time or new rules may have changed; give how many."""
-    late = [
-        candidate
-        for network in sorted(networks.networks(tx))
-        for candidate in await queries.late(
-            tx, network, networks.profile(tx, network).version, today
-        )
-    ]
+    late: list[Candidate] = []
+    for network in sorted(networks.networks(tx)):
+        version = networks.profile(tx, network).version
+        late += await queries.late(tx, network, version, today)
     await lock_places(tx, late)
-    for candidate in late:
-        with because(replace(current.get(), network=candidate.network)):
-            await refresh(tx, candidate)
-    return len(late)
+    done = [
+        await by_itself(tx, candidate.network, candidate.id, partial(refresh, tx, candidate))
+        for candidate in late
+    ]
+    return sum(done)
 
 
 async def lock_places(tx: Tx, candidates: Sequence[Candidate]) -> None:

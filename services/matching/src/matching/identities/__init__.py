@@ -3,23 +3,24 @@
 Nothing here tells, logs or compares it in the open; what leaves is asked for by name.
 """
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
-from matching.models import Candidate, Identity
-from matching.rules.hours import words
+from matching.models import Identity
+from matching.queries.among import among
 from shared.database import Tx
 from shared.machines import NotFound
 from shared.vaults import Vault
 
-# What is sealed is as long for a yes as for a no, and for most names.
-BLOCK_CHARACTERS = 256
+BLOCK = 256
 IDENTITY, NEEDS = "identity", "needs"
 
 
@@ -52,20 +53,22 @@ def _vault(jwk: str) -> Vault:
 
 
 def padded(facts: Any) -> list[Any]:
-    return [facts, " " * (-len(repr(facts)) % BLOCK_CHARACTERS)]
+    """Fill up what is to be sealed: a yes has as many bytes as a no, and so have most names."""
+    return [facts, " " * (-len(json.dumps(facts, ensure_ascii=False).encode()) % BLOCK)]
 
 
 async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     """Store a new person; False where the network has her already, also if since a moment ago."""
     identity, sensitive = vaults(tx)
-    key = identity.new_key()
+    key, other = identity.new_key(), sensitive.new_key()
     row = insert(Identity).values(
         candidate_ref=ref,
         network=network,
-        number_index=identity.index(person.number),
+        number_index=index_of(tx, network, person.number),
         identity_key=key,
         sealed=identity.seal(key, padded(asdict(person)), IDENTITY),
-        sensitive_key=sensitive.new_key(),
+        sensitive_key=other,
+        needs=sensitive.seal(other, padded(None), NEEDS),
     )
     once = row.on_conflict_do_nothing(constraint="one_person_once").returning(
         col(Identity.candidate_ref)
@@ -73,11 +76,17 @@ async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     return (await tx.exec(once)).first() is not None
 
 
+def index_of(tx: Tx, network: str, number: str) -> bytes:
+    """Give what finds a person again in one network, and says nothing of her in another."""
+    return vaults(tx).identity.index(f"{network} {number}")
+
+
 async def find(tx: Tx, network: str, numbers: Collection[str]) -> dict[str, UUID]:
     """Give the references of those of these numbers that the network has."""
-    indexes = {vaults(tx).identity.index(number): number for number in numbers}
+    indexes = {index_of(tx, network, number): number for number in numbers}
     here = select(Identity.number_index, Identity.candidate_ref).where(
-        col(Identity.network) == network, col(Identity.number_index).in_(indexes)
+        col(Identity.network) == network,
+        among(col(Identity.number_index), indexes, LargeBinary()),
     )
     return {indexes[index]: ref for index, ref in await tx.exec(here)}
 
@@ -107,14 +116,12 @@ async def change(tx: Tx, ref: UUID, **differs: Any) -> Person:
 
 async def details(tx: Tx, ref: UUID, fields: Collection[str]) -> dict[str, Any]:
     """Open the named consent fields and nothing else. Who may see them is the caller's to know."""
-    who, candidate = await person(tx, ref), await tx.get_one(Candidate, ref)
+    who = await person(tx, ref)
     said = {
         "first_name": first_name(who.name),
         "full_name": who.name,
         "phone": who.phone,
         "email": who.email,
-        "abilities": candidate.abilities,
-        "schedule": None if candidate.schedule is None else words(candidate.schedule),
     }
     return {name: said[name] for name in fields if name in said}
 
@@ -128,20 +135,20 @@ def first_name(name: str) -> str:
 async def note_needs(tx: Tx, ref: UUID, needs: Collection[str] | None) -> None:
     """Keep which adaptations she needs; null: nobody has asked."""
     row = await row_of(tx, ref)
-    row.needs = None if needs is None else sealed_with(tx, row, sorted(needs), NEEDS)
+    row.needs = sealed_with(tx, row, None if needs is None else sorted(needs), NEEDS)
 
 
 async def needs_of(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
     """Give for each candidate the adaptations she needs; None where nobody has asked."""
     here = select(Identity.candidate_ref, Identity.sensitive_key, Identity.needs).where(
-        col(Identity.candidate_ref).in_(refs), col(Identity.needs).is_not(None)
+        among(col(Identity.candidate_ref), refs)
     )
     vault = vaults(tx).sensitive
-    asked: dict[UUID, frozenset[str] | None] = {
-        ref: frozenset(vault.open(key, sealed or b"", NEEDS)[0])
-        for ref, key, sealed in await tx.exec(here)
-    }
-    return dict.fromkeys(refs) | asked
+    found: dict[UUID, frozenset[str] | None] = dict.fromkeys(refs)
+    for ref, key, sealed in await tx.exec(here):
+        needs = vault.open(key, sealed, NEEDS)[0]
+        found[ref] = None if needs is None else frozenset(needs)
+    return found
 
 
 async def seal_sensitive(tx: Tx, ref: UUID, facts: Any, purpose: str) -> bytes:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from matching.identities import opened_with, row_of, sealed_with
+from matching.identities import NEEDS, opened_with, row_of, sealed_with
 from matching.models import Fact
 from matching.profiles import FactRule, Profile
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
@@ -28,7 +28,7 @@ async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
             tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
         elif code != PROTECTION:
             had[code].sealed = sealed_with(tx, row, nothing, code)
-    row.needs = None
+    row.needs = sealed_with(tx, row, None, NEEDS)
 
 
 async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:

@@ -30,7 +30,6 @@ class Ranked(Table, table=True):
     """A candidate's rank for a place in a run, with reasons and what isn't known."""
 
     __tablename__ = "ranked"
-    __table_args__ = (Index("ranked_by_candidate", "candidate_ref"),)
 
     run_id: UUID = Field(primary_key=True, foreign_key="match_runs.id")
     place_id: UUID = Field(primary_key=True, foreign_key="places.id")
@@ -98,11 +97,7 @@ class Placement(Table, table=True):
     """What a match became: one person's time at one workplace, and what it needs to begin."""
 
     __tablename__ = "placements"
-    __table_args__ = (
-        CheckConstraint("starts_on < ends_before", name="a_placement_has_a_day"),
-        Index("placements_by_candidate", "candidate_ref"),
-        Index("placements_by_state", "network", "state"),
-    )
+    __table_args__ = (CheckConstraint("starts_on < ends_before", name="a_placement_has_a_day"),)
 
     id: UUID = Field(primary_key=True)
     network: str

@@ -58,7 +58,7 @@ class Identity(Table, table=True):
     identity_key: bytes  # wrapped
     sealed: bytes  # identity number, name, address, telephone, e-mail, whether she wants e-mail
     sensitive_key: bytes  # wrapped by the other settings key
-    needs: bytes | None = None  # adaptation needs, sealed; null: nobody has asked
+    needs: bytes  # adaptation needs, sealed; from the first day: that nobody has asked
 
 
 class Fact(Table, table=True):

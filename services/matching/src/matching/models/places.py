@@ -40,7 +40,6 @@ class Place(Table, table=True):
     starts_on: date
     ends_before: date
     refreshed_on: date
-    opened_by: str
     union_asked_on: date | None = None
     union_due_on: date | None = None
     union_stated_on: date | None = None

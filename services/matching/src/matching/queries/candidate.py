@@ -8,13 +8,14 @@ from sqlmodel import col, or_, select
 
 from matching.models import Candidate, Match
 from matching.queries import network as networks
+from matching.queries.among import among
 from matching.rules.candidate import ENDS, may_touch
 from shared import clock
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
 
-LOOKED_AT_ONCE = 1_000  # the next round takes the next; until then they are stale, and not used
+LOOKED_AT_ONCE = 100  # the next round takes the next; until then they are stale, and not used
 
 
 def is_fresh(candidate: Candidate, version: str, today: date) -> bool:
@@ -31,8 +32,9 @@ async def candidates(
         raise NotFound
     here = select(Candidate).where(Candidate.network == network, Candidate.unit == caller.unit)
     if after:
-        number = select(Candidate.number).where(Candidate.id == after).scalar_subquery()
-        here = here.where(col(Candidate.number) > number)
+        last = select(Candidate.number).where(Candidate.id == after, Candidate.unit == caller.unit)
+        last = last.where(Candidate.network == network)
+        here = here.where(col(Candidate.number) > last.scalar_subquery())
     return (await tx.exec(here.order_by(col(Candidate.number)).limit(limit))).all()
 
 
@@ -73,13 +75,13 @@ async def late(tx: Tx, network: str, version: str, today: date) -> Sequence[Cand
 
 async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
     """Give the places for which these candidates are in open matches."""
-    here = select(Match.place_id).where(col(Match.candidate_ref).in_(refs), col(Match.open))
+    here = select(Match.place_id).where(among(col(Match.candidate_ref), refs), col(Match.open))
     return set((await tx.exec(here)).all())
 
 
-async def present(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
-    """Give those of these candidates who haven't left."""
+async def present(tx: Tx, unit: str, refs: Collection[UUID]) -> set[UUID]:
+    """Give those of these candidates who are a unit's and haven't left."""
     here = select(Candidate.id).where(
-        col(Candidate.id).in_(refs), col(Candidate.state).not_in(ENDS)
+        Candidate.unit == unit, among(col(Candidate.id), refs), col(Candidate.state).not_in(ENDS)
     )
     return set((await tx.exec(here)).all())

@@ -1,6 +1,6 @@
 """What matching can be asked about matches: staff their unit's, an employer what it may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Candidate, Consent, Match, Placement, Ranked
 from matching.queries import network as networks
+from matching.queries.place import ROUND
 from matching.rules.match import CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.access import Caller
 from shared.database import Tx
@@ -157,10 +158,13 @@ def is_due(today: date) -> ColumnElement[bool]:
     )
 
 
-async def places_with_due(tx: Tx, today: date) -> Collection[UUID]:
+async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
     """Give where open matches are due to end; their places are locked before they are read."""
-    here = select(Match.place_id).where(col(Match.open), is_due(today))
-    return set((await tx.exec(here)).all())
+    here = select(Match.place_id).where(
+        col(Match.open), is_due(today), col(Match.network).in_(networks.networks(tx))
+    )
+    found = here.distinct().order_by(col(Match.place_id)).limit(ROUND)
+    return (await tx.exec(found)).all()
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

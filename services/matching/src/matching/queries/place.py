@@ -8,16 +8,21 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, func, select
 
 from matching.models import Place, Slot
+from matching.queries import network as networks
+from matching.queries.among import among
 from matching.rules import place as rules
 from matching.rules.place import STALE, may_list, may_touch
+from shared import clock
 from shared.access import Caller
 from shared.database import Tx
 from shared.machines import NotFound
 
+ROUND = 100  # that the clock looks at in one transaction; the next round takes the next
 
-def accepts_matches(place: Place) -> bool:
-    """Tell whether somebody may be matched to the place: it is open, and not paused."""
-    return rules.accepts_matches(place.state, place.paused_for)
+
+def accepts_matches(place: Place, today: date) -> bool:
+    """Tell whether somebody may be matched to the place: it is open, not paused, and not over."""
+    return rules.accepts_matches(place.state, place.paused_for, place.ends_before, today)
 
 
 async def place(tx: Tx, caller: Caller, network: str, place_id: UUID) -> Place:
@@ -49,7 +54,7 @@ async def places(
 async def free_slots(tx: Tx, places: Collection[Place]) -> dict[UUID, int]:
     """Give how many slots of each place are neither kept nor in use."""
     ids = [place.id for place in places]
-    counted = select(Slot.place_id, func.count()).where(col(Slot.place_id).in_(ids))
+    counted = select(Slot.place_id, func.count()).where(among(col(Slot.place_id), ids))
     in_use = dict((await tx.exec(counted.group_by(col(Slot.place_id)))).all())
     return {place.id: place.slots - in_use.get(place.id, 0) for place in places}
 
@@ -64,20 +69,21 @@ async def slots_under(tx: Tx, commitment_id: UUID, beside: UUID) -> int:
 
 
 async def matchable(tx: Tx, network: str, only: Collection[UUID] | None = None) -> Sequence[Place]:
-    """Give the open places, not paused, that have a free slot; all of the network, or those."""
+    """Give those that take matches and have a free slot; all of the network, or of some places."""
     taken = select(func.count()).where(col(Slot.place_id) == col(Place.id)).scalar_subquery()
     here = select(Place).where(Place.network == network, Place.state == "open", Place.slots > taken)
     if only is not None:
         here = here.where(col(Place.id).in_(only))
-    found = (await tx.exec(here.order_by(col(Place.id)))).all()
-    return [place for place in found if accepts_matches(place)]
+    found, today = await tx.exec(here.order_by(col(Place.id))), await clock.today(tx)
+    return [place for place in found.all() if accepts_matches(place, today)]
 
 
 async def over(tx: Tx, today: date) -> Sequence[UUID]:
     """Give the places whose last day has passed, or whose offer nobody has renewed in time."""
     ended = col(Place.ends_before) <= today
     stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
-    return await _ids(tx, and_(col(Place.state) != "closed", or_(ended, stale)))
+    here = col(Place.network).in_(networks.networks(tx))
+    return (await _ids(tx, and_(here, col(Place.state) != "closed", or_(ended, stale))))[:ROUND]
 
 
 async def of_member(tx: Tx, membership_id: UUID) -> Sequence[UUID]:

@@ -75,7 +75,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """What we know of a member; None is unknown."""
 
     in_force_on: date | None
@@ -96,9 +96,9 @@ def may_list(role: str, own: UUID | None) -> bool:
     return role in (READS if own is None else EMPLOYER)
 
 
-def accepts_matches(state: str, paused_for: Sequence[str]) -> bool:
-    """Tell whether somebody may be matched to the place."""
-    return state == "open" and not paused_for
+def accepts_matches(state: str, paused_for: Sequence[str], ends_before: date, today: date) -> bool:
+    """Tell whether somebody may be matched to the place, also where no clock has closed it yet."""
+    return state == "open" and not paused_for and today < ends_before
 
 
 def due_day(state: str, limit: date | None, ends_before: date) -> date | None:
@@ -157,7 +157,7 @@ def check_promise(under: Under, slots: int, others: int) -> None:
         raise NotAllowed("over_the_promise", "The promise leaves fewer slots than this.")
 
 
-def check_member(known: Standing, on: date) -> None:
+def check_member(known: Membership, on: date) -> None:
     """Refuse to open a place of an organisation that isn't known to be a member: unknown is no."""
     if known.in_force_on is None or on < known.in_force_on:
         raise NotAllowed("not_in_force", "The member's agreement isn't known to be in force.")
