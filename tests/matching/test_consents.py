@@ -20,6 +20,8 @@ async def ours(matching: Matching) -> Bank:
         ({"given_how": "two_staff"}, "witnesses_amiss"),
         ({"given_how": "two_staff", "witnesses": ["anna"]}, "witnesses_amiss"),
         ({"given_how": "two_staff", "witnesses": ["anna", "anna"]}, "witnesses_amiss"),
+        ({"given_how": "two_staff", "witnesses": ["caseworker-1"]}, "witnesses_amiss"),
+        ({"given_how": "two_staff", "witnesses": ["caseworker-1"] * 2}, "witnesses_amiss"),
         ({"given_how": "click", "witnesses": ["anna", "bo"]}, "witnesses_amiss"),
         ({"until": "2026-03-01"}, "until_amiss"),
         ({"until": "2027-03-01"}, "until_amiss"),

@@ -179,7 +179,7 @@ async def test_facts_that_grow_old_hide_without_anybody_looking(matching: Matchi
     await here.candidate()
     run = await ran(matching)
     assert len(run["ranked"]) == 1
-    await matching.set_the_day(date(2026, 5, 1))  # the register was asked over 31 days ago
+    await matching.set_the_day(date(2026, 6, 3))  # the register was asked over 92 days ago
     found = await matching.good("GET", f"/runs/{run['run_id']}", "caseworker")
     assert found["ranked"] == []
     assert (await ran(matching))["ranked"] == []

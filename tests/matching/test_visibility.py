@@ -64,7 +64,7 @@ async def test_time_alone_hides_her_and_ends_her_matches(matching: Matching) -> 
     at = await bank(matching)
     match = await at.released(await at.place(), await at.candidate())
     other = await at.proposed(await at.place(), await at.candidate())
-    await matching.set_the_day(date(2026, 4, 3))
+    await matching.set_the_day(date(2026, 6, 3))
     await matching.do_what_is_due()
     assert (await at.look(match)).status_code == 404
     assert [await at.state(one) for one in (match, other)] == ["withdrawn"] * 2
@@ -89,7 +89,7 @@ async def test_only_the_visible_of_a_unit_who_are_fresh_can_be_proposed(
     async with matching.database.transaction() as tx:
         found = await queries.visible(tx, "jobbpakten", "jobbcenter_city")
         assert [str(one.id) for one in found] == [ref]
-    await matching.set_the_day(TODAY.replace(month=5))
+    await matching.set_the_day(TODAY.replace(month=7))
     async with matching.database.transaction() as tx:
         assert await queries.visible(tx, "jobbpakten", "jobbcenter_city") == []
         held = await candidates.held(tx, found[0].id)

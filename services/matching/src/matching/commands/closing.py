@@ -8,14 +8,12 @@ from uuid import UUID
 from matching.commands import match
 from matching.commands.apart import by_itself
 from matching.commands.place import locked, locked_for
-from matching.commands.slot import renew, step
+from matching.commands.slot import renew, step, tell_closed
 from matching.models import Place
 from matching.profiles import Profile
 from matching.queries import place as queries
-from shared import outbox
 from shared.access import Caller
 from shared.database import Tx
-from shared.events.matching import PlaceClosed
 
 
 async def refresh(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: date) -> Place:
@@ -66,10 +64,4 @@ async def end(tx: Tx, place: Place, ground: str, on: date, role: str = "system")
     if not opened:
         return
     await match.withdraw_at_places(tx, [place], f"place_{ground}", on)
-    event = PlaceClosed(
-        place_id=place.id,
-        commitment_id=place.commitment_id,
-        organisation_id=place.organisation_id,
-        ground=ground,
-    )
-    await outbox.tell(tx, event, on=on)
+    await tell_closed(tx, place, ground, on)

@@ -43,12 +43,20 @@ async def hold(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID) -> 
     return HeldPlacement(read, candidate, place)
 
 
+async def to_prepare(
+    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
+) -> Placement:
+    """Take a placement that isn't ready yet."""
+    placement, _, _ = await hold(tx, caller, profile, placement_id)
+    take(placement, PLACEMENT, "prepare", caller.role, on)
+    return placement
+
+
 async def sign(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, party: str, on: date
 ) -> Placement:
     """Record a party's signature under the placement."""
-    placement, _, _ = await hold(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "prepare", caller.role, on)
+    placement = await to_prepare(tx, caller, profile, placement_id, on)
     if party in placement.signed:
         raise NotAllowed("already_signed", "This party has signed.")
     placement.signed = placement.signed | {party: on.isoformat()}
@@ -59,8 +67,7 @@ async def insure(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
     """Record that the insurance is settled."""
-    placement, _, _ = await hold(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "prepare", caller.role, on)
+    placement = await to_prepare(tx, caller, profile, placement_id, on)
     placement.insured_on = on
     return placement
 
@@ -69,8 +76,7 @@ async def name_supervisor(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
     """Record that the workplace has named a supervisor."""
-    placement, _, _ = await hold(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "prepare", caller.role, on)
+    placement = await to_prepare(tx, caller, profile, placement_id, on)
     placement.supervisor_named_on = on
     return placement
 

@@ -94,11 +94,15 @@ async def settle(tx: Tx, place: Place, on: date) -> None:
 async def close_filled(tx: Tx, place: Place, on: date) -> None:
     step(tx, place, "end", on)
     place.paused_for = []
+    await tell_closed(tx, place, "filled", on)
+
+
+async def tell_closed(tx: Tx, place: Place, ground: str, on: date) -> None:
     event = PlaceClosed(
         place_id=place.id,
         commitment_id=place.commitment_id,
         organisation_id=place.organisation_id,
-        ground="filled",
+        ground=ground,
     )
     await outbox.tell(tx, event, on=on)
 
