@@ -2,14 +2,13 @@
 
 import re
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import pytest
 from tests.followup.service import Followup
-from tests.followup.stories import COMPLETED, INTERRUPTED, NO_SHOW, Dated, World, records
+from tests.followup.stories import COMPLETED, INTERRUPTED, NO_SHOW, PARTLY, Dated, World, records
 
-from followup.rules.masking import FEWEST, OUTCOMES, hidden, persons, placements
+from followup.rules.masking import OUTCOMES
 
 WORLD = World()
 NETWORK = "/networks/jobbpakten"
@@ -47,6 +46,20 @@ async def busy(followup: Followup) -> Followup:
     await followup.hears(*records(a_year()))
     await followup.today("2026-11-22")
     return followup
+
+
+@pytest.fixture
+async def busier(busy: Followup) -> Followup:
+    """Give a year with five or more of all that began: 5 partly completed, 5 interrupted."""
+    more = []
+    for number in range(20, 24):
+        more += course(number, *BEGUN, "2026-03-09", end=INTERRUPTED)
+    for number in range(24, 29):
+        more += course(number, *BEGUN, "2026-03-16", end=PARTLY)
+    for number in range(29, 32):
+        more += course(number, "2026-02-01", "2026-03-03", end=NO_SHOW)
+    await busy.hears(*records(more))
+    return busy
 
 
 async def asked(followup: Followup, path: str, role: str = "", **claims: Any) -> Any:
@@ -90,34 +103,90 @@ async def test_the_report_counts_placements_by_outcome_and_hides_small_counts(
 async def test_placements_are_counted_as_of_any_day(
     busy: Followup, day: str, expected: dict[str, int | None]
 ) -> None:
-    report = (await asked(busy, f"{NETWORK}/report?day={day}")).json()
+    report = (await asked(busy, f"{NETWORK}/report?day={day}", "coordinator")).json()
 
     found = counts(report)
+    assert report["people_as_of"] == day
     visible = {name: count for name, count in found.items() if count}
     assert found["total"] == expected["total"]
     assert visible.items() <= {name: n for name, n in expected.items() if n}.items()
 
 
-async def test_people_are_counted_once(busy: Followup) -> None:
-    found = [
-        (await asked(busy, f"{NETWORK}/report{day}")).json()["persons"]
-        for day in ("", "?day=2026-03-01", "?day=2026-02-28")
-    ]
-
-    none = {"count": None, "masked": True}
-    assert found == [
-        {"started": {"count": 12, "masked": False}, "completed": {"count": 7, "masked": False}},
-        {"started": {"count": 12, "masked": False}, "completed": none},
-        {"started": none, "completed": none},
-    ]
+async def people(followup: Followup, query: str = "", role: str = "") -> tuple[Any, Any]:
+    persons = (await asked(followup, f"{NETWORK}/report{query}", role)).json()["persons"]
+    assert all(part["masked"] is (part["count"] is None) for part in persons.values())
+    return persons["started"]["count"], persons["completed"]["count"]
 
 
-async def test_a_person_whose_match_nobody_told_is_not_counted(busy: Followup) -> None:
+async def test_people_are_counted_once(busier: Followup) -> None:
+    assert await people(busier) == (21, 7)
+    assert await people(busier, "?day=2026-03-30", "coordinator") == (None, None)
+
+
+async def test_who_began_is_hidden_where_an_outcome_of_theirs_is(busy: Followup) -> None:
+    for role in ("", "coordinator"):
+        assert await people(busy, role=role) == (None, 7)
+
+
+async def test_a_person_whose_match_nobody_told_is_not_counted(busier: Followup) -> None:
     more = WORLD.course("unknown", "work", *BEGUN)
-    await busy.hears(*records(more))
+    await busier.hears(*records(more))
 
-    found = (await asked(busy, f"{NETWORK}/report")).json()
-    assert (found["persons"]["started"]["count"], found["placements"]["total"]["count"]) == (12, 17)
+    assert await people(busier) == (21, 7)
+    assert counts((await asked(busier, f"{NETWORK}/report")).json())["running"] == 7
+
+
+OTHERS: list[tuple[str, dict[str, Any]]] = [
+    ("", {}),
+    ("caseworker", {}),
+    ("signatory", {"organisation": WORLD.id("org a")}),
+    ("coordinator", {"organisation": WORLD.id("org a")}),
+    ("coordinator", {"networks": ["elsewhere"]}),
+]
+
+
+@pytest.mark.parametrize(("role", "claims"), OTHERS)
+async def test_all_but_the_coordinator_see_people_as_of_the_end_of_a_month(
+    busy: Followup, role: str, claims: dict[str, Any]
+) -> None:
+    """Seven were completed on 31 March: whoever asks for the day after the day before sees none."""
+    for day, as_of, completed in (
+        ("2026-03-30", "2026-02-28", None),
+        ("2026-03-31", "2026-02-28", None),
+        ("2026-04-01", "2026-03-31", 7),
+        ("2026-04-30", "2026-03-31", 7),
+    ):
+        found = (await asked(busy, f"{NETWORK}/report?day={day}", role, **claims)).json()
+        assert (found["day"], found["people_as_of"]) == (day, as_of)
+        assert counts(found)["completed"] == found["persons"]["completed"]["count"] == completed
+    now = (await asked(busy, f"{NETWORK}/report", role, **claims)).json()
+    assert (now["day"], now["people_as_of"]) == ("2026-11-22", "2026-10-31")
+
+
+async def test_the_coordinator_sees_people_as_of_any_day_and_now(busy: Followup) -> None:
+    for query, as_of, completed in (
+        ("?day=2026-03-30", "2026-03-30", None),
+        ("?day=2026-03-31", "2026-03-31", 7),
+        ("", "2026-11-22", 7),
+    ):
+        found = (await asked(busy, f"{NETWORK}/report{query}", "coordinator")).json()
+        assert (found["people_as_of"], counts(found)["completed"]) == (as_of, completed)
+
+
+async def test_a_token_that_is_no_good_is_not_taken_for_none(busy: Followup) -> None:
+    async with busy.client() as client:
+        client.headers["Authorization"] = "Bearer old"
+        assert (await client.get(f"{NETWORK}/report")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("sv", "Läget den 31 mars 2026"), ("en", "As of 31 March 2026")]
+)
+async def test_the_page_says_on_which_day_people_were_counted(
+    busy: Followup, lang: str, words: str
+) -> None:
+    page = await asked(busy, f"{NETWORK}/report.html?lang={lang}&day=2026-04-15")
+    assert words in page.text
 
 
 async def test_other_networks_people_are_not_ours(busy: Followup) -> None:
@@ -175,56 +244,3 @@ async def test_the_pages_say_where_a_figure_is_hidden(
     for path in (f"{NETWORK}/report.html", f"{MEMBER}.html"):
         page = (await asked(busy, f"{path}?lang={lang}", "coordinator")).text
         assert page.count(words) >= 5
-
-
-def test_small_counts_are_hidden_and_nothing_that_is_shown_gives_one_away() -> None:
-    """Who takes what is shown from the total learns the sum of several, and no small one."""
-    for sizes in product((0, 1, 4, 5, 9), repeat=4):
-        every = dict(zip("abcd", sizes, strict=True))
-        hide = hidden(every)
-        assert {part for part, count in every.items() if count < FEWEST} <= hide
-        rest = sum(every[part] for part in hide)
-        assert not hide or (len(hide) > 1 and rest >= FEWEST) or len(hide) == len(every)
-        assert not hide or any(count < FEWEST for count in every.values())
-
-
-@pytest.mark.parametrize(
-    ("counts", "visible"),
-    [
-        ({}, set()),
-        ({"running": 4}, set()),
-        ({"running": 5}, {"total"}),
-        ({"running": 5, "completed": 9}, {"completed", "total"}),
-        (dict.fromkeys(OUTCOMES, 5), {*OUTCOMES, "total"}),
-        (
-            dict.fromkeys(OUTCOMES, 5) | {"no_show": 1},
-            {*OUTCOMES, "total"} - {"no_show", "completed"},
-        ),
-    ],
-)
-def test_which_counts_are_shown(counts: dict[str, int], visible: set[str]) -> None:
-    found = placements(counts)
-
-    assert {name for name, one in found.by_outcome.items() if not one.masked} | (
-        set() if found.total.masked else {"total"}
-    ) == visible
-
-
-@pytest.mark.parametrize(
-    ("started", "completed", "visible"),
-    [
-        (4, 0, (None, None)),
-        (5, 0, (5, None)),
-        (9, 5, (9, None)),
-        (10, 5, (10, 5)),
-        (10, 10, (10, None)),
-    ],
-)
-def test_who_began_and_has_not_completed_is_not_told_by_a_difference(
-    started: int, completed: int, visible: tuple[int | None, int | None]
-) -> None:
-    among = placements(dict.fromkeys(OUTCOMES, 5))
-    found = persons(started, completed, among)
-
-    assert (found.started.count, found.completed.count) == visible
-    assert persons(started, completed, placements({})).completed.masked

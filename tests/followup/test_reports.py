@@ -20,7 +20,7 @@ from followup.rules.member import Milestones
 
 TODAY = date(2026, 11, 22)
 PLACED = placements({"planned": 6, "running": 12, "completed": 40, "no_show": 2})
-PEOPLE = (PLACED, persons(50, 38, PLACED))
+PEOPLE = (TODAY, PLACED, persons(50, 38, PLACED))
 MEMBER = Membership(UUID(int=1), "business", "small", Milestones(member=date(2026, 1, 1)))
 ASKED = Membership(UUID(int=2), "public", "large", Milestones(applied=date(2026, 6, 1)))
 

@@ -86,6 +86,7 @@ class NetworkReport:
     by_offer: Sequence[Group]
     by_sector: Sequence[Group]
     months: Sequence[Moment]
+    people_as_of: date
     placements: Placements
     persons: Persons
 
@@ -110,7 +111,7 @@ def network_report(
     network: str,
     members: Sequence[Membership],
     commitments: Sequence[Commitment],
-    people: tuple[Placements, Persons],
+    people: tuple[date, Placements, Persons],
     today: date,
     asked: date | None = None,
 ) -> NetworkReport:
@@ -124,8 +125,9 @@ def network_report(
         by_offer=grouped(folded.each, lambda one: one.promise.offer),
         by_sector=grouped(folded.each, lambda one: one.sector, SECTORS),
         months=folded.months,
-        placements=people[0],
-        persons=people[1],
+        people_as_of=people[0],
+        placements=people[1],
+        persons=people[2],
     )
 
 

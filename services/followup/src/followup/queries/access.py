@@ -31,7 +31,11 @@ def may_read(caller: Caller, thing: Member | Commitment) -> bool:
     return rules.may_read(caller.role, caller.organisation, thing.organisation_id)
 
 
+def is_staff(caller: Caller) -> bool:
+    return rules.is_staff(caller.role, caller.organisation)
+
+
 def only_staff(caller: Caller) -> None:
     """Refuse whoever is no staff; the token's network was checked with it."""
-    if not rules.is_staff(caller.role, caller.organisation):
+    if not is_staff(caller):
         raise NotFound

@@ -14,6 +14,7 @@ from followup.queries.facts import Rows, facts_about, promises_where, sorted_out
 from followup.queries.people import persons_in, placements_in, placements_of
 from followup.rules.facts import Promise
 from followup.rules.ledger import figures
+from followup.rules.masking import last_month
 from followup.rules.member import UNKNOWN
 from shared.clock import today
 from shared.database import Tx
@@ -22,17 +23,23 @@ from shared.machines import NotFound
 Turns = Mapping[UUID, Sequence[tuple[date, bool]]]
 
 
-async def network_report(tx: Tx, network: str, asked: date | None) -> reports.NetworkReport:
-    """Give a network's report; NotFound when nothing was ever heard of the network."""
+async def network_report(
+    tx: Tx, network: str, asked: date | None, *, any_day: bool
+) -> reports.NetworkReport:
+    """Give a network's report; NotFound when nothing was ever heard of the network.
+
+    People are counted as of the end of the month before, or, for those who may know, of `any_day`.
+    """
     members = await members_of(tx, network)
     promises = await promises_where(tx, col(Commitment.network) == network)
     if not members and not promises:
         raise NotFound
     turns = await turns_of(tx, members)
     facts = await facts_about(tx, [row.id for row in promises])
-    placements = await placements_in(tx, network, asked)
-    people = placements, await persons_in(tx, network, asked, placements)
     day = await today(tx)
+    by = asked if any_day else last_month(asked or day)
+    placements = await placements_in(tx, network, by)
+    people = by or day, placements, await persons_in(tx, network, by, placements)
 
     def put_together() -> reports.NetworkReport:
         memberships = [membership(one, turns) for one in members]

@@ -1,7 +1,12 @@
-"""Counts of people: under five they aren't shown, nor what would give them away."""
+"""Counts of people: under five they aren't shown, nor what would give them away.
 
-from collections.abc import Mapping
+Nothing here is secret: whoever reads may know these rules, and asks which counts would look the
+same. What is hidden beside a small count is therefore picked by name, never by its size.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 FEWEST = 5
 OUTCOMES = (
@@ -13,6 +18,9 @@ OUTCOMES = (
     "no_show",
     "interrupted",
 )
+BEGUN = ("running", "completed", "partly_completed", "interrupted")
+# Which is hidden first beside a small count: those that haven't begun, so that the rest is told.
+FIRST_TO_HIDE = ("planned", "ready", "no_show", *BEGUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +55,48 @@ def shown(count: int, *, hide: bool = False) -> People:
     return HIDDEN if hide or count < FEWEST else People(count, masked=False)
 
 
-def hidden(counts: Mapping[str, int]) -> frozenset[str]:
-    """Name the parts of a shown total to hide: the small ones, and as many as hide them.
+def keep_each_other(small: Collection[int]) -> bool:
+    """Tell whether small counts stay unknown though their sum is told: not all can be fours."""
+    return len(small) > 1 and FEWEST <= sum(small) < len(small) * (FEWEST - 1)
 
-    Whoever takes the shown from the total learns the sum of the hidden: that is then of at least
-    two parts, and at least five people, unless there are no more parts to hide.
+
+def hidden(counts: Mapping[str, int]) -> frozenset[str]:
+    """Name the parts of a shown total to hide: the small ones, and one more if that hides them.
+
+    Whoever takes the shown from the total learns the sum of the hidden: that is of at least two
+    parts and five people. Which one more depends on the order of `counts` alone.
     """
-    found: list[str] = []
-    for part in sorted(counts, key=lambda part: (counts[part], part)):
-        told = sum(counts[one] for one in found)
-        if counts[part] >= FEWEST and (not found or (len(found) > 1 and told >= FEWEST)):
-            break
-        found.append(part)
-    return frozenset(found)
+    small = [part for part, count in counts.items() if count < FEWEST]
+    enough = not small or keep_each_other([counts[part] for part in small])
+    others = (part for part in counts if part not in small)
+    return frozenset(small if enough else [*small, *[*others][:1]])
 
 
 def placements(counts: Mapping[str, int]) -> Placements:
-    """Count placements by what has become of them."""
-    every = {name: counts.get(name, 0) for name in OUTCOMES}
+    """Count placements by what has become of them; in total too, unless that says all there is."""
+    every = {name: counts.get(name, 0) for name in FIRST_TO_HIDE}
     hide = hidden(every)
-    shown_parts = {name: shown(count, hide=name in hide) for name, count in every.items()}
-    return Placements(shown_parts, shown(sum(every.values())))
+    parts = {name: shown(every[name], hide=name in hide) for name in OUTCOMES}
+    only_small = max(every.values()) < FEWEST and not keep_each_other(every.values())
+    return Placements(parts, shown(sum(every.values()), hide=only_small))
 
 
 def persons(started: int, completed: int, among: Placements) -> Persons:
-    """Count people; who began and hasn't completed mustn't be told from the difference.
+    """Count people, so that no count of placements or people can be told from a difference.
 
-    Where completed placements are hidden, people who completed one are hidden too.
+    Who began is as many as the placements that did, or a few less: told only where all of those
+    are. Beside it, who completed leaves who hasn't: both are told, or neither.
     """
-    hide = hidden({"completed": completed, "others": started - completed})
-    beside = among.by_outcome["completed"].masked
-    return Persons(shown(started), shown(completed, hide=beside or "completed" in hide))
+    if any(among.by_outcome[name].masked for name in BEGUN):
+        beside = among.by_outcome["completed"].masked
+        return Persons(HIDDEN, shown(completed, hide=beside))
+    hide = min(completed, started - completed) < FEWEST
+    return Persons(shown(started, hide=hide), shown(completed, hide=hide))
+
+
+def last_month(day: date) -> date:
+    """Give the end of the month before the day's: people are counted as of then, for everybody.
+
+    Counts of two days would tell what one person did between them.
+    """
+    return day.replace(day=1) - timedelta(days=1)
