@@ -21,6 +21,7 @@ from shared.machines import NotFound
 from shared.vaults import Vault
 
 BLOCK = 256
+PERSON_BLOCK = 1024  # also with what the directory was told, which says that she isn't protected
 IDENTITY, NEEDS = "identity", "needs"
 
 
@@ -52,9 +53,9 @@ def _vault(jwk: str) -> Vault:
     return Vault(jwk)
 
 
-def padded(facts: Any) -> list[Any]:
+def padded(facts: Any, block: int = BLOCK) -> list[Any]:
     """Fill up what is to be sealed: a yes has as many bytes as a no, and so have most names."""
-    return [facts, " " * (-len(json.dumps(facts, ensure_ascii=False).encode()) % BLOCK)]
+    return [facts, " " * (-len(json.dumps(facts, ensure_ascii=False).encode()) % block)]
 
 
 async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
@@ -66,7 +67,7 @@ async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
         network=network,
         number_index=index_of(tx, network, person.number),
         identity_key=key,
-        sealed=identity.seal(key, padded(asdict(person)), IDENTITY),
+        sealed=identity.seal(key, padded(asdict(person), PERSON_BLOCK), IDENTITY),
         sensitive_key=other,
         needs=sensitive.seal(other, padded(None), NEEDS),
     )
@@ -110,7 +111,8 @@ async def change(tx: Tx, ref: UUID, **differs: Any) -> Person:
     """Seal her anew with what differs; the caller holds the candidate's row."""
     row = await row_of(tx, ref)
     changed = replace(await person(tx, ref), **differs)
-    row.sealed = vaults(tx).identity.seal(row.identity_key, padded(asdict(changed)), IDENTITY)
+    filled = padded(asdict(changed), PERSON_BLOCK)
+    row.sealed = vaults(tx).identity.seal(row.identity_key, filled, IDENTITY)
     return changed
 
 
