@@ -40,8 +40,9 @@ def main() -> int:
 
 
 async def measured(stage: stages.Stage, parts: list[str], rounds: int) -> dict[str, list[Line]]:
-    # As `python -m shared` does: on uvloop, and what was imported is no work for the collector.
+    # As `python -m shared` does, and on its loop.
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     async with asyncio.timeout(LIMIT_SECONDS):
         return {PARTS[name][0]: await PARTS[name][1](stage, rounds) for name in parts}
 

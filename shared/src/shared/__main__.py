@@ -18,6 +18,7 @@ def main() -> None:
     chosen = words.parse_args()
     app = importlib.import_module(f"{chosen.service}.main").create_app()
     gc.freeze()  # what was imported stays: the collector needn't look at it again
+    gc.set_threshold(20_000, 20, 20)  # a batch of records is no reason to look for rings
     # No log settings of its own: its lines go through our sieve.
     uvicorn.run(
         app,

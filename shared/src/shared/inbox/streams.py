@@ -6,7 +6,6 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Tx
 from shared.inbox.records import Heard
@@ -22,7 +21,8 @@ LOCK = text(f"""SELECT topic, key, version, id FROM inbox JOIN {STREAMS} USING (
     ORDER BY topic, key FOR UPDATE OF inbox""")  # noqa: S608
 # FOR UPDATE locks nothing where there is no row: those get a number 0 first.
 MEET = text(f"""INSERT INTO inbox (topic, key, version)
-    SELECT topic, key, 0 FROM {STREAMS} ORDER BY topic, key ON CONFLICT DO NOTHING""")  # noqa: S608
+    SELECT topic, key, 0 FROM {STREAMS} ORDER BY topic, key
+    ON CONFLICT DO NOTHING RETURNING topic, key, version, id""")  # noqa: S608
 # A statement of its own: the lock's statement would show what lay here before it waited.
 PARKED = text(f"SELECT topic, key, version FROM parked JOIN {STREAMS} USING (topic, key)")  # noqa: S608
 REMEMBER = text("""UPDATE inbox SET version = s.version, id = s.id
@@ -78,20 +78,16 @@ async def lock(tx: Tx, streams: Collection[Stream]) -> dict[Stream, Place]:
     """Lock the streams, new ones too, always in the same order."""
     if not streams:
         return {}
-    connection, streams = await tx.connection(), sorted(streams)
-    places = await locked(connection, streams)
-    if new := set(streams) - places.keys():
-        # Two that meet the same new ones may wait for each other in a circle: one tries again.
-        await connection.execute(MEET, named(new))
-        places |= await locked(connection, new)
+    connection = await tx.connection()
+    places: dict[Stream, Place] = {}
+    # Two that meet the same new ones may wait for each other in a circle: then one tries again.
+    for statement in (LOCK, MEET, LOCK):
+        if left := set(streams) - places.keys():
+            rows = await connection.execute(statement, named(left))
+            places |= {(topic, key): Place(version, last) for topic, key, version, last in rows}
     for topic, key, version in await connection.execute(PARKED, named(streams)):
         places[topic, key].parked.add(version)
     return places
-
-
-async def locked(connection: AsyncConnection, streams: Collection[Stream]) -> dict[Stream, Place]:
-    rows = await connection.execute(LOCK, named(streams))
-    return {(topic, key): Place(version, last) for topic, key, version, last in rows}
 
 
 def named(streams: Iterable[Stream]) -> dict[str, str]:
