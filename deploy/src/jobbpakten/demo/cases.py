@@ -66,6 +66,7 @@ ENDED_MEANWHILE = (
     "409 not_available",
     "409 no_slot_left",
     "409 member_suspended",
+    "409 does_not_fit",
 )
 
 
@@ -77,8 +78,9 @@ async def hear_her(centre: Centre, case: Case, day: date) -> int:
         case.over = True
         return 1
     how = case.chance.choice(("paper", "e_signed", "two_staff"))
-    until = min((day + timedelta(days=CONSENT_DAYS)).isoformat(), case.place["ends_before"])
-    body: Body = {"given_how": how, "until": until, "given_on": on}
+    until = min(day + timedelta(days=CONSENT_DAYS), date.fromisoformat(case.place["ends_before"]))
+
+    body: Body = {"given_how": how, "until": max(until, day).isoformat(), "given_on": on}
     body |= {"witnesses": ["caseworker-gert", "caseworker-ylva"]} if how == "two_staff" else {}
     await centre.call("POST", f"{path}/consent", body)
     if case.story == "takes_back":
