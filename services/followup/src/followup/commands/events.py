@@ -51,9 +51,8 @@ def row_of(one: Heard) -> tuple[object, ...]:
 
 def headers(one: Heard) -> str:
     """Give all that the event says about itself, also what no reader knows yet."""
-    told = {name: text for name, text in one.texts.items() if text and name[:3] == "ce_"}
     # PostgreSQL: no text holds NUL, and a header that nobody reads must not stop its record.
-    return to_json(told).decode().replace("\\u0000", "\\ufffd")
+    return to_json(one.texts).decode().replace("\\u0000", "\\ufffd")
 
 
 def spoken_of(heard: Sequence[Heard], name: str) -> Mapping[UUID, str]:
