@@ -51,16 +51,17 @@ class Place:
 
     def judge(self, one: Heard, topic: Topic) -> tuple[Outcome, str]:
         """Decide about one record and move on; the text is the reason for parking."""
-        if one.version <= self.version:
-            forked = one.version == self.version and self.id not in {None, one.envelope.id}
+        version = one.version
+        if version <= self.version:
+            forked = version == self.version and self.id not in {None, one.envelope.id}
             return (Outcome.FORKED if forked else Outcome.SEEN), ""
-        if one.record.parked is None and one.version in self.parked:
+        if one.record.parked is None and version in self.parked:
             return Outcome.SEEN, ""
-        if reason := one.reason or self.waits_for(one.version, topic):
-            self.parked.add(one.version)
+        if reason := one.reason or self.waits_for(version, topic):
+            self.parked.add(version)
             return Outcome.PARKED, reason
-        self.version, self.id = one.version, one.envelope.id
-        self.parked.discard(one.version)
+        self.version, self.id = version, one.envelope.id
+        self.parked.discard(version)
         return Outcome.HANDLED, ""
 
     def waits_for(self, version: int, topic: Topic) -> str:
