@@ -33,7 +33,7 @@ def looks_alike(worlds: Iterable[tuple[World, Seen]]) -> Iterator[tuple[Seen, li
     found: dict[Hashable, list[World]] = defaultdict(list)
     shown: dict[Hashable, Seen] = {}
     for world, seen in worlds:
-        key = tuple(seen.items())
+        key: Hashable = tuple(seen.items())
         found[key].append(world)
         shown[key] = seen
     for key, several in found.items():

@@ -5,7 +5,8 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert
 
-from followup.models import Commitment, CommitmentTerm, HeldAct
+from followup.commands.rows import keep
+from followup.models import Commitment, CommitmentTerm
 from followup.queries import facts as known
 from followup.rules.facts import Facts
 from followup.rules.ledger import Figures, figures, lapse_day, one_by_one
@@ -63,7 +64,7 @@ async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
         "held_on": about.occurredat,
         "offer": held.offer,
     }
-    await tx.exec(insert(HeldAct).values(act).on_conflict_do_nothing())
+    await keep(tx, "acts", act)
     await progress(tx, commitment)
 
 

@@ -1,15 +1,12 @@
 """Remember what is heard: all of it, before anything is made of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic_core import to_json
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
 
-from followup.models import Commitment, Member
 from shared.database import Tx
 from shared.events.matching import MatchAccepted, PlacePaused, PlaceResumed
 from shared.inbox.records import Heard
@@ -22,12 +19,19 @@ COLUMNS = (
 # They name a promise and move nothing of it: no need to wait for its row.
 UNMOVED = (MatchAccepted, PlacePaused, PlaceResumed)
 
+MEET = """
+    INSERT INTO {} (id, network)
+    SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:networks AS text[])) ORDER BY 1
+    ON CONFLICT DO NOTHING"""
+LOCK = "SELECT FROM {} WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR UPDATE"
+Claimed = Literal["commitments", "members"]
+
 
 async def take_in(tx: Tx, heard: Sequence[Heard]) -> None:
     """Put a batch into the event ledger, and claim the rows that its handlers will write."""
     await record(tx, heard)
-    await claim(tx, Commitment, spoken_of(heard, "commitment_id"))
-    await claim(tx, Member, spoken_of(heard, "membership_id"))
+    await claim(tx, "commitments", spoken_of(heard, "commitment_id"))
+    await claim(tx, "members", spoken_of(heard, "membership_id"))
 
 
 async def record(tx: Tx, heard: Sequence[Heard]) -> None:
@@ -62,14 +66,14 @@ def spoken_of(heard: Sequence[Heard], name: str) -> Mapping[UUID, str]:
     return {of: network for of, network in found if of}
 
 
-async def claim(tx: Tx, table: type[Commitment | Member], spoken_of: Mapping[UUID, str]) -> None:
+async def claim(tx: Tx, table: Claimed, spoken_of: Mapping[UUID, str]) -> None:
     """Lock a row for each id, made where this is the first we hear of it.
 
     All in one order: streams that meet in a row lie on several partitions, and two replicas would
     else wait for each other in a circle. FOR UPDATE locks no row that isn't there, so first a stub.
     """
     if spoken_of:
-        stubs = [{"id": of, "network": network} for of, network in sorted(spoken_of.items())]
-        await tx.exec(insert(table).values(stubs).on_conflict_do_nothing())
-        rows = select(table.id).where(col(table.id).in_(spoken_of)).order_by(col(table.id))
-        await tx.exec(rows.with_for_update())
+        connection, ids = await tx.connection(), sorted(spoken_of)
+        stubs = {"ids": ids, "networks": [spoken_of[of] for of in ids]}
+        await connection.execute(text(MEET.format(table)), stubs)
+        await connection.execute(text(LOCK.format(table)), {"ids": ids})

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-
 from followup.commands.commitment import progress
-from followup.models import Commitment, OpenedPlace
+from followup.commands.rows import keep
+from followup.models import Commitment
 from shared.database import Tx
 from shared.events import Envelope
 from shared.events.matching import PlaceClosed, PlaceOpened
@@ -22,7 +21,6 @@ async def note_closing(tx: Tx, closed: PlaceClosed, about: Envelope) -> None:
 
 async def note(tx: Tx, event: PlaceOpened | PlaceClosed, facts: dict[str, Any]) -> None:
     """Remember it, even under a promise not yet heard of."""
-    place = {"id": event.place_id, "commitment_id": event.commitment_id} | facts
-    row = insert(OpenedPlace).values(place)
-    await tx.exec(row.on_conflict_do_update(index_elements=["id"], set_=facts))
+    of = {"id": event.place_id, "commitment_id": event.commitment_id}
+    await keep(tx, "places", of if "slots" in facts else of | {"slots": 0}, facts)
     await progress(tx, await tx.get_one(Commitment, event.commitment_id))

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
-
 from followup.commands.commitment import progress
-from followup.models import AcceptedMatch, Commitment, HeardPlacement
+from followup.commands.rows import keep
+from followup.models import Commitment
 from followup.rules.facts import Outcome
 from shared.database import Tx
 from shared.events import Envelope
@@ -27,8 +26,8 @@ TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_
 
 async def note_acceptance(tx: Tx, accepted: MatchAccepted) -> None:
     """Remember whose placement it will be; the reference goes nowhere else."""
-    row = {"placement_id": accepted.placement_id, "candidate_ref": accepted.candidate_ref}
-    await tx.exec(insert(AcceptedMatch).values(row).on_conflict_do_nothing())
+    of = {"placement_id": accepted.placement_id, "candidate_ref": accepted.candidate_ref}
+    await keep(tx, "accepted_matches", of)
 
 
 async def note_plan(tx: Tx, planned: PlacementPlanned, about: Envelope) -> None:
@@ -56,5 +55,4 @@ async def note_move(tx: Tx, event: Moving, about: Envelope, **facts: Any) -> Non
 async def note(tx: Tx, event: Moving | PlacementReady, about: Envelope, **facts: Any) -> None:
     """Remember what the event says of the placement, whichever came first."""
     facts |= event.model_dump(include=TOLD)
-    row = insert(HeardPlacement).values(id=event.placement_id, network=about.network, **facts)
-    await tx.exec(row.on_conflict_do_update(index_elements=["id"], set_=facts))
+    await keep(tx, "placements", {"id": event.placement_id, "network": about.network}, facts)
