@@ -12,7 +12,8 @@ from jobbpakten.demo.people import Person, as_file
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_PROPOSALS = 3  # a unit's in a week
+MOST_PROPOSALS = 3
+LOOKED_AT = 6  # places that a unit fills in a week, other ones each time
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
     ("vetting_officer", "Vera Norén", "kansliet"),
@@ -129,26 +130,28 @@ class Centre:
         return sum(done)
 
     async def propose(self, day: date, places: Sequence[dict[str, Any]], weeks: Weeks) -> int:
-        """Let the engine rank, and pick the first who is free for each of some places."""
-        if not places or not self.refs:
+        """Let the engine rank for some places, and pick the first who is free for each."""
+        some = {one["place_id"]: one for one in self.some(places)}
+        if not some or not self.refs:
             return 0
-        run = await self.call("POST", "/runs", {"seed": self.seed})
+        run = await self.call("POST", "/runs", {"seed": self.seed, "place_ids": [*some]})
         ranked = (await self.call("GET", f"/runs/{run['run_id']}"))["ranked"]
         busy = {case.ref for case in self.cases if not case.over}
         asked = {(case.place["place_id"], case.ref) for case in self.cases}
-        picked = 0
-        for place in places:
-            here = [one for one in ranked if one["place_id"] == place["place_id"]]
-            for one in here[: place["free"] + 1]:
-                ref = one["candidate_ref"]
-                if ref not in busy and (place["place_id"], ref) not in asked:
-                    await self.pick(run["run_id"], place, ref, day, weeks)
-                    busy.add(ref)
-                    picked += 1
-                    break
-            if picked == MOST_PROPOSALS:
-                break
-        return 2 + 2 * picked
+        picked: dict[str, str] = {}
+        for one in ranked:
+            place, ref = one["place_id"], one["candidate_ref"]
+            if place not in picked and ref not in busy and (place, ref) not in asked:
+                picked[place] = ref
+                busy.add(ref)
+        for place in [one for one in some if one in picked][:MOST_PROPOSALS]:
+            await self.pick(run["run_id"], some[place], picked[place], day, weeks)
+        return 2 + 2 * min(MOST_PROPOSALS, len(picked))
+
+    def some(self, places: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Take a few of the places, others each week."""
+        begin = (self.week * LOOKED_AT) % max(1, len(places))
+        return [*places[begin:], *places[:begin]][:LOOKED_AT]
 
     async def pick(
         self,
