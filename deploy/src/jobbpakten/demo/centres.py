@@ -136,6 +136,8 @@ class Centre:
             return 0
         run = await self.call("POST", "/runs", {"seed": self.seed, "place_ids": [*some]})
         ranked = (await self.call("GET", f"/runs/{run['run_id']}"))["ranked"]
+        order = {place: number for number, place in enumerate(some)}  # the same every time
+        ranked.sort(key=lambda one: (order[one["place_id"]], one["rank"]))
         busy = {case.ref for case in self.cases if not case.over}
         asked = {(case.place["place_id"], case.ref) for case in self.cases}
         picked: dict[str, str] = {}
