@@ -16,7 +16,7 @@ from shared import service
 from shared.access import Calling
 from shared.answers import Once
 from shared.causes import current
-from shared.database import Tx, connect, schema_is_at_head
+from shared.database import Tx, connect, head_of, schema_is_at_head
 from shared.inbox import Hears
 from shared.machines import NotAllowed, StaleEdit, Unfit, four_eyes
 from shared.settings import ServiceSettings
@@ -256,7 +256,8 @@ async def test_free_text_is_no_correlation_id(http: httpx.AsyncClient) -> None:
 
 async def test_the_schema_of_a_later_release_will_do(database: Callable[[str], str]) -> None:
     about = connect(settings(Local, database("membership")))
-    for number, good in [("0001", False), ("0004", True), ("0005", True)]:
+    head = head_of("membership")
+    for number, good in [("0001", False), (head, True), (f"{int(head) + 1:04}", True)]:
         async with about.transaction() as tx:
             await (await tx.connection()).execute(
                 text("UPDATE alembic_version SET version_num = :number"), {"number": number}
