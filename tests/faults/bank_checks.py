@@ -9,7 +9,7 @@ from tests.faults.stage import Stage
 # What a match says of its slot: kept while the employer is asked, held, used; else none.
 SLOTS_BY_MATCHES = """
     SELECT m.id, CASE
-        WHEN m.state IN ('employer_asked', 'employer_yes', 'employer_declined') THEN 'reserved'
+        WHEN m.state IN ('employer_asked', 'employer_yes') THEN 'reserved'
         WHEN p.state IN ('planned', 'ready', 'running') THEN 'taken'
         WHEN p.state = 'completed' THEN 'used'
         WHEN p.state = 'partly_completed'
