@@ -2,7 +2,7 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from shared.events import matching as m
 from shared.events import membership as me
@@ -125,7 +125,3 @@ class Story:
     @property
     def planned(self) -> Any:
         return self.of_placement(p.PlacementPlanned)
-
-
-def case(subject: UUID) -> str:
-    return subject.hex[:8]

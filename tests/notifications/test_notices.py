@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from tests.notifications.conftest import TODAY, Notifications
+import pytest
+from tests.notifications.conftest import TODAY, Notifications, later
 from tests.notifications.histories import UNIT, Story
 
+from notifications.rules.notices import EXPIRING, RULES
 from shared.events import matching as m
 from shared.events import membership as me
 from shared.events import placement as p
@@ -196,15 +198,91 @@ async def test_what_was_heard_twice_is_told_once(service: Notifications) -> None
     assert await service.sends() == ["check_application vetting_officer"]
 
 
-async def test_a_task_whose_last_day_is_over_expires(service: Notifications) -> None:
+async def test_an_answer_that_would_come_too_late_expires(service: Notifications) -> None:
+    story = Story()
+    await service.knows("signatory", story.organisation)
+    await service.hears(story.shared)
+    await service.sends()
+    await service.set_the_day(story.shared.act_by)
+    assert await service.due() == 0
+    await service.set_the_day(story.shared.act_by.replace(day=20))
+    assert await service.due() == 1
+    assert await service.states() == ["sign_agreement signatory expired"]
+    assert await service.due() == 0
+    assert await service.told() == ["notice.requested.v1", "notice.sent.v1", "notice.expired.v1"]
+
+
+async def test_what_the_municipality_has_to_do_stays_open_and_is_overdue(
+    service: Notifications,
+) -> None:
     story = Story()
     await service.knows("vetting_officer", UNIT)
     await service.hears(story.applied)
     await service.sends()
     await service.set_the_day(story.applied.act_by)
-    assert await service.due() == 0
+    assert [one["overdue"] for one in await service.listed()] == [False]
     await service.set_the_day(story.applied.act_by.replace(day=20))
-    assert await service.due() == 1
-    assert await service.states() == ["check_application vetting_officer expired"]
     assert await service.due() == 0
-    assert await service.told() == ["notice.requested.v1", "notice.sent.v1", "notice.expired.v1"]
+    (late,) = await service.listed()
+    assert (late["state"], late["overdue"]) == ("sent", True)
+    assert (late["owner"], late["deadline"]) == ("recipient", "2026-03-09")
+    await service.hears(story.approved)
+    assert "check_application vetting_officer acted" in await service.states()
+
+
+def test_only_answers_from_outside_and_signatures_expire() -> None:
+    expiring = {RULES[name].template for name in EXPIRING}
+    assert expiring == {"answer_request", "answer_match", "sign_agreement"}
+
+
+async def test_an_application_that_lapsed_is_told_to_its_signatory(service: Notifications) -> None:
+    one, other = Story(), Story()
+    for story, ground in ((one, "lapsed"), (other, "withdrawn")):
+        await service.knows("signatory", story.organisation, address=f"{ground}@example.se")
+        await service.hears(story.applied, story.of_membership(me.MembershipEnded, ground=ground))
+    await service.due()
+    assert await service.sends() == ["application_lapsed lapsed"]
+
+
+async def test_a_message_takes_along_what_is_held_for_the_same_recipient(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story, other, strange = Story(), Story(), Story()
+    other.organisation = story.organisation
+    await service.knows("contact_person", story.organisation)
+    await service.knows("contact_person", strange.organisation, address="strange@example.se")
+    await service.hears(story.of_placement(p.PlacementStarted))
+    later(monkeypatch, minutes=20)
+    await service.hears(other.of_placement(p.PlacementStarted))
+    await service.hears(strange.of_placement(p.PlacementStarted))
+    assert await service.sends() == []
+    later(monkeypatch, minutes=10)
+    assert await service.sends() == ["several contact_person"]
+    later(monkeypatch, minutes=20)
+    assert await service.sends() == ["placement_started strange", "several contact_person"]
+
+
+async def test_so_many_messages_that_no_server_takes_them_go_in_several_mails(
+    service: Notifications,
+) -> None:
+    one = Story()
+    await service.knows("contact_person", one.organisation)
+    for _ in range(60):
+        story = Story()
+        story.organisation = one.organisation
+        await service.hears(story.of_placement(p.PlacementStarted))
+    await service.due()
+    assert await service.sends() == ["several contact_person"] * 2
+
+
+async def test_a_contact_is_told_of_her_organisation_in_every_network(
+    service: Notifications,
+) -> None:
+    story = Story()
+    await service.knows("contact_person", story.organisation)
+    await service.knows("decider", UNIT)
+    await service.hears(
+        story.of_placement(p.PlacementStarted), story.signed("member"), network="elsewhere"
+    )
+    await service.due()
+    assert await service.sends() == ["placement_started contact_person"]

@@ -148,7 +148,9 @@ def test_a_fact_is_a_code_or_isnt_taken(text: str, field: str) -> None:
     assert text or field == "unit"
 
 
-@pytest.mark.parametrize("canary", ["Åsa Öberg", "19121212-1212", "asa@example.se", "a0701234567"])
+@pytest.mark.parametrize(
+    "canary", ["Åsa Öberg", "19121212-1212", "asa@example.se", "a811218-9876", "a8112189876"]
+)
 def test_nobodys_name_number_or_address_is_a_fact(canary: str) -> None:
     for field in ("network", "case", "unit", "role"):
         good = {"network": "jobbpakten", "case": "1a2b3c4d", "unit": "", "role": "decider"}
@@ -156,8 +158,15 @@ def test_nobodys_name_number_or_address_is_a_fact(canary: str) -> None:
             Facts(**{**good, field: canary}, act_by=None)
 
 
-def test_a_template_sees_five_facts() -> None:
-    assert [one.name for one in fields(Facts)] == ["network", "case", "unit", "act_by", "role"]
+def test_a_template_sees_six_facts() -> None:
+    assert [one.name for one in fields(Facts)] == [
+        "network",
+        "case",
+        "unit",
+        "act_by",
+        "role",
+        "instead_of",
+    ]
 
 
 def test_a_missing_word_is_an_error_and_nothing_else_can_be_reached() -> None:

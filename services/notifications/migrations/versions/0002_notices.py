@@ -90,6 +90,12 @@ def deliveries() -> None:
         ["claimed_at"],
         postgresql_where=sa.text("state IN ('claimed', 'handed_over')"),
     )
+    op.create_index(
+        "deliveries_ended",
+        "deliveries",
+        ["ended_at"],
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
 
 
 def notices() -> None:
@@ -138,3 +144,14 @@ def notices() -> None:
         ["act_by"],
         postgresql_where=sa.text("act_by IS NOT NULL"),
     )
+    notices_by_state()
+
+
+def notices_by_state() -> None:
+    partly = {
+        "notices_waiting": ("opened_on", "state = 'waiting'"),
+        "notices_to_settle": ("state", "state IN ('failed', 'uncertain') AND settled_on IS NULL"),
+        "notices_ended": ("since", "state IN ('acted', 'expired', 'cancelled', 'sent')"),
+    }
+    for name, (column, where) in partly.items():
+        op.create_index(name, "notices", [column], postgresql_where=sa.text(where))

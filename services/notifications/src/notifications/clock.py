@@ -4,22 +4,23 @@ import asyncio
 import time
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
 from uuid_utils.compat import uuid7
 
-from notifications import channels
+from notifications import channels, metrics
 from notifications.channels import Mail, Outcome
 from notifications.commands import delivery, notice, release
-from notifications.commands.delivery import Claimed, Overtaken
+from notifications.commands.delivery import Claimed, Overtaken, Unclaimable, part_of
+from notifications.commands.oblivion import forget_what_is_over
 from notifications.rules.retries import LONGEST_TRY
 from notifications.settings import Settings
 from notifications.templates import Rendered, render, render_many
 from shared import clock
 from shared.crash_points import crash_point
-from shared.database import Database, Tx
+from shared.database import Database, Tx, world_is_broken
 from shared.logs import describe
 
 SENDERS = 4  # mails on their way at once
@@ -32,8 +33,9 @@ log = structlog.get_logger()
 
 
 async def due(tx: Tx, today: date) -> int:
-    """Let go what is too late and release what waits; give how many."""
+    """Let go what is too late, release what waits, forget what is over; give how many moved."""
     expired = await notice.expire(tx, today)
+    await forget_what_is_over(tx, today, clock.now())
     if tx.info["clock"] == "manual":
         return expired + await release.release_all(tx, clock.now())
     return expired + await release.release(tx, clock.now())
@@ -45,8 +47,9 @@ async def send(settings: Settings, database: Database) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(over_and_over(sender.release_round, LOOK_SECONDS))
         group.create_task(over_and_over(sender.recover, RECOVER_SECONDS))
-        for _ in range(SENDERS):
-            group.create_task(over_and_over(sender.send_round, LOOK_SECONDS))
+        group.create_task(over_and_over(sender.send_round, LOOK_SECONDS))
+        for _ in range(SENDERS - 1):
+            group.create_task(over_and_over(sender.help_round, 0))
 
 
 async def over_and_over(work: Any, pause: float) -> None:
@@ -65,6 +68,7 @@ class Sender:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings, self.database = settings, database
         self.paused_until = 0.0
+        self.more = asyncio.Event()  # while one of us finds something, the others look too
 
     async def release_round(self) -> None:
         """Release what may go; a clock set by hand releases by its own `due` alone."""
@@ -77,17 +81,43 @@ class Sender:
         async with self.database.transaction() as tx:
             if lost := await delivery.recover(tx, clock.now()):
                 log.warning("mails_recovered", count=lost)
+            await metrics.look(tx, self.settings.service)
+        paused = time.monotonic() < self.paused_until
+        metrics.paused.labels(self.settings.service).set(paused)
 
     async def send_round(self) -> None:
         """Send until nothing is due; once begun, a mail is brought to its end."""
         while time.monotonic() >= self.paused_until:
-            async with self.database.transaction() as tx:
-                claimed = await delivery.claim(tx, uuid7(), clock.now())
+            claimed = await self.claimed()
             if claimed == "nothing":
+                self.more.clear()
                 return
+            self.more.set()
             if isinstance(claimed, Claimed):
                 crash_point("delivery.claimed")
                 await finished(asyncio.create_task(self.hand_over(claimed)))
+
+    async def help_round(self) -> None:
+        """Wait until another finds something: at rest one alone looks, the others cost nothing."""
+        await self.more.wait()
+        try:
+            await self.send_round()
+        finally:
+            self.more.clear()  # also when nobody's mail is tried, or nothing works
+
+    async def claimed(self) -> Claimed | Literal["nothing", "void"]:
+        """Claim the next mail; one that can't even be looked at lets the others go first."""
+        try:
+            async with self.database.transaction() as tx:
+                return await delivery.claim(tx, uuid7(), clock.now())
+        except Unclaimable as error:
+            if error.__cause__ is None or world_is_broken(error.__cause__):
+                raise
+            why = describe(error.__cause__)
+            log.error("mail_unclaimable", key=str(error.delivery_id), error=why)  # noqa: TRY400 - never its text
+            async with self.database.transaction() as tx:
+                await delivery.postpone(tx, error.delivery_id, clock.now())
+            return "void"
 
     async def hand_over(self, claimed: Claimed) -> None:
         handed_over = False
@@ -116,7 +146,7 @@ class Sender:
 
     async def outcome(self, claimed: Claimed, on_handed_over: Any) -> Outcome:
         try:
-            rendered = composed(claimed)
+            rendered = composed(self.settings, claimed)
         except Exception as error:  # noqa: BLE001 - no template may stop the others' mails
             log.error("mail_unsendable", key=str(claimed.delivery_id), error=describe(error))  # noqa: TRY400 - never its text
             return Outcome("unsendable", "words")
@@ -143,11 +173,11 @@ class Sender:
         say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why)
 
 
-def composed(claimed: Claimed) -> Rendered:
+def composed(settings: Settings, claimed: Claimed) -> Rendered:
     """Write the mail: one task or message, or several messages together."""
-    first, *more = claimed.parts
+    first, *more = parts = [part_of(settings, notice) for notice in claimed.inside]
     if more:
-        return render_many([(p.template, p.facts) for p in claimed.parts], claimed.language)
+        return render_many([(p.template, p.facts) for p in parts], claimed.language)
     return render(first.template, claimed.language, first.facts, first.link)
 
 

@@ -82,6 +82,17 @@ class Notice(Table, table=True):
             postgresql_where=text("state = 'waiting' AND delivery_id IS NULL"),
         ),
         Index("notices_by_deadline", "act_by", postgresql_where=text("act_by IS NOT NULL")),
+        Index("notices_waiting", "opened_on", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "notices_to_settle",
+            "state",
+            postgresql_where=text("state IN ('failed', 'uncertain') AND settled_on IS NULL"),
+        ),
+        Index(
+            "notices_ended",
+            "since",
+            postgresql_where=text("state IN ('acted', 'expired', 'cancelled', 'sent')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -132,6 +143,7 @@ class Delivery(Table, table=True):
             "claimed_at",
             postgresql_where=text("state IN ('claimed', 'handed_over')"),
         ),
+        Index("deliveries_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)

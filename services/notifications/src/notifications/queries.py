@@ -1,17 +1,18 @@
 """What notifications can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import tuple_
+from sqlalchemy import func, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications.models import Delivery, Notice, Recipient, Subject
-from notifications.rules.notice import OPEN, may_see
-from notifications.rules.notices import CIRCLES, RULES
+from notifications.rules.notice import LINK_LIVES, OPEN, may_see
+from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
 from shared.access import Caller
 from shared.database import Tx
@@ -19,6 +20,20 @@ from shared.machines import NotFound
 
 MOST_A_ROUND = 500
 TOLD = ("waiting", "sent", "uncertain", "acted")
+BY_CIRCLE: Mapping[str, list[str]] = {
+    circle: [role for role, its in CIRCLES.items() if its == circle] for circle in CIRCLES.values()
+}
+COMPANIONS = text("""
+    SELECT DISTINCT other.id FROM notices AS one
+    JOIN subjects AS its ON (its.kind, its.id) = (one.subject_kind, one.subject_id)
+    JOIN notices AS other ON other.role = one.role AND other.kind = 'message'
+        AND other.state = 'waiting' AND other.delivery_id IS NULL AND other.reason IS NULL
+    JOIN subjects AS others ON (others.kind, others.id) = (other.subject_kind, other.subject_id)
+    WHERE one.id = ANY(:due) AND other.id <> ALL(:due)
+        AND ((one.role = ANY(:organisation) AND others.organisation_id = its.organisation_id)
+          OR (one.role = ANY(:candidate) AND others.candidate_ref = its.candidate_ref)
+          OR (one.role = ANY(:unit) AND others.unit = its.unit AND other.network = one.network)
+          OR (one.role = ANY(:network) AND other.network = one.network))""")
 
 
 async def notices(
@@ -42,22 +57,40 @@ async def notice_for(tx: Tx, caller: Caller, network: str, notice_id: UUID) -> N
     return found
 
 
+async def notice_locked(tx: Tx, notice_id: UUID) -> Notice:
+    return (await tx.exec(locked(select(Notice).where(Notice.id == notice_id)))).one()
+
+
 async def open_notices(tx: Tx, subject: Subject) -> Sequence[Notice]:
     """Lock a subject's notices that aren't over."""
     here = select(Notice).where(
         Notice.subject_kind == subject.kind,
         Notice.subject_id == subject.id,
         col(Notice.state).in_(OPEN),
-        col(Notice.rule).in_(RULES),
     )
-    return (await tx.exec(locked(here))).all()
+    return [one for one in (await tx.exec(locked(here))).all() if one.rule in RULES]
 
 
 async def late_tasks(tx: Tx, today: date) -> Sequence[Notice]:
+    """Lock tasks whose answer would come too late; what the municipality has to do stays."""
     here = select(Notice).where(
-        Notice.kind == "task", col(Notice.act_by) < today, col(Notice.state).in_(OPEN)
+        Notice.kind == "task",
+        col(Notice.act_by) < today,
+        col(Notice.state).in_(OPEN),
+        col(Notice.rule).in_(EXPIRING),
     )
     return (await tx.exec(locked(here))).all()
+
+
+async def forgotten_ones(tx: Tx, today: date) -> Sequence[Notice]:
+    """Lock what has waited for so long that not even its link would live any more."""
+    last = func.greatest(func.coalesce(Notice.act_by, Notice.opened_on), Notice.opened_on)
+    here = select(Notice).where(
+        Notice.state == "waiting",
+        col(Notice.opened_on) <= today - LINK_LIVES,
+        last <= today - LINK_LIVES,
+    )
+    return (await tx.exec(locked(here.limit(MOST_A_ROUND)))).all()
 
 
 async def to_release(tx: Tx, now: datetime | None) -> Sequence[Notice]:
@@ -76,6 +109,16 @@ async def to_release(tx: Tx, now: datetime | None) -> Sequence[Notice]:
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
 
 
+async def companions(tx: Tx, due: Sequence[Notice]) -> Sequence[Notice]:
+    """Lock messages that are held yet, for those whom a message goes to now."""
+    messages = [notice.id for notice in due if notice.kind == "message"]
+    if not messages:
+        return []
+    found = await (await tx.connection()).execute(COMPANIONS, {"due": messages} | {**BY_CIRCLE})
+    here = select(Notice).where(col(Notice.id).in_([one for (one,) in found]))
+    return (await tx.exec(locked(here))).all()
+
+
 async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     """Give what was heard of a notice's aggregate, and of her whom it is about."""
     subject = await tx.get_one(Subject, (notice.subject_kind, notice.subject_id))
@@ -84,7 +127,9 @@ async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     return subject, of_her.heard if of_her else {}
 
 
-async def hold_subjects(tx: Tx, delivery_id: UUID, *, alone: bool = False) -> None:
+async def hold_subjects(
+    tx: Tx, delivery_id: UUID, *, alone: bool = False
+) -> Mapping[tuple[str, UUID | None], Subject]:
     """See to it that nothing more is heard, until we end, of what a mail's notices are about."""
     theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == delivery_id)
     match = aliased(Subject)
@@ -92,7 +137,8 @@ async def hold_subjects(tx: Tx, delivery_id: UUID, *, alone: bool = False) -> No
     her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
     held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
     held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
-    await tx.exec(held.execution_options(populate_existing=True))
+    found = (await tx.exec(held.execution_options(populate_existing=True))).all()
+    return {(one.kind, one.id): one for one in found}
 
 
 async def recipients(tx: Tx, notice: Notice, subject: Subject) -> Sequence[Recipient]:
@@ -101,11 +147,11 @@ async def recipients(tx: Tx, notice: Notice, subject: Subject) -> Sequence[Recip
     Whatever isn't known of the aggregate finds nobody.
     """
     here = select(Recipient).where(
-        Recipient.role == notice.role,
-        Recipient.network == subject.network,
-        col(Recipient.sealed).is_not(None),
+        Recipient.role == notice.role, col(Recipient.sealed).is_not(None)
     )
     circle = CIRCLES[notice.role]
+    if circle in {"unit", "network"}:  # a contact speaks for her organisation in all networks
+        here = here.where(Recipient.network == subject.network)
     if circle == "organisation":
         here = here.where(Recipient.of == str(subject.organisation_id))
     elif circle == "unit":
@@ -130,20 +176,44 @@ async def told_already(tx: Tx, notice: Notice) -> Sequence[UUID]:
     return [found for found in (await tx.exec(here)).all() if found]
 
 
-async def next_mail(tx: Tx, now: datetime) -> Delivery | None:
+async def next_mail(tx: Tx, now: datetime) -> tuple[Delivery, Recipient | None] | None:
     """Lock the mail that has been due longest; one that another sender looks at is passed over."""
     here = (
-        select(Delivery)
+        select(Delivery, Recipient)
+        .outerjoin(Recipient, whose())
         .where(Delivery.state == "waiting", Delivery.next_try_at <= now)
         .order_by(col(Delivery.next_try_at), col(Delivery.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Delivery)
     )
     return (await tx.exec(here)).one_or_none()
 
 
 async def mail(tx: Tx, delivery_id: UUID) -> Delivery:
     return await tx.get_one(Delivery, delivery_id, with_for_update=True)
+
+
+async def mail_to(tx: Tx, delivery_id: UUID) -> tuple[Delivery, Recipient | None]:
+    """Lock a mail; give it with whom it goes to, None once she is forgotten."""
+    here = select(Delivery, Recipient).outerjoin(Recipient, whose())
+    here = here.where(Delivery.id == delivery_id).with_for_update(of=Delivery)
+    return (await tx.exec(here)).one()
+
+
+def whose() -> Any:
+    return Delivery.recipient_id == Recipient.id
+
+
+async def told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
+    """Lock the failed notices that a member of the staff was asked to tell instead."""
+    here = select(Notice).where(
+        Notice.subject_kind == notice.subject_kind,
+        Notice.subject_id == notice.subject_id,
+        Notice.rule == notice.rule,
+        (Notice.stream == notice.stream) & (Notice.version == notice.version),
+        Notice.state == "failed",
+    )
+    return (await tx.exec(locked(here))).all()
 
 
 async def mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[Delivery]:

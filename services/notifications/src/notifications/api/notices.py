@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from notifications import queries
-from notifications.commands import notice as commands
+from notifications.commands import settlement as commands
 from notifications.models import Delivery, Notice
-from notifications.rules.notice import NOTICE, check_staff
+from notifications.rules.notice import NOTICE, check_staff, is_overdue
+from notifications.rules.notices import RULES
+from shared import clock
 from shared.access import Calling
 from shared.acts import ActDay, Body, Standing, View, happened, standing
 from shared.answers import Once
@@ -22,7 +24,10 @@ router = APIRouter(prefix="/networks/{network}/notices", tags=["notices"], route
 
 
 class NoticeView(Standing):
-    """A notice without its recipient; `reason` is a code, `why` the last answer of the server."""
+    """A notice without its recipient; `reason` is a code, `why` the last answer of the server.
+
+    `instead_of` names what a member of the staff tells her, since no mail could.
+    """
 
     notice_id: UUID
     template: str
@@ -35,6 +40,8 @@ class NoticeView(Standing):
     tries: int
     why: str | None
     settled_on: date | None
+    overdue: bool
+    instead_of: str | None
 
 
 class NoticesView(View):
@@ -45,13 +52,13 @@ class NoticesView(View):
 
 
 class NewSettlement(Body):
-    """What a person decides about a mail of which nobody knows whether it came."""
+    """What a person says: of a mail that may not have come, or that she was told by somebody."""
 
-    decision: Literal["send_again", "leave"]
+    decision: Literal["send_again", "leave", "told"]
     settled_on: ActDay = None
 
 
-def view_notice(notice: Notice, mail: Delivery | None) -> NoticeView:
+def view_notice(notice: Notice, mail: Delivery | None, today: date) -> NoticeView:
     where = standing(NOTICE, notice, notice.act_by)
     if notice.settled_on or (notice.kind == "message" and notice.state == "sent"):
         where |= {"owner": None, "next_action": None}
@@ -63,6 +70,8 @@ def view_notice(notice: Notice, mail: Delivery | None) -> NoticeView:
         subject_id=notice.subject_id,
         tries=mail.tries if mail else 0,
         why=mail.why if mail else None,
+        overdue=is_overdue(notice.kind, notice.state, notice.act_by, today),
+        instead_of=of.template if (of := RULES.get(notice.rule)) and notice.instead else None,
     )
 
 
@@ -76,18 +85,19 @@ async def list_notices(
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> NoticesView:
     """Give a network's notices: to its coordinators all, to a caseworker her unit's."""
-    check_staff(caller.role)
+    check_staff(caller.role, caller.organisation)
     found = await queries.notices(tx, caller, network, state, after, limit + 1)
     page = found[:limit]
     following = page[-1][0].id if len(found) > limit else None
-    return NoticesView(notices=[view_notice(*one) for one in page], next=following)
+    today = await clock.today(tx)
+    return NoticesView(notices=[view_notice(*one, today) for one in page], next=following)
 
 
 @router.post("/{notice_id}/settlement", status_code=201)
 async def settle(
     notice_id: UUID, new: NewSettlement, caller: Calling, network: str, tx: Tx
 ) -> NoticeView:
-    """Settle a mail that may or may not have come: send it again, or leave it."""
+    """Settle a mail that may or may not have come, or say that somebody told her."""
     on = await happened(tx, new.settled_on, "settled_on")
     notice, mail = await commands.settle(tx, caller, network, notice_id, new.decision, on)
-    return view_notice(notice, mail)
+    return view_notice(notice, mail, await clock.today(tx))

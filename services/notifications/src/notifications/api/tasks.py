@@ -3,6 +3,7 @@
 Whoever has the link sees it; it shows nothing that the mail didn't.
 """
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -14,8 +15,10 @@ from notifications.settings import Settings
 from notifications.templates import PAGE_HEADERS, page, page_gone
 from shared import clock
 from shared.database import Tx
+from shared.logs import describe
 
 LANGUAGE = "sv"
+log = structlog.get_logger()
 
 router = APIRouter(tags=["tasks"])
 
@@ -28,7 +31,12 @@ async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
     found = await queries.notice_sent(tx, notice_id) if notice_id else None
     if found is None:
         return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
-    return HTMLResponse(shown(settings, *found), headers=PAGE_HEADERS)
+    try:
+        return HTMLResponse(shown(settings, *found), headers=PAGE_HEADERS)
+    # Another release's template, or a code that is none: nothing that she could mend.
+    except (KeyError, ValueError) as error:
+        log.error("page_unwritable", key=str(notice_id), error=describe(error))  # noqa: TRY400 - never its text
+        return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
 
 
 def shown(settings: Settings, notice: Notice, recipient: Recipient) -> str:

@@ -1,10 +1,12 @@
 """Deliveries: claimed, handed over, and then what became of them. Each is one short transaction."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
+
+from sqlmodel import col, update
 
 from notifications import queries
 from notifications.channels import Outcome
@@ -12,7 +14,7 @@ from notifications.commands.link import link_to
 from notifications.commands.notice import ENDS, asked, step
 from notifications.commands.recipient import addressee_of
 from notifications.commands.release import make_mails, told_by_staff
-from notifications.models import Delivery, Notice, Recipient
+from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import Readiness, link_ends_before, readiness
 from notifications.rules.notices import RULES, instead_of
 from notifications.rules.retries import next_try
@@ -41,7 +43,8 @@ class Claimed:
     claim: UUID
     to: Addressee | None  # None: her address can't be opened
     language: str
-    parts: Sequence[Part]
+    key: bytes | None  # that her address was sealed with: each naming makes a new one
+    inside: Sequence[Notice]
 
 
 GROUNDS = {"refused": "refused", "unsendable": "unsendable", "deferred": "given_up"}
@@ -51,34 +54,56 @@ class Overtaken(Exception):
     """The mail isn't ours any more, or there is nothing left to say in it."""
 
 
+class Unclaimable(Exception):
+    """Looking at this mail failed, and would again."""
+
+    def __init__(self, delivery_id: UUID) -> None:
+        self.delivery_id = delivery_id
+
+
 async def claim(tx: Tx, claim_id: UUID, now: datetime) -> Claimed | Literal["nothing", "void"]:
     """Claim the next mail that is due, if it still has something to say to somebody."""
-    mail = await queries.next_mail(tx, now)
-    if mail is None:
+    found = await queries.next_mail(tx, now)
+    if found is None:
         return "nothing"
-    recipient = await tx.get(Recipient, mail.recipient_id)
-    left = await still_to_say(tx, mail, recipient)
+    mail_id = found[0].id
+    try:
+        return await claimed(tx, *found, claim_id, now)
+    except Exception as error:
+        raise Unclaimable(mail_id) from error
+
+
+async def claimed(
+    tx: Tx, mail: Delivery, recipient: Recipient | None, claim_id: UUID, now: datetime
+) -> Claimed | Literal["void"]:
+    found = await as_it_is_now(tx, mail)
+    left = await still_to_say(tx, found, recipient)
     if not left or recipient is None:
         mail.state, mail.ended_at = "cancelled", now
         tx.add(mail)
         return "void"
-    await leave_behind(tx, mail, {notice.id for notice in left})
+    for notice, _ in found:  # what becomes of the mail isn't told of what it says nothing of
+        if notice not in left:
+            notice.delivery_id = None
     mail.state, mail.claim, mail.claimed_at = "claimed", claim_id, now
     mail.first_try_at = mail.first_try_at or now
     tx.add(mail)
     settings: Settings = tx.info["settings"]
-    parts = [part_of(settings, notice) for notice in left]
     try:
         to = addressee_of(settings, recipient)
     except (Unreadable, LookupError, ValueError):
         to = None
-    return Claimed(mail.id, claim_id, to, recipient.language, parts)
+    return Claimed(mail.id, claim_id, to, recipient.language, recipient.wrapped_key, left)
 
 
-async def still_to_say(tx: Tx, mail: Delivery, recipient: Recipient | None) -> list[Notice]:
-    """Read anew what the mail is about; let go what may not, or need not, go out."""
+async def still_to_say(
+    tx: Tx, found: Sequence[tuple[Notice, Readiness | None]], recipient: Recipient | None
+) -> list[Notice]:
+    """Let go what may not, or need not, go out."""
     left = []
-    for notice, is_now in await as_it_is_now(tx, mail):
+    for notice, is_now in found:
+        if is_now is None:
+            continue
         if by := ENDS.get(is_now):
             await step(tx, notice, by, await clock.today(tx))
         elif is_now == "wait" or recipient is None or recipient.role != notice.role:
@@ -88,24 +113,22 @@ async def still_to_say(tx: Tx, mail: Delivery, recipient: Recipient | None) -> l
     return left
 
 
-async def leave_behind(tx: Tx, mail: Delivery, left: Collection[UUID]) -> None:
-    """Take out of a mail what it says nothing of: what becomes of the mail isn't told of that."""
-    for notice in await queries.notices_in(tx, mail.id):
-        if notice.id not in left:
-            notice.delivery_id = None
+async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness | None]]:
+    """Read a mail's notices anew, and whether each may go out; None for what doesn't wait."""
+    held = await queries.hold_subjects(tx, mail.id)
+    return [(notice, is_now(notice, held)) for notice in await queries.notices_in(tx, mail.id)]
 
 
-async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness]]:
-    """Give the notices of a mail that aren't over, and whether each may go out."""
-    await queries.hold_subjects(tx, mail.id)
-    found: list[tuple[Notice, Readiness]] = []
-    for notice in await queries.notices_in(tx, mail.id):
-        if notice.state == "waiting":
-            subject, of_her = await queries.what_is_known(tx, notice)
-            rule = RULES[notice.rule]
-            is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her)
-            found.append((notice, is_now))
-    return found
+def is_now(notice: Notice, held: Mapping[tuple[str, UUID | None], Subject]) -> Readiness | None:
+    if notice.state != "waiting":
+        return None
+    subject, rule = held[notice.subject_kind, notice.subject_id], RULES.get(notice.rule)
+    if rule is None:  # an earlier or a later release's: it waits for one that knows it
+        return "wait"
+    of_her = held.get(("candidate", subject.candidate_ref))
+    return readiness(
+        rule, notice.role, asked(notice), subject.heard, of_her.heard if of_her else {}
+    )
 
 
 def put_back(notice: Notice) -> None:
@@ -116,7 +139,8 @@ def put_back(notice: Notice) -> None:
 
 def part_of(settings: Settings, notice: Notice) -> Part:
     case = notice.subject_id.hex[-8:]  # the first digits of a UUIDv7 are the time
-    facts = Facts(notice.network, case, notice.unit or "", notice.act_by, notice.role)
+    instead = RULES[notice.rule].template if notice.instead else ""
+    facts = Facts(notice.network, case, notice.unit or "", notice.act_by, notice.role, instead)
     if notice.kind != "task":
         return Part(notice.template, facts, None)
     ends = link_ends_before(notice.act_by, notice.opened_on)
@@ -125,12 +149,13 @@ def part_of(settings: Settings, notice: Notice) -> Part:
 
 async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:
     """Record, before the server could deliver it, that it may; Overtaken if it may not any more."""
-    mail = await queries.mail(tx, claimed.delivery_id)
+    mail, recipient = await queries.mail_to(tx, claimed.delivery_id)
     if mail.claim != claimed.claim or mail.state != "claimed":
         raise Overtaken
-    found = await as_it_is_now(tx, mail)
-    ready = [notice for notice, is_now in found if is_now == "ready"]
-    if await tx.get(Recipient, mail.recipient_id) is None or len(ready) != len(claimed.parts):
+    if recipient is None or recipient.wrapped_key != claimed.key:
+        raise Overtaken
+    ready = [found for found in await as_it_is_now(tx, mail) if found[1] == "ready"]
+    if len(ready) != len(claimed.inside):
         raise Overtaken
     mail.state, mail.claimed_at = "handed_over", now
     tx.add(mail)
@@ -182,6 +207,14 @@ async def let_go(tx: Tx, claimed: Claimed, now: datetime) -> None:
     if mail.claim == claimed.claim and mail.state == "claimed":
         mail.state, mail.claim, mail.next_try_at = "waiting", None, now
         tx.add(mail)
+
+
+async def postpone(tx: Tx, delivery_id: UUID, now: datetime) -> None:
+    """Let the others go first, while a mail can't even be looked at."""
+    settings: Settings = tx.info["settings"]
+    then = now + timedelta(seconds=settings.retry_seconds)
+    here = (col(Delivery.id) == delivery_id) & (col(Delivery.state) == "waiting")
+    await tx.exec(update(Delivery).where(here).values(next_try_at=then))
 
 
 async def told_otherwise(tx: Tx, notice: Notice, now: datetime) -> None:

@@ -5,12 +5,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import make_transient_to_detached
+
 from notifications import queries
-from notifications.models import Delivery, Notice, Subject
+from notifications.models import Notice, Subject
 from notifications.rules.notice import HELD, NOTICE, Asked, closing, is_asked_for
-from notifications.rules.notices import RULES, Rule
+from notifications.rules.notices import ASKS, RULES, Rule
 from shared import clock, outbox
-from shared.access import Caller
 from shared.causes import because, current
 from shared.database import Tx
 from shared.events import Envelope, Event
@@ -23,7 +25,6 @@ from shared.events.notification import (
     NoticeSent,
     NoticeUncertain,
 )
-from shared.machines import NotAllowed, check_order
 
 # The same event asks for the same notice, however often it is heard.
 NAMES = UUID("6f2f3a52-7d2b-4a53-9c36-0f5e2f0f4c11")
@@ -44,8 +45,8 @@ def asked(notice: Notice) -> Asked:
 
 async def ask(tx: Tx, subject: Subject, what: str, event: Event, about: Envelope) -> None:
     """Ask for the notices that an event calls for, but for those that are over already."""
-    for rule in RULES.values():
-        if rule.on != what or not is_asked_for(rule, subject.heard):
+    for rule in ASKS.get(what, ()):
+        if not is_asked_for(rule, subject.heard):
             continue
         new = noticed(rule, subject, event, about)
         if closing(rule, asked(new), subject.heard) is None:
@@ -79,10 +80,11 @@ def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Noti
 
 async def add(tx: Tx, notice: Notice) -> bool:
     """Store a notice and tell of it; False for one that is there."""
-    if await tx.get(Notice, notice.id):
+    new = insert(Notice).values(notice.model_dump()).on_conflict_do_nothing(index_elements=["id"])
+    if (await (await tx.connection()).execute(new)).rowcount == 0:
         return False
+    make_transient_to_detached(notice)
     tx.add(notice)
-    await tx.flush()
     more = {"kind_of_notice": notice.kind, "role": notice.role, "act_by": notice.act_by}
     await tell(tx, notice, NoticeRequested, notice.opened_on, **more)
     return True
@@ -118,32 +120,9 @@ async def tell(tx: Tx, notice: Notice, event: Any, on: date, **more: Any) -> Non
 
 
 async def expire(tx: Tx, today: date) -> int:
-    """Let tasks go whose last day is over; give how many."""
-    late = await queries.late_tasks(tx, today)
-    for notice in late:
+    """Let go what is too late: an answer, or what has waited longer than a link lives."""
+    late = {notice.id: notice for notice in await queries.late_tasks(tx, today)}
+    late |= {notice.id: notice for notice in await queries.forgotten_ones(tx, today)}
+    for notice in late.values():
         await step(tx, notice, "expire", today)
     return len(late)
-
-
-async def settle(
-    tx: Tx, caller: Caller, network: str, notice_id: UUID, decision: str, on: date
-) -> tuple[Notice, Delivery]:
-    """Settle a mail of which nobody knows whether it came; with all notices that lay in it."""
-    NOTICE.step("uncertain", decision, caller.role)
-    found = await queries.notice_for(tx, caller, network, notice_id)
-    if found.delivery_id is None:
-        raise NotAllowed("wrong_state", "It was never handed to a mail server.")
-    mail = await queries.mail(tx, found.delivery_id)
-    inside = {notice.id: notice for notice in await queries.notices_in(tx, mail.id)}
-    check_order(on, inside[notice_id].since)
-    NOTICE.step(inside[notice_id].state, decision, caller.role)
-    for notice in inside.values():
-        if notice.state == "uncertain":
-            notice.state = NOTICE.step(notice.state, decision, caller.role)
-            notice.since, notice.settled_on = max(on, notice.since), on
-            tx.add(notice)
-    if decision == "send_again":
-        mail.state, mail.tries, mail.first_try_at = "waiting", 0, None
-        mail.next_try_at, mail.ended_at = clock.now(), None
-        tx.add(mail)
-    return inside[notice_id], mail

@@ -14,7 +14,7 @@ from shared.events.directory import RecipientNamed
 from shared.sealing import Addressee, opened
 from shared.vaults import Vault
 
-PURPOSE = "addressee"
+PURPOSE = "addressee"  # and whose: what is sealed for one opens for nobody else
 log = structlog.get_logger()
 
 
@@ -40,8 +40,8 @@ def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes |
         log.warning("address_unreadable", key=event.key)
         return {"wrapped_key": None, "sealed": None}
     vault = Vault(settings.address_key)
-    wrapped = vault.new_key()
-    return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), PURPOSE)}
+    wrapped, purpose = vault.new_key(), f"{PURPOSE} {event.recipient_id}"
+    return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), purpose)}
 
 
 async def forget(tx: Tx, recipient_id: UUID) -> None:
@@ -54,4 +54,5 @@ def addressee_of(settings: Settings, recipient: Recipient) -> Addressee:
     if recipient.wrapped_key is None or recipient.sealed is None:
         raise LookupError("she has no address that can be read")
     vault = Vault(settings.address_key)
-    return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, PURPOSE))
+    purpose = f"{PURPOSE} {recipient.id}"
+    return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, purpose))

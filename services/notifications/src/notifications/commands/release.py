@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
 from notifications import queries
 from notifications.commands.notice import ENDS, NAMES, add, asked, step
@@ -16,6 +17,7 @@ from shared import clock
 from shared.database import Tx
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7071091)")
+MOST_TOGETHER = 50  # messages in a mail: more would be too large for servers, and for her
 IF_ALONE = text("SELECT pg_try_advisory_xact_lock(7071091)")
 
 
@@ -23,7 +25,8 @@ async def release(tx: Tx, now: datetime) -> int:
     """Release what needn't wait any longer, unless another replica does so; give how many."""
     if not await (await tx.connection()).scalar(IF_ALONE):
         return 0
-    return await released(tx, await queries.to_release(tx, now), now, ripe=False)
+    due = await queries.to_release(tx, now)
+    return await released(tx, [*due, *await queries.companions(tx, due)], now, ripe=False)
 
 
 async def release_all(tx: Tx, now: datetime) -> int:
@@ -101,20 +104,21 @@ async def told_by_staff(
 ) -> list[Notice]:
     """Ask the staff in a role to tell what can't be told by mail."""
     fresh = dict.fromkeys(("reason", "recipient_id", "delivery_id"))
-    words = {"role": role, "template": INSTEAD, "instead": True, "state": "waiting"}
-    instead = copied(notice, role, **fresh, **words, held_until=now)
+    words = {"role": role, "template": INSTEAD, "instead": True, "kind": "task"}
+    instead = copied(notice, role, **fresh, **words, state="waiting", held_until=now)
     if not await add(tx, instead):
         return []
     return await addressed(tx, instead, now, ripe=ripe)
 
 
 async def make_mails(tx: Tx, ready: Iterable[Notice], now: datetime) -> None:
-    """Put a task into a mail of its own, and all messages to one recipient into one."""
+    """Put a task into a mail of its own, and messages to one recipient together, up to a limit."""
     mails: defaultdict[object, list[Notice]] = defaultdict(list)
     for notice in ready:
         mails[notice.id if notice.kind == "task" else notice.recipient_id].append(notice)
     for inside in mails.values():
-        await make_mail(tx, inside, now)
+        for first in range(0, len(inside), MOST_TOGETHER):
+            await make_mail(tx, inside[first : first + MOST_TOGETHER], now)
 
 
 async def make_mail(tx: Tx, inside: Sequence[Notice], now: datetime) -> None:
@@ -123,12 +127,10 @@ async def make_mail(tx: Tx, inside: Sequence[Notice], now: datetime) -> None:
     recipient = inside[0].recipient_id
     assert recipient is not None  # noqa: S101 - whoever calls has found her
     mail_id = uuid5(NAMES, f"{recipient} {names}")
-    mail = await tx.get(Delivery, mail_id, with_for_update=True)
-    if mail is None:
-        mail = Delivery(id=mail_id, recipient_id=recipient, next_try_at=now)
-    mail.state, mail.next_try_at = "waiting", now
-    tx.add(mail)
-    await tx.flush()
+    again = {"state": "waiting", "next_try_at": now}
+    new = insert(Delivery).values(id=mail_id, recipient_id=recipient, tries=0, **again)
+    known = new.on_conflict_do_update(index_elements=["id"], set_=again)
+    await (await tx.connection()).execute(known)
     for notice in inside:
-        notice.delivery_id, notice.reason = mail.id, None
+        notice.delivery_id, notice.reason = mail_id, None
         tx.add(notice)

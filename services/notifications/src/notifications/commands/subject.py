@@ -1,61 +1,71 @@
 """Aggregates of others: what we have heard of them, whatever the order in which it came."""
 
-from collections.abc import Mapping
+import json
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select, update
 
 from notifications.commands import notice
 from notifications.models import Notice, Subject
-from notifications.rules.notices import CLOSING
-from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening, with_one_more
+from notifications.rules.notices import CLOSES
+from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening
 from shared import clock
 from shared.database import Tx
 from shared.events import Envelope, Event
 
-KEPT = ("network", "organisation_id", "unit", "candidate_ref")
+OF = ("organisation_id", "unit", "candidate_ref")
+# Locks the row, new or known, and keeps of each stream the highest number at which it happened.
+# `news`: whether more is known now of whose it is; NULL for one that is met for the first time.
+HEAR = text("""
+    WITH before AS (SELECT * FROM subjects WHERE kind = :kind AND id = :id)
+    INSERT INTO subjects AS known (kind, id, network, organisation_id, unit, candidate_ref, heard)
+    VALUES (:kind, :id, :network, :organisation_id, nullif(:unit, ''), :candidate_ref,
+            jsonb_build_object(CAST(:what AS text), CAST(:now AS jsonb)))
+    ON CONFLICT (kind, id) DO UPDATE SET
+        network = coalesce(nullif(excluded.network, ''), known.network),
+        organisation_id = coalesce(excluded.organisation_id, known.organisation_id),
+        unit = coalesce(excluded.unit, known.unit),
+        candidate_ref = coalesce(excluded.candidate_ref, known.candidate_ref),
+        heard = CASE
+            WHEN CAST(known.heard #>> ARRAY[:what, :stream, '0'] AS bigint) >= :version
+            THEN known.heard
+            ELSE known.heard || jsonb_build_object(
+                CAST(:what AS text),
+                coalesce(known.heard -> CAST(:what AS text), '{}') || CAST(:now AS jsonb))
+        END
+    RETURNING network, organisation_id, unit, candidate_ref, heard, (
+        SELECT (b.network, b.organisation_id, b.unit, b.candidate_ref) IS DISTINCT FROM
+               (known.network, known.organisation_id, known.unit, known.candidate_ref)
+        FROM before AS b) AS news""").columns(heard=JSONB)
 
 
 async def hear(tx: Tx, event: Event, about: Envelope) -> None:
     """Remember what happened, close what it closes, and ask for what it asks."""
-    kind, field = ABOUT[event.kind]
     facts = event.model_dump()
-    subject = await locked(tx, kind, facts[field])
-    more_is_known = learned(subject, facts | {"network": about.network})
     what = happening(event.kind, facts)
-    version, at = about.aggregateversion, about.time
-    subject.heard = with_one_more(subject.heard, what, event.key, version, at)
-    tx.add(subject)
-    await tx.flush()
-    if what in CLOSING:
+    subject, is_new, news = await remember(tx, what, facts, event, about)
+    if not is_new and CLOSES.get(what, frozenset()) & subject.heard.keys():
         await notice.close(tx, subject, about.occurredat)
     await notice.ask(tx, subject, what, event, about)
-    if more_is_known or what in {SHOWN, CONSENTED}:
+    waits = news and subject.kind != "candidate"
+    if waits or what in {SHOWN, CONSENTED}:
         await wake(tx, subject)
 
 
-def learned(subject: Subject, facts: Mapping[str, Any]) -> bool:
-    """Keep what an event says of whose an aggregate is; tell whether that was news."""
-    news = {
-        name: facts[name]
-        for name in KEPT
-        if facts.get(name) not in {None, ""} and facts[name] != getattr(subject, name)
-    }
-    for name, fact in news.items():
-        setattr(subject, name, fact)
-    return bool(news)
-
-
-async def locked(tx: Tx, kind: str, subject_id: UUID) -> Subject:
-    """Lock the row of an aggregate, new or known."""
-    new = insert(Subject).values(kind=kind, id=subject_id, network="", heard={})
-    row = new.on_conflict_do_update(index_elements=["kind", "id"], set_={"kind": kind})
-    options = {"populate_existing": True}
-    found = await tx.exec(row.returning(Subject), execution_options=options)
-    subject: Subject = found.scalar_one()
-    return subject
+async def remember(
+    tx: Tx, what: str, facts: dict[str, Any], event: Event, about: Envelope
+) -> tuple[Subject, bool, bool]:
+    """Store what happened in one statement; give all that is known, and what of it is new."""
+    kind, field = ABOUT[event.kind]
+    version, at = about.aggregateversion, about.time.isoformat()
+    told = {"kind": kind, "id": facts[field], "network": about.network}
+    told |= {"what": what, "stream": event.key, "version": version}
+    told |= {"now": json.dumps({event.key: [str(version), at]})} | {n: facts.get(n) for n in OF}
+    row = (await (await tx.connection()).execute(HEAR, told)).mappings().one()
+    known = {name: row[name] for name in ("network", *OF, "heard")}
+    return Subject(kind=kind, id=facts[field], **known), row["news"] is None, bool(row["news"])
 
 
 async def wake(tx: Tx, subject: Subject) -> None:

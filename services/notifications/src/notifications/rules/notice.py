@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from notifications.rules.notices import Rule
 from notifications.rules.subjects import (
@@ -36,6 +37,10 @@ NOTICE = Machine(
         Step("waiting", "uncertain", "doubt", SYSTEM),
         Step("uncertain", "waiting", "send_again", COORDINATOR),
         Step("uncertain", "uncertain", "leave", COORDINATOR),
+        *(
+            Step(state, "acted", "told", STAFF)
+            for state in ("waiting", "sent", "failed", "uncertain")
+        ),
         *(
             Step(state, end, by, SYSTEM)
             for state in ("waiting", "sent", "failed", "uncertain")
@@ -86,14 +91,24 @@ def is_asked_for(rule: Rule, heard: Heard) -> bool:
     return after and not rule.never_after & heard.keys()
 
 
+def may_be_told(state: str, kind: str, *, instead: bool) -> bool:
+    """Tell whether the staff's word that she was told ends a notice; a task's act alone does."""
+    return instead or (kind == "message" and state in {"failed", "uncertain"})
+
+
 def may_see(role: str, unit: str, notices_unit: str | None) -> bool:
     """Tell whether a member of staff finds a notice: a caseworker those of her own unit."""
     return role == "coordinator" or (role == "caseworker" and bool(unit) and unit == notices_unit)
 
 
-def check_staff(role: str) -> None:
-    if role not in STAFF:
+def check_staff(role: str, organisation: UUID | None) -> None:
+    """Refuse whoever acts for an organisation, whatever else she is called."""
+    if role not in STAFF or organisation:
         raise NotFound
+
+
+def is_overdue(kind: str, state: str, act_by: date | None, today: date) -> bool:
+    return kind == "task" and state in OPEN and act_by is not None and act_by < today
 
 
 def link_ends_before(act_by: date | None, opened_on: date) -> date:

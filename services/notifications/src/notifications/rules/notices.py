@@ -4,7 +4,7 @@ An event that asks somebody to act makes a task, which what shows the act closes
 messages. Names of events stand without their `.v1`; after `=` stands what the event says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,7 +27,8 @@ class Rule:
 
     A task is `done_by`, and anything `void_by`, what is heard of the same aggregate later, or ever
     in another stream. `about_her`: she whom it is about must be visible, as far as we have heard,
-    from the event until the mail is out. `consented`: and have agreed to be shown.
+    from the event until the mail is out. `consented`: and have agreed to be shown. `expires`: an
+    answer after its last day is none; other tasks stay open, and are overdue.
     """
 
     on: str
@@ -40,6 +41,7 @@ class Rule:
     never_after: frozenset[str] = frozenset()
     about_her: bool = False
     consented: bool = False
+    expires: bool = False
 
     @property
     def name(self) -> str:
@@ -74,7 +76,7 @@ def messages(
     ]
 
 
-REFUSED = these("membership.ended membership.rejected")
+REFUSED = these("membership.ended=withdrawn membership.ended=lapsed membership.rejected")
 SIGNED = these("agreement.signed=member agreement.in_force")
 IN_FORCE = these("agreement.signed=municipality agreement.in_force")
 SHARED = these("agreement.shared_for_signature")
@@ -87,6 +89,7 @@ PLACEMENT_ENDED = these(
     "placement.completed placement.partly_completed placement.no_show placement.interrupted"
 )
 
+SIGNATURE = task("agreement.shared_for_signature", "sign_agreement", "signatory", SIGNED, REFUSED)
 MEMBERSHIP = [
     task(
         "membership.applied",
@@ -98,7 +101,8 @@ MEMBERSHIP = [
     task("membership.approved", "draft_agreement", "coordinator", SHARED | SIGNED, REFUSED),
     *messages("membership.approved", "application_approved", "signatory", REFUSED),
     *messages("membership.rejected", "application_rejected", "signatory"),
-    task("agreement.shared_for_signature", "sign_agreement", "signatory", SIGNED, REFUSED),
+    *messages("membership.ended=lapsed", "application_lapsed", "signatory"),
+    replace(SIGNATURE, expires=True),
     task("agreement.signed=member", "countersign_agreement", "decider", IN_FORCE, REFUSED),
     *messages("agreement.in_force", "agreement_in_force", "signatory contact_person"),
     *messages(
@@ -123,7 +127,7 @@ HER_ANSWER = task(
     OVER,
 )
 ITS_ANSWER = task("employer.asked", "answer_match", "contact_person", DECIDED, OVER)
-GOOD_NEWS = Rule("match.accepted.v1", "match_accepted_participant", "participant", "message")
+GOOD_NEWS, *_ = messages("match.accepted", "match_accepted_participant", "participant", OVER)
 MATCHING = [
     task(
         "match.proposed",
@@ -132,9 +136,9 @@ MATCHING = [
         DECIDED | ASKED_EMPLOYER | these("candidate.asked candidate.answered"),
         OVER,
     ),
-    replace(HER_ANSWER, about_her=True),
+    replace(HER_ANSWER, about_her=True, expires=True),
     task("candidate.answered", "release_to_employer", "caseworker", DECIDED | ASKED_EMPLOYER, OVER),
-    replace(ITS_ANSWER, about_her=True, consented=True),
+    replace(ITS_ANSWER, about_her=True, consented=True, expires=True),
     task("employer.answered=yes", "accept_match", "caseworker", these("match.accepted"), OVER),
     task(
         "employer.answered=no",
@@ -143,7 +147,10 @@ MATCHING = [
         these("match.withdrawn"),
         these("match.superseded match.expired"),
     ),
-    *messages("match.accepted", "match_accepted_employer"),
+    *(
+        replace(rule, about_her=True, consented=True)
+        for rule in messages("match.accepted", "match_accepted_employer", void=OVER)
+    ),
     replace(GOOD_NEWS, about_her=True),
     *(
         replace(rule, only_after=ASKED_EMPLOYER, never_after=these("employer.answered=no"))
@@ -174,7 +181,15 @@ PLACEMENT = [
 ]
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in MEMBERSHIP + MATCHING + PLACEMENT}
-CLOSING = frozenset().union(*(rule.done_by | rule.void_by for rule in RULES.values()))
+EXPIRING = frozenset(rule.name for rule in RULES.values() if rule.expires)
+ASKS: Mapping[str, Sequence[Rule]] = {
+    on: [rule for rule in RULES.values() if rule.on == on] for on in {r.on for r in RULES.values()}
+}
+# What happens -> what may have asked for a notice that is over by it.
+CLOSES: Mapping[str, frozenset[str]] = {
+    what: frozenset(r.on for r in RULES.values() if what in r.done_by | r.void_by)
+    for what in frozenset().union(*(rule.done_by | rule.void_by for rule in RULES.values()))
+}
 
 
 def instead_of(role: str, unit: str | None) -> str | None:

@@ -45,6 +45,7 @@ ABOUT = {
 }
 # Events that mean different things by one of their fields: `employer.answered.v1=yes`.
 TOLD_APART = {
+    "membership.ended.v1": "ground",
     "agreement.signed.v1": "party",
     "employer.answered.v1": "answer",
     "visibility.computed.v1": "visible",
@@ -61,14 +62,6 @@ def happening(kind: str, facts: Mapping[str, object]) -> str:
     """Name what happened: the event's kind and, where it matters, what it says."""
     field = TOLD_APART.get(kind)
     return f"{kind}={facts[field]}" if field else kind
-
-
-def with_one_more(heard: Heard, what: str, stream: str, version: int, at: datetime) -> Heard:
-    """Give all that was heard and one more; the highest number of a stream stays."""
-    known = heard.get(what, {})
-    if stream in known and int(known[stream][0]) >= version:
-        return heard
-    return heard | {what: known | {stream: [str(version), at.isoformat()]}}
 
 
 def heard_since(heard: Heard, what: str, stream: str, version: int) -> bool:

@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-CODE = re.compile("(?!.*[0-9]{5})[a-z][a-z0-9_-]{0,63}")  # and nobody's number
+from shared.logs import holds_identity_number
+
+CODE = re.compile("[a-z][a-z0-9_-]{0,63}")  # whatever a network's profile may name so
 CASE = re.compile("[0-9a-f]{8}")
 
 
@@ -17,11 +19,17 @@ class Facts:
     unit: str  # empty where it is no unit's case
     act_by: date | None
     role: str
+    instead_of: str = ""  # of what tells staff to tell it: the template that nobody could be sent
 
     def __post_init__(self) -> None:
-        codes = [self.network, self.role, self.unit or "none"]
-        if not CASE.fullmatch(self.case) or not all(CODE.fullmatch(code) for code in codes):
+        codes = [self.network, self.role, *filter(None, (self.unit, self.instead_of))]
+        if not CASE.fullmatch(self.case) or not all(map(is_code, codes)):
             raise ValueError("a fact that isn't a code doesn't go into a mail")
+
+
+def is_code(text: str) -> bool:
+    """Tell a code, which is nobody's number."""
+    return bool(CODE.fullmatch(text)) and not holds_identity_number(text.replace("_", "-"))
 
 
 @dataclass(frozen=True, slots=True)

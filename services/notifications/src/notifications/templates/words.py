@@ -27,6 +27,7 @@ class Said:
 
     what: str
     action: str
+    tell: str
     until: str
     case: str
     unit: str
@@ -42,6 +43,7 @@ def said(template: str, facts: Facts, texts: Texts) -> Said:
     return Said(
         what=texts.said(words.what),
         action=texts.said(words.action),
+        tell=texts.said(TEMPLATES[facts.instead_of].what) if facts.instead_of else "",
         until=until(words, facts, texts),
         case=facts.case,
         unit=facts.unit and texts.called(facts.unit, "unit"),

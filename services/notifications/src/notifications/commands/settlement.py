@@ -1,0 +1,79 @@
+"""Settlements: what a person says of a mail that failed, may be lost, or was told by mouth."""
+
+from datetime import date
+from uuid import UUID
+
+from notifications import queries
+from notifications.commands.notice import step, tell
+from notifications.models import Delivery, Notice
+from notifications.rules.notice import NOTICE, check_staff, may_be_told
+from shared import clock
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.notification import NoticeActed
+from shared.machines import NotAllowed, NotFound, check_order
+
+Settled = tuple[Notice, Delivery | None]
+
+
+async def settle(
+    tx: Tx, caller: Caller, network: str, notice_id: UUID, decision: str, on: date
+) -> Settled:
+    """Settle a notice: send its mail again, leave it, or say that she was told."""
+    check_staff(caller.role, caller.organisation)
+    if caller.role not in NOTICE.roles[decision]:
+        raise NotFound
+    found = await queries.notice_for(tx, caller, network, notice_id)
+    mail = await queries.mail(tx, found.delivery_id) if found.delivery_id else None
+    if decision == "told":
+        return await was_told(tx, caller, await queries.notice_locked(tx, notice_id), on), mail
+    if mail is None:
+        raise NotAllowed("wrong_state", "It was never handed to a mail server.")
+    return await settle_mail(tx, caller, notice_id, mail, decision, on), mail
+
+
+async def was_told(tx: Tx, caller: Caller, notice: Notice, on: date) -> Notice:
+    """End what the staff told, and what it was told instead of; a task is ended by its act."""
+    end = NOTICE.step(notice.state, "told", caller.role)
+    if not may_be_told(notice.state, notice.kind, instead=notice.instead):
+        raise NotAllowed("wrong_state", "Only what was told by somebody of the staff ends so.")
+    check_order(on, notice.since)
+    for failed in await queries.told_otherwise(tx, notice) if notice.instead else ():
+        failed.settled_on = on
+        if failed.kind == "message":
+            await end_as_told(tx, failed, end, on)
+    await end_as_told(tx, notice, end, on)
+    return notice
+
+
+async def end_as_told(tx: Tx, notice: Notice, end: str, on: date) -> None:
+    notice.state, notice.since, notice.settled_on = end, max(on, notice.since), on
+    tx.add(notice)
+    await tell(tx, notice, NoticeActed, on)
+
+
+async def settle_mail(
+    tx: Tx, caller: Caller, notice_id: UUID, mail: Delivery, decision: str, on: date
+) -> Notice:
+    """Settle a mail of which nobody knows whether it came; with all notices that lay in it."""
+    inside = {notice.id: notice for notice in await queries.notices_in(tx, mail.id)}
+    check_order(on, inside[notice_id].since)
+    NOTICE.step(inside[notice_id].state, decision, caller.role)
+    for notice in inside.values():
+        if notice.state == "uncertain":
+            await settle_one(tx, caller, notice, decision, on)
+    if decision == "send_again":
+        mail.state, mail.tries, mail.first_try_at = "waiting", 0, None
+        mail.next_try_at, mail.ended_at = clock.now(), None
+        tx.add(mail)
+    return inside[notice_id]
+
+
+async def settle_one(tx: Tx, caller: Caller, notice: Notice, decision: str, on: date) -> None:
+    """Settle one; of a message that is left nothing is left to do, a task's act may still come."""
+    notice.state = NOTICE.step(notice.state, decision, caller.role)
+    notice.since, notice.settled_on = max(on, notice.since), on
+    tx.add(notice)
+    if decision == "leave" and notice.kind == "message":
+        notice.reason = "left"
+        await step(tx, notice, "cancel", on)

@@ -1,0 +1,136 @@
+"""Every rule of the table that mails somebody outside, in every order of what is told against it.
+
+What is told on the way and later is read from the rule itself, so a new rule is tried by itself.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from tests.notifications.conftest import Notifications, named
+from tests.notifications.histories import UNIT, Story
+
+from notifications.commands import notice
+from notifications.rules.notice import OUTSIDE
+from notifications.rules.notices import RULES, Rule
+from notifications.rules.subjects import TOLD_APART
+from notifications.subscribers import hears, on_recipient_forgotten
+from shared.events import KINDS
+
+OUTER = [rule for rule in RULES.values() if rule.role in OUTSIDE]
+ABOUT_HER = {"hidden", "left"}
+# Some events don't say whose they are; another one of the same aggregate does.
+SAYS_WHOSE = {
+    "membership.ended.v1=lapsed": "membership.applied.v1",
+    "commitment.lapsed.v1": "commitment.made.v1",
+}
+
+
+def before(rule: Rule) -> list[str]:
+    """Give what has to be heard before the rule may mail."""
+    seen = ["visible"] if rule.about_her else []
+    more = [SAYS_WHOSE[rule.on]] if rule.on in SAYS_WHOSE else []
+    more += ["consent.given.v1"] if rule.consented else []
+    return ["named", *seen, *more, *rule.only_after]
+
+
+def against(rule: Rule) -> list[str]:
+    """Give what, once it was heard, lets nothing go out."""
+    over = {*rule.done_by, *rule.void_by, *rule.never_after, "forgotten"}
+    return sorted(over | (ABOUT_HER if rule.about_her else set()))
+
+
+CASES = [(rule, name) for rule in OUTER for name in against(rule)]
+
+
+class Told:
+    """One history, told in its true order."""
+
+    def __init__(self, service: Notifications, rule: Rule, names: Collection[str]) -> None:
+        self.service, self.rule, self.story = service, rule, Story()
+        to_her = rule.role == "participant"
+        self.who = self.story.candidate if to_her else self.story.organisation
+        self.of = UNIT if to_her else self.story.organisation
+        self.acts = {name: self.act(name) for name in names}
+        self.expected = 0
+
+    @property
+    def mails(self) -> int:
+        return self.service.server.kinds.count(f"{self.rule.template} {self.who}")
+
+    def act(self, name: str) -> Any:
+        named_so = named(self.rule.role, self.of, self.who, address=f"{self.who}@example.se")
+        about = self.service.about(event := named_so if name == "forgotten" else self.event(name))
+        if name == "forgotten":
+            return lambda tx: on_recipient_forgotten(tx, str(self.who), about)
+        return lambda tx: hears[type(event)](tx, event, about)
+
+    def event(self, name: str) -> Any:
+        if name == "named":
+            return named(self.rule.role, self.of, self.who, address=f"{self.who}@example.se")
+        if name in {"visible", "hidden"}:
+            return self.story.visible(seen=name == "visible")
+        if name == "left":
+            return self.story.left
+        kind, _, says = name.partition("=")
+        facts = self.story.of_placement, self.story.of_match, self.story.of_membership
+        more = {TOLD_APART[kind]: says} if says else {}
+        known: dict[str, Any] = {}
+        for of in facts:
+            known |= of(Facts).known
+        known |= {"sector": "business", "size": "small", "ground": "lapsed"}
+        known |= {"units": 1, "promised": 1, "kept_by": "placement"} | more
+        wanted = KINDS[kind].model_fields
+        return KINDS[kind](**{field: fact for field, fact in known.items() if field in wanted})
+
+
+class Facts:
+    """Takes whatever a story knows."""
+
+    model_fields = dict.fromkeys(
+        (*Story().__dict__, *(f for kind in KINDS.values() for f in kind.model_fields))
+    )
+
+    def __init__(self, **known: Any) -> None:
+        self.known = known
+
+
+def orders(rule: Rule, names: Collection[str]) -> Iterator[tuple[str, ...]]:
+    """Give every order; only the directory, and what a rule stands on, keep theirs."""
+    for order in permutations(names):
+        at = order.index
+        first = [(one, rule.on) for one in {*rule.only_after, *rule.never_after} & {*names}]
+        first += [("named", "forgotten")] if "forgotten" in names else []
+        if all(at(one) < at(other) for one, other in first):
+            yield order
+
+
+@pytest.mark.parametrize(("rule", "name"), CASES, ids=lambda case: getattr(case, "name", case))
+async def test_nobody_outside_is_mailed_once_anything_against_it_was_heard(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch, rule: Rule, name: str
+) -> None:
+    monkeypatch.setattr(notice, "HELD", timedelta())  # messages go at once, as tasks do
+    wanted = {*before(rule), rule.on}
+    told = [*before(rule), *(rule.never_after & {name}), rule.on]
+    told += [] if name in told else [name]
+    every = [(Told(service, rule, told), order) for order in orders(rule, told)]
+    for step in range(len(told)):
+        async with service.database.transaction() as tx:
+            for history, order in every:
+                await history.acts[order[step]](tx)
+        await service.sends()
+        for history, order in every:
+            known = {*order[: step + 1]}
+            history.expected |= known >= wanted and name not in known
+            assert history.mails == history.expected, order[: step + 1]
+
+
+def test_every_rule_about_her_to_somebody_outside_says_so() -> None:
+    silent = {rule.template for rule in OUTER if not rule.about_her}
+    assert not silent & {"answer_request", "answer_match", "match_accepted_employer"}
+    assert {rule.template for rule in OUTER if rule.consented} == {
+        "answer_match",
+        "match_accepted_employer",
+    }
