@@ -10,9 +10,9 @@ from uuid import UUID
 import structlog
 from uuid_utils.compat import uuid7
 
-from notifications import channels, metrics
+from notifications import channels
 from notifications.channels import Mail, Outcome
-from notifications.commands import delivery, notice, release
+from notifications.commands import delivery, figures, notice, release
 from notifications.commands.delivery import Claimed, Overtaken, Unclaimable, part_of
 from notifications.commands.oblivion import forget_what_is_over
 from notifications.rules.retries import LONGEST_TRY
@@ -81,9 +81,9 @@ class Sender:
         async with self.database.transaction() as tx:
             if lost := await delivery.recover(tx, clock.now()):
                 log.warning("mails_recovered", count=lost)
-            await metrics.look(tx, self.settings.service)
+            await figures.look(tx, self.settings.service)
         paused = time.monotonic() < self.paused_until
-        metrics.paused.labels(self.settings.service).set(paused)
+        figures.paused.labels(self.settings.service).set(paused)
 
     async def send_round(self) -> None:
         """Send until nothing is due; once begun, a mail is brought to its end."""
