@@ -60,12 +60,12 @@ class Centre:
         role = more.pop("role", "caseworker")
         return await self.matching.on_network(role, method, path, body, unit=self.unit, **more)
 
-    async def work(self, day: date, places: Sequence[dict[str, Any]], weeks: Weeks) -> int:
-        """Do a week's work; gives how many acts. `places` are those open, oldest first."""
+    async def work(self, day: date, weeks: Weeks) -> int:
+        """Do a week's work; gives how many acts. `weeks` has all places, each in its turn."""
         acts = await self.register(day)
         acts += await self.find_out_again(day)
         acts += await self.go_on(day)
-        acts += await self.propose(day, places, weeks)
+        acts += await self.propose(day, weeks)
         self.week += 1
         return acts
 
@@ -129,9 +129,9 @@ class Centre:
             done.append(await step(self, case, day))
         return sum(done)
 
-    async def propose(self, day: date, places: Sequence[dict[str, Any]], weeks: Weeks) -> int:
+    async def propose(self, day: date, weeks: Weeks) -> int:
         """Let the engine rank for some places, and pick the first who is free for each."""
-        some = {one["place_id"]: one for one in self.some(places)}
+        some = {one["place_id"]: one for one in self.some(await self.free(weeks))}
         if not some or not self.refs:
             return 0
         run = await self.call("POST", "/runs", {"seed": self.seed, "place_ids": [*some]})
@@ -149,6 +149,12 @@ class Centre:
         for place in [one for one in some if one in picked][:MOST_PROPOSALS]:
             await self.pick(run["run_id"], some[place], picked[place], day, weeks)
         return 2 + 2 * min(MOST_PROPOSALS, len(picked))
+
+    async def free(self, weeks: Weeks) -> Sequence[dict[str, Any]]:
+        """Give the places that take somebody now."""
+        found = await self.matching.pages("coordinator", "places")
+        known = {one["place_id"]: one for one in found if one["state"] == "open" and one["free"]}
+        return [known[place] for place in weeks if place in known]
 
     def some(self, places: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
         """Take a few of the places, others each week."""

@@ -30,9 +30,8 @@ async def place(
     views = await places(matching)
     known = [views[one] for one in stories]
     await at_once(refresh(matching, one, day) for one in known if is_stale(one, day))
-    free = [one for one in known if one["state"] == "open" and one["free"]]
     weeks = {one: STORY_WEEKS.get(story) for one, story in stories.items()}
-    return sum([await centre.work(day, free, weeks) for centre in centres])
+    return sum([await centre.work(day, weeks) for centre in centres])
 
 
 async def places(matching: Callers) -> dict[str, Any]:
