@@ -131,7 +131,7 @@ class Centre:
 
     async def propose(self, day: date, weeks: Weeks) -> int:
         """Let the engine rank for some places, and pick the first who is free for each."""
-        some = {one["place_id"]: one for one in self.some(await self.free(weeks))}
+        some = {one["place_id"]: one for one in self.some(await self.free(weeks, day))}
         if not some or not self.refs:
             return 0
         run = await self.call("POST", "/runs", {"seed": self.seed, "place_ids": [*some]})
@@ -150,10 +150,12 @@ class Centre:
             await self.pick(run["run_id"], some[place], picked[place], day, weeks)
         return 2 + 2 * min(MOST_PROPOSALS, len(picked))
 
-    async def free(self, weeks: Weeks) -> Sequence[dict[str, Any]]:
-        """Give the places that take somebody now."""
+    async def free(self, weeks: Weeks, day: date) -> Sequence[dict[str, Any]]:
+        """Give the places that take somebody now, and for some days yet."""
         found = await self.matching.pages("coordinator", "places")
-        known = {one["place_id"]: one for one in found if one["state"] == "open" and one["free"]}
+        lasts = (day + timedelta(weeks=2)).isoformat()
+        there = [one for one in found if one["state"] == "open" and one["ends_before"] > lasts]
+        known = {one["place_id"]: one for one in there if one["free"]}
         return [known[place] for place in weeks if place in known]
 
     def some(self, places: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
