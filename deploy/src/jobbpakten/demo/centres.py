@@ -12,8 +12,9 @@ from jobbpakten.demo.people import Person, as_file
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_PROPOSALS = 3
-LOOKED_AT = 6  # places that a unit fills in a week, other ones each time
+MOST_TALKS = 5
+MOST_PROPOSALS = 2
+LOOKED_AT = 4  # places that a unit fills in a week, other ones each time
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
     ("vetting_officer", "Vera Norén", "kansliet"),
@@ -114,8 +115,9 @@ class Centre:
         await self.call("PUT", f"/candidates/{ref}/protection", body)
 
     async def find_out_again(self, day: date) -> int:
-        """Ask the registers anew where it is three months since."""
-        due = [ref for ref in self.refs if self.week - self.seen[ref] >= ASKED_AGAIN_WEEKS]
+        """Ask the registers anew where it is three months since, as far as there is time."""
+        late = [ref for ref in self.refs if self.week - self.seen[ref] >= ASKED_AGAIN_WEEKS]
+        due = late[:MOST_TALKS]
         await at_once(self.note(ref, SHORT_LIVED, day) for ref in due)
         self.seen |= dict.fromkeys(due, self.week)
         return len(due)

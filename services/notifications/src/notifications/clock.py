@@ -24,7 +24,7 @@ from shared.database import Database, Tx, world_is_broken
 from shared.logs import describe
 
 SENDERS = 4  # mails on their way at once
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.2
 RECOVER_SECONDS = 10
 STOP_SECONDS = 6  # what was begun is ended, if the server lets us
 TRIES_TO_RECORD = 5
