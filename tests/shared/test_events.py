@@ -2,7 +2,9 @@
 
 import json
 import os
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,12 @@ import pytest
 
 import shared.events.followup
 import shared.events.membership
+from shared import events
 from shared.events import KINDS, DataClass, Event
 from shared.kafka import TOPICS
+
+for module in pkgutil.iter_modules(events.__path__, "shared.events."):
+    import_module(module.name)  # every topic's, whichever tests run
 
 SNAPSHOT = Path(__file__).with_name("events.json")
 BANNED = {"updated", "changed", "processed", "handled", "modified"}
