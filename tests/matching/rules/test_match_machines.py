@@ -1,15 +1,17 @@
 """Matches and placements, walked: what each role may do in each state, and that nothing hangs."""
 
 import pytest
+from tests.machines import (
+    allows_what_the_table_says_and_nothing_else,
+    every_state_is_reached,
+    waits_for_somebody_until_the_end,
+)
 
 from matching import profiles
 from matching.rules.match import CONSENTED, DECLINES, ENDS, EXPIRING, MATCH, OPEN, SHOWN, meaning
 from matching.rules.placement import PLACEMENT
-from shared.machines import Machine, NotAllowed, NotFound
 
 MACHINES = {"match": MATCH, "placement": PLACEMENT}
-ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
-    vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
 # Written a second time, by hand: state, act, role, state. "-" is before the beginning.
 MAY = {
     "match": """
@@ -57,46 +59,20 @@ MAY = {
 }
 
 
-def allowed(name: str) -> dict[tuple[str, str, str], str]:
-    lines = (line.replace("-", "").split() for line in MAY[name].split("\n") if line)
-    whole = ([""] * (4 - len(line)) + line for line in lines)
-    return {(state, act, role): end for state, act, role, end in whole}
-
-
-def outcome(machine: Machine, state: str, act: str, role: str) -> str | type[Exception]:
-    try:
-        return machine.step(state, act, role)
-    except (NotAllowed, NotFound) as refused:
-        return type(refused)
-
-
 @pytest.mark.parametrize("name", MACHINES)
 def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else(name: str) -> None:
-    machine, may = MACHINES[name], allowed(name)
-    for act in {act for _, act in machine.steps}:
-        ever = {role for _, by, role in may if by == act}
-        for state in ["", *machine.states]:
-            for role in ROLES.split():
-                refused = NotAllowed if role in ever else NotFound
-                expected = may.get((state, act, role), refused)
-                assert outcome(machine, state, act, role) == expected, (state, act, role)
+    allows_what_the_table_says_and_nothing_else(MACHINES[name], MAY[name])
 
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end(name: str) -> None:
-    limits = profiles.Deadlines.model_fields
-    for state in MACHINES[name].states.values():
-        waits_for = (state.owner in ROLES.split(), bool(state.next), state.within in limits)
-        assert waits_for == (not state.terminal,) * 3, state
+    waits_for_somebody_until_the_end(MACHINES[name], profiles.Deadlines.model_fields)
 
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_every_state_is_reached_and_no_end_is_left_again(name: str) -> None:
     machine = MACHINES[name]
-    reached = {""}
-    for _ in machine.states:
-        reached |= {step.end for step in machine.steps.values() if step.start in reached}
-    assert reached == {"", *machine.states}
+    every_state_is_reached(machine)
     onwards = [step for step in machine.steps.values() if step.start]
     assert not [step for step in onwards if machine.states[step.start].terminal]
 

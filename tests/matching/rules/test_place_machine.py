@@ -4,6 +4,12 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from tests.machines import (
+    ROLES,
+    allows_what_the_table_says_and_nothing_else,
+    every_state_is_reached,
+    waits_for_somebody_until_the_end,
+)
 
 from matching import profiles
 from matching.rules.place import (
@@ -18,10 +24,8 @@ from matching.rules.place import (
     may_list,
     may_touch,
 )
-from shared.machines import NotAllowed, NotFound
+from shared.machines import NotAllowed
 
-ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
-    vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
 # Written a second time, by hand: state, act, roles, state. "-" is before the beginning.
 MAY = """
     -             offer           contact_person,coordinator         under_review
@@ -48,44 +52,16 @@ MAY = """
     paused        end             system                             closed"""
 
 
-def allowed() -> dict[tuple[str, str, str], str]:
-    lines = (line.replace("-", "").split() for line in MAY.split("\n") if line)
-    whole = ([""] * (4 - len(line)) + line for line in lines)
-    return {
-        (state, act, role): end for state, act, roles, end in whole for role in roles.split(",")
-    }
-
-
-def outcome(state: str, act: str, role: str) -> str | type[Exception]:
-    try:
-        return PLACE.step(state, act, role)
-    except (NotAllowed, NotFound) as refused:
-        return type(refused)
-
-
 def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else() -> None:
-    may = allowed()
-    for act in {act for _, act in PLACE.steps}:
-        ever = {role for _, by, role in may if by == act}
-        for state in ["", *PLACE.states]:
-            for role in ROLES.split():
-                refused = NotAllowed if role in ever else NotFound
-                expected = may.get((state, act, role), refused)
-                assert outcome(state, act, role) == expected, (state, act, role)
+    allows_what_the_table_says_and_nothing_else(PLACE, MAY)
 
 
 def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end() -> None:
-    limits = profiles.Deadlines.model_fields
-    for state in PLACE.states.values():
-        waits_for = (state.owner in ROLES.split(), bool(state.next), state.within in limits)
-        assert waits_for == (not state.terminal,) * 3, state
+    waits_for_somebody_until_the_end(PLACE, profiles.Deadlines.model_fields)
 
 
 def test_every_state_is_reached_and_the_end_is_never_left() -> None:
-    reached = {""}
-    for _ in PLACE.states:
-        reached |= {step.end for step in PLACE.steps.values() if step.start in reached}
-    assert reached == {"", *PLACE.states}
+    every_state_is_reached(PLACE)
     assert not [step for step in PLACE.steps.values() if step.start == "closed"]
 
 

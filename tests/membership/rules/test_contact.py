@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from tests.membership.rules.test_machines import ROLES
+from tests.machines import ROLES
 
 from membership.rules.contact import (
     address,
