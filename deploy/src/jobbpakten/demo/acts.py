@@ -47,9 +47,6 @@ ACTS = {
     "open_place": Call(
         "coordinator", "/places/{place_id}/opening", "opened_on", service="matching"
     ),
-    "refresh_place": Call(
-        "contact_person", "/places/{place_id}/refreshing", "refreshed_on", service="matching"
-    ),
     "hold": Call("coordinator", "/commitments/{commitment_id}/activities", "held_on"),
     "renegotiate": Call("coordinator", "/commitments/{commitment_id}/renegotiations", "agreed_on"),
     "release": Call("coordinator", "/commitments/{commitment_id}/release", "released_on"),

@@ -1,7 +1,8 @@
 """Who comes to the bank: three hundred invented people, read from the CSV file beside this.
 
-Their numbers have 238 or 239 for serial, as the test numbers that Skatteverket publishes: nobody
-was given one. Names are common in Sweden, Arabic, Syriac and Finnish ones among them.
+Their numbers are drawn, with 238 or 239 for serial as in some of the test numbers that go round.
+Whether one of them was ever somebody's can't be looked up here. Names are common in Sweden, Arabic,
+Syriac and Finnish ones among them.
 """
 
 import csv
