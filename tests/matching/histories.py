@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
-from tests.matching.conftest import TODAY, UNIT
+from tests.driven import TODAY
+from tests.matching.conftest import UNIT
 from tests.matching.pairs import PROFILE, Bank
 
 from matching.api.shown import view_for_employer

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 from sqlalchemy import text
-from tests.matching.conftest import TODAY, UNIT, Matching
+from tests.driven import TODAY
+from tests.matching.conftest import UNIT, Matching
 from tests.matching.places import opened, promised
 
 from matching import profiles

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import httpx
 import pytest
+from tests.driven import TODAY
 from tests.eventually import eventually
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, TODAY, UNIT, Matching
+from tests.matching.conftest import OTHER_UNIT, UNIT, Matching
 from tests.matching.pairs import COLLEAGUE, PLAN, PROFILE, Bank, bank
 
 from matching.commands import consent, fact

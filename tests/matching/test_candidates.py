@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from tests.driven import TODAY
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, PRIVATE_KEY, TODAY, UNIT, Matching
+from tests.matching.conftest import OTHER_UNIT, PRIVATE_KEY, UNIT, Matching
 
 from shared.sealing import opened
 

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.matching.conftest import TODAY, Matching, running
+from tests.driven import TODAY
+from tests.matching.conftest import Matching, running
 from tests.matching.places import (
     TERMS,
     made,

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import uuid4
 
-from tests.matching.conftest import TODAY, Matching
+from tests.driven import TODAY
+from tests.matching.conftest import Matching
 from tests.matching.places import (
     in_force,
     made,

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
-from tests.matching.conftest import TODAY, Matching
+from tests.driven import TODAY
+from tests.matching.conftest import Matching
 from tests.matching.places import opened, seen
 
 from matching.commands import place as places

@@ -3,8 +3,9 @@
 from datetime import date
 from typing import get_args
 
+from tests.driven import TODAY
 from tests.matching import people
-from tests.matching.conftest import TODAY, Matching
+from tests.matching.conftest import Matching
 from tests.matching.pairs import bank
 
 from matching.commands import candidate as candidates

@@ -1,30 +1,21 @@
 """A membership service without sockets: the real app on a fresh database, on a settable day."""
 
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import text
-from tests.callers import bearer, client, settings
-from uuid_utils.compat import uuid7
+from tests.callers import client, settings
+from tests.driven import TODAY, Driven
 
 from jobbpakten.parts.services import Keys
 from membership import profiles
 from membership.main import create_app
 from membership.settings import Settings
 from membership.subscribers import hears
-from shared.database import Database
-from shared.events import TYPE_PREFIX, Envelope, Event
 from shared.events.followup import CommitmentProgressed
 
-TODAY = date(2026, 3, 2)
 KEYS = Keys()
 NUMBER = "556000-0001"
 OTHER_NUMBER = "559999-0008"
@@ -41,73 +32,11 @@ STUDY_VISITS = {"offer": "study_visit", "units": 10}
 INTERNSHIPS = {"offer": "internship", "units": 4}
 
 
-@dataclass
-class Membership:
+class Membership(Driven):
     """Drives the service over its API, as the people who use it do."""
 
-    app: FastAPI
-    http: httpx.AsyncClient
-    network: str = "jobbpakten"
-
-    @property
-    def database(self) -> Database:
-        found: Database = self.app.state.database
-        return found
-
-    async def call(
-        self, method: str, path: str, role: str, body: Any = None, **claims: Any
-    ) -> httpx.Response:
-        """Call a path below the network; header names start with a capital, the rest are claims."""
-        headers = {k.replace("_", "-"): claims.pop(k) for k in [*claims] if k[0].isupper()}
-        headers |= bearer("membership", role, **claims)
-        url = f"/networks/{self.network}{path}"
-        return await self.http.request(method, url, json=body, headers=headers)
-
-    async def good(self, method: str, path: str, role: str, body: Any = None, **claims: Any) -> Any:
-        answer = await self.call(method, path, role, body, **claims)
-        assert answer.is_success, (path, answer.status_code, answer.text)
-        return answer.json()
-
-    async def set_the_day(self, day: date) -> None:
-        headers = bearer("membership", "system")
-        answer = await self.http.put("/clock", json={"today": day.isoformat()}, headers=headers)
-        assert answer.is_success, answer.text
-
-    async def do_what_is_due(self) -> int:
-        answer = await self.http.post("/clock/due", headers=bearer("membership", "system"))
-        return int(answer.json()["done"])
-
-    async def told(self) -> list[str]:
-        """Give the kinds of all events told, in order."""
-        return [kind for kind, _, _ in await self.told_in_full()]
-
-    async def told_in_full(self) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-        """Give kind, headers and payload of all events told, in order."""
-        rows = text("SELECT headers, payload FROM outbox ORDER BY position")
-        async with self.database.transaction() as tx:
-            found = (await (await tx.connection()).execute(rows)).all()
-        return [
-            (about["ce_type"].removeprefix("se.jobbpakten."), about, json.loads(payload or "null"))
-            for about, payload in found
-        ]
-
-    async def told_about(self, key: str) -> list[str]:
-        """Give the kinds of the events told about one aggregate, in order."""
-        told = await self.told_in_full()
-        return [kind for kind, headers, _ in told if headers["ce_subject"] == key]
-
-    async def hears(self, event: Event, on: date = TODAY) -> None:
-        """Hand the event to the function that hears it, as the inbox does."""
-        about = Envelope(
-            id=uuid7(),
-            type=TYPE_PREFIX + event.kind,
-            subject=event.key,
-            time=datetime.now(UTC),  # noqa: TID251 - recorded time, which no rule sees
-            aggregateversion=1,
-            occurredat=on,
-        )
-        async with self.database.transaction() as tx:
-            await hears[type(event)](tx, event, about)
+    service = "membership"
+    handlers = hears
 
     # The way of one organisation, act by act; each gives what the service answered.
 

@@ -4,7 +4,8 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, TODAY, Membership
+from tests.driven import TODAY
+from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
 ODD: list[tuple[Any, str]] = [
     ({"commitments": []}, "/we_chose_how"),

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+from tests.driven import TODAY
 from tests.membership.conftest import (
     DECLARATION,
     INTERNSHIPS,
     NUMBER,
     STUDY_VISITS,
-    TODAY,
     Membership,
 )
 
