@@ -141,7 +141,7 @@ async def test_a_whole_bank_is_asked_about_at_once(matching: Matching) -> None:
     many = [uuid4() for _ in range(33_000)]  # PostgreSQL takes 32,767 parameters
     async with matching.database.transaction() as tx:
         await identities.keep(tx, many[0], "jobbpakten", WHO)
-        assert len(await identities.needs_of(tx, many)) == len(many)
+        assert len(await identities.needs_of_each(tx, many)) == len(many)
         numbers = [NUMBER, *map(str, range(33_000))]
         assert await identities.find(tx, "jobbpakten", numbers) == {NUMBER: many[0]}
         assert await candidates.present(tx, "jobbcenter_city", many) == set()
@@ -174,7 +174,7 @@ async def test_needs_that_nobody_asked_about_are_unknown_and_none_is_an_answer(
             await identities.keep(tx, ref, network, WHO)
         await identities.note_needs(tx, asked, ["quiet", "step_free"])
         await identities.note_needs(tx, none, [])
-        assert await identities.needs_of(tx, [asked, none, unasked, stranger]) == {
+        assert await identities.needs_of_each(tx, [asked, none, unasked, stranger]) == {
             asked: frozenset({"quiet", "step_free"}),
             none: frozenset(),
             unasked: None,

@@ -49,7 +49,7 @@ class Heard:
     """A record with its envelope. One with a `reason` can't be handled and is parked."""
 
     record: Record
-    texts: Mapping[str, str]  # all headers that aren't null
+    headers: Mapping[str, bytes]  # all that aren't null
     envelope: Envelope
     event: Event | None = None
     reason: str = ""
@@ -89,22 +89,29 @@ def taken(record: "ConsumerRecord[bytes, bytes]", prefix: str) -> Record:
 
 def read(record: Record, *, compacted: bool = False) -> One:
     """Read the envelope and, where we know its type, the event."""
-    # One header that nobody needs may be null or no UTF-8: the others still count.
-    texts = {
-        name: value.decode("utf-8", "replace")
-        for name, value in record.headers
-        if value is not None
-    }
+    headers = {name: value for name, value in record.headers if value is not None}
     try:
-        envelope = WireEnvelope.model_validate(texts)
+        envelope = read_envelope(headers)
     except ValidationError as error:
         return Unreadable(record, "envelope", faults(error))
     if record.key is None or record.key != envelope.subject.encode():
         return Unreadable(record, "envelope", "the key isn't the subject")
     if record.payload is None:
-        return Heard(record, texts, envelope, reason="" if compacted else "null_body")
+        return Heard(record, headers, envelope, reason="" if compacted else "null_body")
     event, reason, detail = read_body(record.topic, envelope, record.payload)
-    return Heard(record, texts, envelope, event, reason, detail)
+    return Heard(record, headers, envelope, event, reason, detail)
+
+
+def read_envelope(headers: Mapping[str, bytes]) -> Envelope:
+    """Read the envelope; a header that is no UTF-8 spoils nothing but itself."""
+    try:
+        return WireEnvelope.model_validate(headers)
+    except ValidationError:
+        return WireEnvelope.model_validate(legible(headers))
+
+
+def legible(headers: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: value.decode("utf-8", "replace") for name, value in headers.items()}
 
 
 def read_body(topic: str, envelope: Envelope, payload: bytes) -> tuple[Event | None, str, str]:

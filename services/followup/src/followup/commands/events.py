@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import text
 
 from shared.database import Tx
 from shared.events.matching import MatchAccepted, PlacePaused, PlaceResumed
-from shared.inbox.records import Heard
+from shared.inbox.records import Heard, legible
 
 COLUMNS = (
     *("topic", "key", "version", "id", "type", "network", "occurred_on", "recorded_at"),
@@ -55,8 +55,12 @@ def row_of(one: Heard) -> tuple[object, ...]:
 
 def headers(one: Heard) -> str:
     """Give all that the event says about itself, also what no reader knows yet."""
+    try:
+        found = to_json(one.headers)
+    except PydanticSerializationError:
+        found = to_json(legible(one.headers))
     # PostgreSQL: no text holds NUL, and a header that nobody reads must not stop its record.
-    return to_json(one.texts).decode().replace("\\u0000", "\\ufffd")
+    return found.decode().replace("\\u0000", "\\ufffd")
 
 
 def spoken_of(heard: Sequence[Heard], name: str) -> Mapping[UUID, str]:

@@ -152,7 +152,7 @@ async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> Candidate
     """Open all that is known of one candidate."""
     who = await identities.person(tx, candidate.id)
     found = await known.known_of(tx, candidate.id, profile)
-    needs = (await identities.needs_of(tx, [candidate.id]))[candidate.id]
+    needs = await identities.needs_of(tx, candidate.id)
     values = found.values(await clock.today(tx))
     facts = [
         FactView.model_validate({"code": code, **asdict(one), "value": values[code]})

@@ -44,7 +44,7 @@ async def record(
     candidate = await locked(tx, caller, profile.network, ref)
     may(candidate, "find", caller.role)
     before = await known.known_of(tx, ref, profile)
-    asked = (await identities.needs_of(tx, [ref]))[ref] is not None
+    asked = await identities.needs_of(tx, ref) is not None
     check(profile, found, await clock.today(tx), needs_asked=asked)
     await note(tx, caller, ref, found, before)
     await visibility.recompute(tx, candidate, await clock.today(tx))

@@ -78,7 +78,7 @@ def check_accepts(place: Place, today: date) -> None:
 
 async def check_fits(tx: Tx, candidate: Candidate, place: Place, today: date) -> None:
     """Refuse whom anything that has to hold isn't known to hold for; which isn't said."""
-    needs = (await identities.needs_of(tx, [candidate.id]))[candidate.id]
+    needs = await identities.needs_of(tx, candidate.id)
     if not feasible(person(candidate, needs, {}), need(place, today)):
         raise NotAllowed("does_not_fit", "Not all that this place demands is known to hold.")
 

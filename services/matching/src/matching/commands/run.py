@@ -96,7 +96,7 @@ def need(place: Place, on: date) -> Need:
 async def people(tx: Tx, profile: Profile, unit: str) -> list[Person]:
     """Give a unit's visible candidates as the engine may see them."""
     found = await candidates.visible(tx, profile.network, unit)
-    needs = await identities.needs_of(tx, [one.id for one in found])
+    needs = await identities.needs_of_each(tx, [one.id for one in found])
     ranks = {group: rank for rank, group in enumerate(profile.groups)}
     return [person(one, needs.get(one.id), ranks) for one in found]
 

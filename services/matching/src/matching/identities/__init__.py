@@ -140,17 +140,24 @@ async def note_needs(tx: Tx, ref: UUID, needs: Collection[str] | None) -> None:
     row.needs = sealed_with(tx, row, None if needs is None else sorted(needs), NEEDS)
 
 
-async def needs_of(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
+async def needs_of(tx: Tx, ref: UUID) -> frozenset[str] | None:
+    """Give the adaptations that she needs; None where nobody has asked."""
+    row = await row_of(tx, ref)
+    return _needs(tx, row.sensitive_key, row.needs)
+
+
+async def needs_of_each(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
     """Give for each candidate the adaptations she needs; None where nobody has asked."""
     here = select(Identity.candidate_ref, Identity.sensitive_key, Identity.needs).where(
         among(col(Identity.candidate_ref), refs)
     )
-    vault = vaults(tx).sensitive
-    found: dict[UUID, frozenset[str] | None] = dict.fromkeys(refs)
-    for ref, key, sealed in await tx.exec(here):
-        needs = vault.open(key, sealed, NEEDS)[0]
-        found[ref] = None if needs is None else frozenset(needs)
-    return found
+    found = {ref: _needs(tx, key, sealed) for ref, key, sealed in await tx.exec(here)}
+    return dict.fromkeys(refs) | found
+
+
+def _needs(tx: Tx, key: bytes, sealed: bytes) -> frozenset[str] | None:
+    needs = vaults(tx).sensitive.open(key, sealed, NEEDS)[0]
+    return None if needs is None else frozenset(needs)
 
 
 async def seal_sensitive(tx: Tx, ref: UUID, facts: Any, purpose: str) -> bytes:

@@ -4,6 +4,7 @@ Everybody has a row for each, from the first day: that there is one says nothing
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,29 +12,67 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.identities import NEEDS, opened_with, row_of, sealed_with
-from matching.models import Fact
+from matching.models import Fact, Identity
 from matching.profiles import FactRule, Profile
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
 from shared.database import Tx
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """All rows of one candidate, and what they say when they are opened."""
+
+    person: Identity
+    rows: dict[str, Fact]
+    said: dict[str, Any]
+
+    def write(self, tx: Tx, code: str, what: Any) -> None:
+        sealed = sealed_with(tx, self.person, what, code)
+        if code in self.rows:
+            self.rows[code].sealed = sealed
+        else:
+            ref = self.person.candidate_ref
+            self.rows[code] = Fact(candidate_ref=ref, code=code, sealed=sealed)
+            tx.add(self.rows[code])
+        self.said[code] = what
+
+
+async def file_of(tx: Tx, ref: UUID) -> File:
+    """Give what is said of her, read once: whoever writes in it holds the candidate's row."""
+    read = files(tx)
+    if ref not in read:
+        person, here = await row_of(tx, ref), select(Fact).where(col(Fact.candidate_ref) == ref)
+        found = await tx.exec(here.execution_options(populate_existing=True))
+        rows = {row.code: row for row in found}
+        said = {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
+        read[ref] = File(person, rows, said)
+    return read[ref]
+
+
+def files(tx: Tx) -> dict[UUID, File]:
+    """Give what this transaction has read; an undone savepoint takes along what it had read."""
+    session = tx.sync_session
+    now = session.get_nested_transaction() or session.get_transaction()
+    if tx.info.get("files_of") is not now:
+        tx.info["files_of"], tx.info["files"] = now, {}
+    found: dict[UUID, File] = tx.info.setdefault("files", {})
+    return found
+
+
 async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
     """Know nothing of her. What protects her stays, if she was here before."""
-    row, had = await row_of(tx, ref), await _rows(tx, ref)
-    said: dict[str, Any] = dict.fromkeys([*profile.facts, *had], of_fact(Finding()))
+    file = await file_of(tx, ref)
+    said: dict[str, Any] = dict.fromkeys([*profile.facts, *file.rows], of_fact(Finding()))
     said |= {GROUND: None, PROTECTION: of_protection(Protection())}
     for code, nothing in said.items():
-        if code not in had:
-            sealed = sealed_with(tx, row, nothing, code)
-            tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
-        elif code != PROTECTION:
-            had[code].sealed = sealed_with(tx, row, nothing, code)
-    row.needs = sealed_with(tx, row, None, NEEDS)
+        if code not in file.rows or code != PROTECTION:
+            file.write(tx, code, nothing)
+    file.person.needs = sealed_with(tx, file.person, None, NEEDS)
 
 
 async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:
     """Open all that is known of her, by the profile's rules as they are now."""
-    said = await _opened(tx, ref)
+    said = (await file_of(tx, ref)).said
     facts = {code: read(said.get(code) or {}, rule) for code, rule in profile.facts.items()}
     protection = said.get(PROTECTION) or {}
     return Known(facts, Protection(protection.get("form"), day(protection.get("found_on"))))
@@ -55,20 +94,8 @@ def day(said: str | None) -> date | None:
 
 async def ground_of(tx: Tx, ref: UUID) -> str | None:
     """Give the code of why she is parked or has left; None where neither."""
-    ground: str | None = (await _opened(tx, ref)).get(GROUND)
+    ground: str | None = (await file_of(tx, ref)).said.get(GROUND)
     return ground
-
-
-async def _opened(tx: Tx, ref: UUID) -> dict[str, Any]:
-    person = await row_of(tx, ref)
-    rows = await _rows(tx, ref)
-    return {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
-
-
-async def _rows(tx: Tx, ref: UUID) -> dict[str, Fact]:
-    here = select(Fact).where(col(Fact.candidate_ref) == ref)
-    found = await tx.exec(here.execution_options(populate_existing=True))
-    return {row.code: row for row in found}
 
 
 async def note_facts(tx: Tx, ref: UUID, findings: Mapping[str, Finding]) -> None:
@@ -98,11 +125,6 @@ def written(on: date | None) -> str | None:
 
 
 async def _note(tx: Tx, ref: UUID, said: Mapping[str, Any]) -> None:
-    row, had = await row_of(tx, ref), await _rows(tx, ref)
+    file = await file_of(tx, ref)
     for code, what in said.items():
-        sealed = sealed_with(tx, row, what, code)
-        if code in had:
-            had[code].sealed = sealed
-        else:
-            tx.add(Fact(candidate_ref=ref, code=code, sealed=sealed))
-    await tx.flush()  # the session forgets rows that nobody holds
+        file.write(tx, code, what)
