@@ -54,3 +54,14 @@ async def test_only_who_the_table_names_tells_on_a_topic_and_only_compacted_ones
     await stranger.engine.dispose()
 
     assert await teller.waiting() == 1
+
+
+async def test_what_is_told_in_a_savepoint_wakes_the_relay_once_all_is_committed(
+    teller: Teller,
+) -> None:
+    told = teller.database.told
+    async with teller.database.transaction() as tx:
+        async with tx.begin_nested():
+            await outbox.tell(tx, made(1))
+        assert not told.is_set(), "nobody else sees it yet"
+    assert told.is_set()

@@ -76,7 +76,8 @@ def connect(settings: ServiceSettings) -> Database:
 
     @event.listens_for(Telling, "after_commit")
     def after_commit(session: Session) -> None:
-        if session.info.pop("told", False):
+        # SQLAlchemy calls it for a savepoint too, when nobody else sees anything yet.
+        if not session.in_nested_transaction() and session.info.pop("told", False):
             told.set()
 
     sessions = async_sessionmaker(

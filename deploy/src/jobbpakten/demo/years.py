@@ -14,8 +14,8 @@ from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
 FRIDAY = 4
-SENT_POLL_SECONDS = 0.05
-SENT_POLLS = 600
+SENT_POLL_SECONDS = 0.1
+SENT_POLLS = 300
 
 Quiet = Callable[[], Awaitable[object]]
 
@@ -64,10 +64,10 @@ async def year(
             await name_staff(network.membership)
         acts = await act(network.services, plans, since, day)
         acts += await place(network.matching, centres, applicants, day)
-        await network.quiet()
         await do_what_is_due(network)
         over(Week(day, acts))
         since = day
+    await network.quiet()
     return applicants
 
 
@@ -102,14 +102,21 @@ async def set_clocks(network: Network, day: date) -> None:
 
 
 async def do_what_is_due(network: Network) -> None:
-    """Let everybody do what is due, then send what it led to."""
-    asking, telling = dict(network.services), "notifications"
-    sender = asking.pop(telling)
-    await asyncio.gather(*(one.call("system", "POST", "/clock/due") for one in asking.values()))
+    """Let everybody do what is due once all is heard, then send what it led to."""
+    asking = dict(network.services)
+    sender = asking.pop("notifications")
     await network.quiet()
-    await sender.call("system", "POST", "/clock/due")
+    done = await asyncio.gather(*map(due, asking.values()))
+    if any(done):
+        await network.quiet()
+    await due(sender)
     await until_sent(sender)
-    await network.quiet()
+
+
+async def due(service: Callers) -> int:
+    """Let a service do what is due, and give how much that was."""
+    found: int = (await service.call("system", "POST", "/clock/due"))["done"]
+    return found
 
 
 async def until_sent(notifications: Callers) -> None:
