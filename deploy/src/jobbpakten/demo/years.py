@@ -14,8 +14,8 @@ from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
 FRIDAY = 4
-SENT_POLL_SECONDS = 0.1
-SENT_POLLS = 300
+SENT_POLL_SECONDS = 0.05
+SENT_POLLS = 600
 
 Quiet = Callable[[], Awaitable[object]]
 

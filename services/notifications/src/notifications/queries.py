@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text, tuple_
+from sqlalchemy import Uuid, bindparam, func, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -36,6 +36,53 @@ COMPANIONS = text("""
           OR (one.role = ANY(:network) AND other.network = one.network))""")
 
 
+def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:
+    """Lock notices in the order of their ids, and read them as they are now."""
+    ordered = found.order_by(None).order_by(col(Notice.id)).with_for_update()
+    return ordered.execution_options(populate_existing=True)
+
+
+def about_mail(*, alone: bool) -> SelectOfScalar[Subject]:
+    """Select, to lock it, what a mail's notices are about, and her whom that is about."""
+    theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == MAIL)
+    match = aliased(Subject)
+    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(theirs))
+    her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
+    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
+    held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
+    return held.execution_options(populate_existing=True)
+
+
+# Built once, for each event and each mail asks them: to build one costs more than to run it.
+MAIL: Any = bindparam("mail", type_=Uuid())
+SUBJECTS, SUBJECTS_ALONE = about_mail(alone=False), about_mail(alone=True)
+WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
+    Recipient, col(Delivery.recipient_id) == Recipient.id
+)
+MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
+NEXT_MAIL = (
+    WITH_RECIPIENT.where(Delivery.state == "waiting", col(Delivery.next_try_at) <= bindparam("now"))
+    .order_by(col(Delivery.next_try_at), col(Delivery.id))
+    .limit(1)
+    .with_for_update(skip_locked=True, of=Delivery)
+)
+NOTICES_IN = locked(select(Notice).where(Notice.delivery_id == MAIL))
+OPEN_NOTICES = locked(
+    select(Notice).where(
+        col(Notice.subject_kind) == bindparam("kind"),
+        col(Notice.subject_id) == bindparam("id"),
+        col(Notice.state).in_(OPEN),
+    )
+)
+SAME = ("subject_kind", "subject_id", "rule", "role", "stream", "version")
+TOLD_ALREADY = select(col(Notice.recipient_id)).where(
+    *(getattr(Notice, name) == bindparam(name) for name in SAME),
+    col(Notice.id) != bindparam("id"),
+    col(Notice.recipient_id).is_not(None),
+    col(Notice.state).in_(TOLD),
+)
+
+
 async def notices(
     tx: Tx, caller: Caller, network: str, state: str | None, after: UUID | None, limit: int
 ) -> Sequence[tuple[Notice, Delivery | None]]:
@@ -63,12 +110,8 @@ async def notice_locked(tx: Tx, notice_id: UUID) -> Notice:
 
 async def open_notices(tx: Tx, subject: Subject) -> Sequence[Notice]:
     """Lock a subject's notices that aren't over."""
-    here = select(Notice).where(
-        Notice.subject_kind == subject.kind,
-        Notice.subject_id == subject.id,
-        col(Notice.state).in_(OPEN),
-    )
-    return [one for one in (await tx.exec(locked(here))).all() if one.rule in RULES]
+    found = await tx.exec(OPEN_NOTICES, params={"kind": subject.kind, "id": subject.id})
+    return [one for one in found.all() if one.rule in RULES]
 
 
 async def late_tasks(tx: Tx, today: date) -> Sequence[Notice]:
@@ -131,13 +174,8 @@ async def hold_subjects(
     tx: Tx, delivery_id: UUID, *, alone: bool = False
 ) -> Mapping[tuple[str, UUID | None], Subject]:
     """See to it that nothing more is heard, until we end, of what a mail's notices are about."""
-    theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == delivery_id)
-    match = aliased(Subject)
-    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(theirs))
-    her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
-    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
-    held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
-    found = (await tx.exec(held.execution_options(populate_existing=True))).all()
+    held = SUBJECTS_ALONE if alone else SUBJECTS
+    found = (await tx.exec(held, params={"mail": delivery_id})).all()
     return {(one.kind, one.id): one for one in found}
 
 
@@ -163,30 +201,13 @@ async def recipients(tx: Tx, notice: Notice, subject: Subject) -> Sequence[Recip
 
 async def told_already(tx: Tx, notice: Notice) -> Sequence[UUID]:
     """Give who else was, or is being, told the same for the same event."""
-    here = select(col(Notice.recipient_id)).where(
-        Notice.subject_kind == notice.subject_kind,
-        Notice.subject_id == notice.subject_id,
-        Notice.rule == notice.rule,
-        Notice.role == notice.role,
-        (Notice.stream == notice.stream) & (Notice.version == notice.version),
-        Notice.id != notice.id,
-        col(Notice.recipient_id).is_not(None),
-        col(Notice.state).in_(TOLD),
-    )
-    return [found for found in (await tx.exec(here)).all() if found]
+    found = await tx.exec(TOLD_ALREADY, params=notice.model_dump(include={*SAME, "id"}))
+    return [one for one in found.all() if one]
 
 
 async def next_mail(tx: Tx, now: datetime) -> tuple[Delivery, Recipient | None] | None:
     """Lock the mail that has been due longest; one that another sender looks at is passed over."""
-    here = (
-        select(Delivery, Recipient)
-        .outerjoin(Recipient, whose())
-        .where(Delivery.state == "waiting", Delivery.next_try_at <= now)
-        .order_by(col(Delivery.next_try_at), col(Delivery.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Delivery)
-    )
-    return (await tx.exec(here)).one_or_none()
+    return (await tx.exec(NEXT_MAIL, params={"now": now})).one_or_none()
 
 
 async def mail(tx: Tx, delivery_id: UUID) -> Delivery:
@@ -195,13 +216,7 @@ async def mail(tx: Tx, delivery_id: UUID) -> Delivery:
 
 async def mail_to(tx: Tx, delivery_id: UUID) -> tuple[Delivery, Recipient | None]:
     """Lock a mail; give it with whom it goes to, None once she is forgotten."""
-    here = select(Delivery, Recipient).outerjoin(Recipient, whose())
-    here = here.where(Delivery.id == delivery_id).with_for_update(of=Delivery)
-    return (await tx.exec(here)).one()
-
-
-def whose() -> Any:
-    return Delivery.recipient_id == Recipient.id
+    return (await tx.exec(MAIL_TO, params={"mail": delivery_id})).one()
 
 
 async def told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
@@ -226,13 +241,7 @@ async def mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[Delivery]:
 
 async def notices_in(tx: Tx, delivery_id: UUID) -> Sequence[Notice]:
     """Lock the notices in a mail."""
-    return (await tx.exec(locked(select(Notice).where(Notice.delivery_id == delivery_id)))).all()
-
-
-def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:
-    """Lock notices in the order of their ids, and read them as they are now."""
-    ordered = found.order_by(None).order_by(col(Notice.id)).with_for_update()
-    return ordered.execution_options(populate_existing=True)
+    return (await tx.exec(NOTICES_IN, params={"mail": delivery_id})).all()
 
 
 async def notice_sent(tx: Tx, notice_id: UUID) -> tuple[Notice, Recipient] | None:
