@@ -1,11 +1,11 @@
 """One run of the demo: build, play, print, stay; what may go wrong becomes a sentence."""
 
-import asyncio
 import logging
 import time
 from pathlib import Path
 
 import httpx
+import uvloop
 
 from jobbpakten.demo import folders, tables
 from jobbpakten.demo.callers import Refused
@@ -51,7 +51,7 @@ def run(wishes: Wishes, folder: Path) -> int:
 def tell(stage: Stage, wishes: Wishes, started_s: float) -> bool:
     """Play the year and print what came of it; tell whether everything told was heard."""
     with progress(wishes.weeks) as over:
-        played = asyncio.run(play(stage, wishes, over))
+        played = uvloop.run(play(stage, wishes, over))
     console = tables.console()
     tables.show(tables.year(played.result, wishes.seed), console)
     tables.show(tables.machine(stage.memory(), started_s, played.seconds), console)
