@@ -65,6 +65,7 @@ def connect(settings: ServiceSettings) -> Database:
         settings.database_url,
         pool_size=10,
         max_overflow=10,
+        pool_use_lifo=True,  # the connection that was used last knows our statements already
         hide_parameters=True,
         connect_args={"server_settings": session_settings(settings)},
     )
