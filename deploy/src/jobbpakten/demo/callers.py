@@ -90,12 +90,12 @@ class Callers:
     ) -> Any:
         return await self.call(role, method, f"/networks/{NETWORK}{path}", body, **more)
 
-    async def pages(self, role: str, what: str, **who: str) -> list[Any]:
-        """Read one of the network's lists to its end."""
+    async def pages(self, role: str, what: str, only: str = "", **who: str) -> list[Any]:
+        """Read one of the network's lists to its end, or what `state=open` leaves of it."""
         found: list[Any] = []
         after = ""
         while True:
-            page = await self.on_network(role, "GET", f"/{what}?limit=200{after}", **who)
+            page = await self.on_network(role, "GET", f"/{what}?limit=200&{only}{after}", **who)
             found += page[what]
             if page["next"] is None:
                 return found

@@ -12,7 +12,7 @@ from jobbpakten.demo.people import Person, as_file
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_TALKS = 5
+MOST_TALKS = 3
 MOST_PROPOSALS = 2
 LOOKED_AT = 4  # places that a unit fills in a week, other ones each time
 STAFF = (
@@ -56,19 +56,25 @@ class Centre:
     refs: list[str] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # by ref: the week of the last talk
     cases: list[Case] = field(default_factory=list)
+    apart: Sequence[Case] = ()  # this week's whose next step takes a slot, or ends others' matches
 
     async def call(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         role = more.pop("role", "caseworker")
         return await self.matching.on_network(role, method, path, body, unit=self.unit, **more)
 
-    async def work(self, day: date, weeks: Weeks) -> int:
-        """Do a week's work; gives how many acts. `weeks` has all places, each in its turn."""
-        acts = await self.register(day)
-        acts += await self.find_out_again(day)
-        acts += await self.go_on(day)
-        acts += await self.propose(day, weeks)
+    async def look_after(self, day: date) -> int:
+        """Ask anew about those it is time for, and go on with whatever meets no other."""
+        acts = await self.find_out_again(day)
+        here = [case for case in self.cases if not case.over and not case.meets_others]
+        self.apart = [case for case in self.cases if not case.over and case.meets_others]
+        return acts + sum(await at_once(step(self, case, day) for case in here))
+
+    async def match(self, day: date, weeks: Weeks) -> int:
+        """Take slots and propose. `weeks` has all places, each in its turn."""
+        acts = [await step(self, case, day) for case in self.apart]
+        acts.append(await self.propose(day, weeks))
         self.week += 1
-        return acts
+        return sum(acts)
 
     async def register(self, day: date) -> int:
         """Import this week's candidates, then talk to each."""
@@ -122,15 +128,6 @@ class Centre:
         self.seen |= dict.fromkeys(due, self.week)
         return len(due)
 
-    async def go_on(self, day: date) -> int:
-        """Take every match and placement one step further, where the time has come."""
-        before = [case for case in self.cases if not case.over]
-        apart = [case for case in before if case.meets_others]
-        done = await at_once(step(self, case, day) for case in before if case not in apart)
-        for case in apart:  # one by one: who comes first matters, and is the same each time
-            done.append(await step(self, case, day))
-        return sum(done)
-
     async def propose(self, day: date, weeks: Weeks) -> int:
         """Let the engine rank for some places, and pick the first who is free for each."""
         some = {one["place_id"]: one for one in self.some(await self.free(weeks, day))}
@@ -154,9 +151,9 @@ class Centre:
 
     async def free(self, weeks: Weeks, day: date) -> Sequence[dict[str, Any]]:
         """Give the places that take somebody now, and for some days yet."""
-        found = await self.matching.pages("coordinator", "places")
+        found = await self.matching.pages("coordinator", "places", "state=open")
         lasts = (day + timedelta(weeks=2)).isoformat()
-        there = [one for one in found if one["state"] == "open" and one["ends_before"] > lasts]
+        there = [one for one in found if one["ends_before"] > lasts]
         known = {one["place_id"]: one for one in there if one["free"]}
         return [known[place] for place in weeks if place in known]
 

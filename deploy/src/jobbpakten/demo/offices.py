@@ -1,6 +1,7 @@
 """All units together: who has which candidates, and which places are there to fill this week."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,26 +24,24 @@ def offices(matching: Callers, seed: int) -> list[Centre]:
 
 
 async def place(
-    matching: Callers, centres: Iterable[Centre], applicants: Iterable[Applicant], day: date
+    matching: Callers, centres: Sequence[Centre], applicants: Iterable[Applicant], day: date
 ) -> int:
     """Let each unit do its week's work with the places that are open, in one order every time."""
     stories = {one: who.who.story for who in applicants for one in who.places.values()}
-    views = await places(matching)
-    known = [views[one] for one in stories]
-    await at_once(refresh(matching, one, day) for one in known if is_stale(one, day))
+    views = await matching.pages("coordinator", "places", "state=open")
+    await at_once(refresh(matching, one, day) for one in views if is_stale(one, day))
     weeks = {one: STORY_WEEKS.get(story) for one, story in stories.items()}
-    return sum([await centre.work(day, weeks) for centre in centres])
-
-
-async def places(matching: Callers) -> dict[str, Any]:
-    """Give all places that the co-ordinator sees, by their ids."""
-    return {one["place_id"]: one for one in await matching.pages("coordinator", "places")}
+    acts = [await centre.register(day) for centre in centres]
+    acts += await asyncio.gather(*(centre.look_after(day) for centre in centres))
+    # One by one: who comes first to a place matters, and is the same every time.
+    acts += [await centre.match(day, weeks) for centre in centres]
+    return sum(acts)
 
 
 def is_stale(one: Mapping[str, Any], day: date) -> bool:
     """Tell whether somebody should say that the offer stands, before it closes by itself."""
-    soon = (day + timedelta(weeks=2)).isoformat()
-    return bool(one["state"] == "open" and one["deadline"] <= soon)
+    soon = (day + timedelta(weeks=1)).isoformat()
+    return bool(one["deadline"] <= soon)
 
 
 async def refresh(matching: Callers, one: Mapping[str, Any], day: date) -> None:
