@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -15,6 +16,8 @@ from jobbpakten.parts import finished
 from jobbpakten.parts import kafka as kafkas
 from jobbpakten.parts import postgres as postgreses
 from shared.migrations import PLUMBING, migrate
+
+RUN = uuid4().hex
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -53,7 +56,7 @@ def template(postgres: postgreses.Postgres) -> Iterator[Callable[[str], str]]:
 
         @cache
         def migrated(service: str) -> str:
-            name = f"template_{service}_{uuid4().hex}"
+            name = f"template_{service}_{RUN}"
             after.callback(postgres.drop_database, name)
             url = postgres.create_database(name)
             if service == "shared":
@@ -70,11 +73,16 @@ def template(postgres: postgreses.Postgres) -> Iterator[Callable[[str], str]]:
 def database(
     postgres: postgreses.Postgres, template: Callable[[str], str]
 ) -> Iterator[Callable[[str], str]]:
-    """Give a function: the name of a service, or `shared` for the plumbing only -> a fresh URL."""
+    """Give a function: the name of a service, or `shared` for the plumbing only -> a URL.
+
+    The database is fresh and its name is not: an app that was made for it serves the next test too.
+    """
+    made = Counter[str]()
     with ExitStack() as after:
 
         def cloned(service: str) -> str:
-            name = f"{service}_{uuid4().hex}"
+            made[service] += 1
+            name = f"{service}_{made[service]}_{RUN}"
             after.callback(postgres.drop_database, name)
             return postgres.create_database(name, template(service))
 

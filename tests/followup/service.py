@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 from typing import Any
 
 import httpx
@@ -20,13 +21,20 @@ from shared.inbox.batches import Inbox
 from shared.inbox.records import Record
 
 
+def made(url: str) -> tuple[Settings, FastAPI]:
+    settings = callers.settings(Settings, url)
+    return settings, create_app(settings)
+
+
+usual = cache(made)
+
+
 class Followup:
     """The service without Kafka: its inbox, its clock, its HTTP and its outbox."""
 
-    def __init__(self, url: str) -> None:
-        settings = callers.settings(Settings, url)
-        self.app: FastAPI = create_app(settings)
-        self.database: Database = self.app.state.database
+    def __init__(self, settings: Settings, app: FastAPI) -> None:
+        self.app = app
+        self.database: Database = app.state.database
         self.inbox = Inbox(settings, self.database, hears)
 
     async def hears(self, *records: Record) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
-from tests.followup.service import Followup
+from tests.followup.service import Followup, made
 from tests.followup.stories import COMPLETED, Dated, World, records
 
 from followup.rules.ledger import Figures
@@ -15,7 +15,7 @@ PROMISES = [f"promise {n:03}" for n in range(60)]
 @pytest.fixture
 async def replicas(database: Callable[[str], str]) -> AsyncIterator[tuple[Followup, Followup]]:
     url = database("followup")
-    both = (Followup(url), Followup(url))
+    both = (Followup(*made(url)), Followup(*made(url)))
     yield both
     for one in both:
         await one.database.engine.dispose()

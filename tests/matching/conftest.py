@@ -3,10 +3,12 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from joserfc.jwk import OctKey, OKPKey
 from tests.callers import client, settings
 from tests.driven import TODAY, Driven
@@ -39,10 +41,16 @@ class Matching(Driven):
         return await super().call(method, path, role, body, **(unit | claims))
 
 
+def app_on(url: str, **more: Any) -> FastAPI:
+    return create_app(settings(Settings, url, **(KEYS | more)))
+
+
+usual = cache(app_on)
+
+
 @asynccontextmanager
-async def running(url: str, **more: Any) -> AsyncIterator[Matching]:
-    """Run the app on a database, on TODAY."""
-    app = create_app(settings(Settings, url, **(KEYS | more)))
+async def running(app: FastAPI) -> AsyncIterator[Matching]:
+    """Run the app on its database, on TODAY."""
     async with client(app) as http:
         service = Matching(app, http)
         await service.set_the_day(TODAY)
@@ -52,5 +60,5 @@ async def running(url: str, **more: Any) -> AsyncIterator[Matching]:
 
 @pytest.fixture
 async def matching(database: Callable[[str], str]) -> AsyncIterator[Matching]:
-    async with running(database("matching")) as service:
+    async with running(usual(database("matching"))) as service:
         yield service

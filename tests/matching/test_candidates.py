@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from tests.driven import TODAY
 from tests.matching import people
 from tests.matching.conftest import OTHER_UNIT, PRIVATE_KEY, UNIT, Matching
@@ -290,7 +291,7 @@ async def test_the_directory_hears_again_what_changes_and_forgets_who_wants_no_m
 
 
 async def test_a_network_has_what_its_bank_keeps(
-    matching: Matching,
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profile = matching.app.state.networks["jobbpakten"]
     for kind, kept in (
@@ -299,8 +300,8 @@ async def test_a_network_has_what_its_bank_keeps(
         ("candidates", ["/candidates"]),
         ("both", ["/candidates", "/places", "/matches", "/placements"]),
     ):
-        networks = {"jobbpakten": profile.model_copy(update={"bank": kind})}
-        matching.app.state.networks = networks
+        changed = profile.model_copy(update={"bank": kind})
+        monkeypatch.setitem(matching.app.state.networks, "jobbpakten", changed)
         for path in ("/candidates", "/places", "/matches", "/placements"):
             answer = await matching.call("GET", path, "caseworker")
             assert answer.status_code == (200 if path in kept else 404), (kind, path)

@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from tests.callers import client, settings
 from tests.driven import TODAY, Driven
 
@@ -118,14 +120,20 @@ def two_networks(folder: Path) -> str:
     return str(folder)
 
 
-@asynccontextmanager
-async def running(url: str, profiles: str = "") -> AsyncIterator[Membership]:
-    """Run the app on a database, on TODAY."""
+def app_on(url: str, profiles: str = "") -> FastAPI:
     keys = {
         "contact_key": KEYS.secret("contacts"),
         "notifications_public_key": KEYS.sealing_public,
     }
-    app = create_app(settings(Settings, url, profiles=profiles, **keys))
+    return create_app(settings(Settings, url, profiles=profiles, **keys))
+
+
+usual = cache(app_on)
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[Membership]:
+    """Run the app on its database, on TODAY."""
     async with client(app) as http:
         service = Membership(app, http)
         await service.set_the_day(TODAY)
@@ -135,5 +143,5 @@ async def running(url: str, profiles: str = "") -> AsyncIterator[Membership]:
 
 @pytest.fixture
 async def membership(database: Callable[[str], str]) -> AsyncIterator[Membership]:
-    async with running(database("membership")) as service:
+    async with running(usual(database("membership"))) as service:
         yield service

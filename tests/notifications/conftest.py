@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from sqlmodel import select
 from tests.callers import bearer, client, settings
 from uuid_utils.compat import uuid7
 
+from jobbpakten.parts.kafka import free_ports
 from notifications.clock import Sender
 from notifications.main import create_app
 from notifications.models import Delivery, Notice, Recipient, Table
@@ -221,11 +223,11 @@ def named(role: Any, of: object, who: UUID, **differs: Any) -> RecipientNamed:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncIterator[Server]:
+async def mail_server(port: int = 0) -> AsyncIterator[Server]:
     server = Server()
     loop = asyncio.get_running_loop()
     listening = await loop.create_server(
-        lambda: SMTP(server, hostname="here", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0
+        lambda: SMTP(server, hostname="here", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", port
     )
     server.port = listening.sockets[0].getsockname()[1]
     yield server
@@ -239,10 +241,12 @@ def of_service(url: str, port: int, **more: Any) -> Settings:
 
 
 @asynccontextmanager
-async def running(url: str, server: Server, **more: Any) -> AsyncIterator[Notifications]:
+async def running(
+    url: str, server: Server, make: Callable[[Settings], FastAPI] = create_app, **more: Any
+) -> AsyncIterator[Notifications]:
     """Run the app on a database, on TODAY."""
     chosen = of_service(url, server.port, **more)
-    app = create_app(chosen)
+    app = make(chosen)
     async with client(app) as http:
         # The day is set by hand, but mails go as they do when nobody does so.
         as_usual = chosen.model_copy(update={"clock": "system"})
@@ -255,13 +259,22 @@ async def running(url: str, server: Server, **more: Any) -> AsyncIterator[Notifi
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
-    async with mail_server() as listening:
+    async with mail_server(one_port()) as listening:
         yield listening
+
+
+@cache
+def one_port() -> int:
+    """Give the same port each time: the app of one test finds the server of the next."""
+    return free_ports(1)[0]
+
+
+usual = cache(create_app)
 
 
 @pytest.fixture
 async def service(database: Callable[[str], str], server: Server) -> AsyncIterator[Notifications]:
-    async with running(database("notifications"), server) as one:
+    async with running(database("notifications"), server, make=usual) as one:
         yield one
 
 

@@ -4,6 +4,7 @@ import asyncio
 from datetime import date
 from typing import Any
 
+import pytest
 from tests.driven import TODAY
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
@@ -196,14 +197,15 @@ async def test_each_promise_is_told_with_what_keeps_it(membership: Membership) -
 
 
 async def test_an_offer_that_the_network_gave_up_is_not_signed_but_what_was_promised_is_kept(
-    membership: Membership,
+    membership: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promised = (await membership.joined(STUDY_VISITS))["commitments"][0]
     shared = await membership.shared(STUDY_VISITS, number="559999-0008")
     networks = membership.app.state.networks
     profile = networks["jobbpakten"]
     offers = {code: one for code, one in profile.offers.items() if code != "study_visit"}
-    networks["jobbpakten"] = profile.model_copy(update={"offers": offers})
+    given_up = profile.model_copy(update={"offers": offers})
+    monkeypatch.setitem(networks, "jobbpakten", given_up)
 
     signature = {"text_hash": shared["agreement"]["text_hash"]}
     own = {"organisation": shared["organisation_id"]}

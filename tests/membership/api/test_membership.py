@@ -15,6 +15,7 @@ from tests.membership.conftest import (
     OTHER_NUMBER,
     SOLE_TRADER,
     Membership,
+    app_on,
     running,
     two_networks,
 )
@@ -260,7 +261,7 @@ async def test_a_sole_trader_s_number_leaves_in_no_view_no_event_no_error_and_no
 async def test_two_networks_share_organisations_and_see_none_of_each_other_s_members(
     database: Callable[[str], str], tmp_path: Any
 ) -> None:
-    async with running(database("membership"), two_networks(tmp_path)) as service:
+    async with running(app_on(database("membership"), two_networks(tmp_path))) as service:
         one = await service.joined({"offer": "lecture", "units": 1})
         service.network = "grannpakten"
         own = one["organisation_id"]
