@@ -95,6 +95,11 @@ async def malformed(matching: Matching, number: str) -> list[str]:
     return [answer.text for answer in answers]
 
 
+async def renamed(matching: Matching, table: str, name: str) -> None:
+    async with matching.database.transaction() as tx:
+        await (await tx.connection()).execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
 async def test_nothing_of_her_is_told_logged_answered_or_stored_in_the_open(
     matching: Matching, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,10 +113,12 @@ async def test_nothing_of_her_is_told_logged_answered_or_stored_in_the_open(
         "database": await stored(matching),
         "events": str(await matching.told_in_full()),
     }
-    async with matching.database.transaction() as tx:
-        await (await tx.connection()).execute(text("ALTER TABLE facts RENAME TO lost"))
     sent = people.body(name=NAME, email=EMAIL, phone=PHONE, address=ADDRESS)
-    broken = await matching.call("POST", "/candidates", "caseworker", sent)
+    await renamed(matching, "facts", "lost")
+    try:
+        broken = await matching.call("POST", "/candidates", "caseworker", sent)
+    finally:
+        await renamed(matching, "lost", "facts")
     assert broken.status_code == 500
     written = capsys.readouterr()
     assert "call_failed" in written.out
