@@ -16,8 +16,8 @@ help: ## what there is
 demo: .venv/.installed ## a year of the network on real parts, then it stays up (ONCE=1 ends, SEED=7 repeats)
 	$(BIN)/python -m jobbpakten.demo
 
-test: .venv/.installed ## every test, on a real PostgreSQL and a real Kafka
-	$(BIN)/pytest $(ARGS)
+test: .venv/.installed ## every test, on a real PostgreSQL and a real Kafka (ARGS=tests/shared: some of them)
+	$(BIN)/pytest $(or $(ARGS),--numprocesses 2 --dist loadgroup)
 
 check: .venv/.installed ## rules of style, form and types
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy $(CHECKED)

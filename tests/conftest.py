@@ -18,6 +18,8 @@ from jobbpakten.parts import postgres as postgreses
 from shared.migrations import PLUMBING, migrate
 
 RUN = uuid4().hex
+# Here services run as processes, and both cores are busy.
+STAGES = {"bench", "cli", "demo", "faults", "parts"}
 # A twentieth of what a clone costs. As a replica nobody heeds foreign keys and refusing triggers.
 EMPTY = """
     DO $$ DECLARE one regclass; BEGIN
@@ -29,6 +31,22 @@ EMPTY = """
         LOOP EXECUTE format('DELETE FROM %s', one); END LOOP;
         PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';
     END $$"""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two processes that share the work one takes all stages; files stay whole."""
+    for item in items:
+        room = item.path.relative_to(Path(__file__).parent).parts[0]
+        group = "stages" if room in STAGES else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests have to say, also those that ran in another process."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, said in report.user_properties:
+            terminalreporter.write_line(f"{name}: {said}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -85,11 +85,11 @@ YEAR_OLD = str(UUID(int=(uuid7().int & ((1 << 80) - 1)) | (
 @pytest.mark.parametrize(
     ("topic", "key", "lies_apart"),
     [
-        ("membership.v1", YEAR_OLD, False),
-        ("matching.v1", YEAR_OLD, True),
-        ("directory.v1", YEAR_OLD, True),
-        ("matching.v1", str(uuid7()), False),
-        ("matching.v1", str(uuid4()), True),
+        pytest.param("membership.v1", YEAR_OLD, False, id="membership.v1 of last year"),
+        pytest.param("matching.v1", YEAR_OLD, True, id="matching.v1 of last year"),
+        pytest.param("directory.v1", YEAR_OLD, True, id="directory.v1 of last year"),
+        pytest.param("matching.v1", str(uuid7()), False, id="matching.v1 of today"),
+        pytest.param("matching.v1", str(uuid4()), True, id="matching.v1 of no time"),
         ("matching.v1", "no uuid", True),
     ],
 )

@@ -57,7 +57,9 @@ def test_in_production_it_is_refused(environment: str) -> None:
     )
 
 
-@pytest.mark.parametrize("key", ["{", "17", "{}", PUBLIC_KEY, '{"kty": "OKP"}'])
+@pytest.mark.parametrize(
+    "key", ["{", "17", "{}", pytest.param(PUBLIC_KEY, id="a public key"), '{"kty": "OKP"}']
+)
 def test_a_key_that_cant_sign_is_wrong_use(key: str) -> None:
     found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY=key)
 

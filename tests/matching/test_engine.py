@@ -144,7 +144,6 @@ def random_need(chance: random.Random) -> Need:
         {"needs": frozenset({"quiet", "step_free"})},
         {"needs": None},
     ],
-    ids=str,
 )
 def test_who_lacks_one_thing_or_of_whom_it_is_unknown_is_nobodys_hit(
     differs: dict[str, object],

@@ -143,11 +143,11 @@ async def known(membership: Membership, member: Any) -> None:
         ("CONTACT_KEY", "[]"),
         ("CONTACT_KEY", '{"kty":"oct","k":"43 characters of base64url"}'),
         ("CONTACT_KEY", '{"kty":"oct","k":"c2hvcnQtYnV0LWEta2V5"}'),
-        ("CONTACT_KEY", KEYS.public),
+        pytest.param("CONTACT_KEY", KEYS.public, id="no secret"),
         ("NOTIFICATIONS_PUBLIC_KEY", None),
         ("NOTIFICATIONS_PUBLIC_KEY", "secret"),
-        ("NOTIFICATIONS_PUBLIC_KEY", KEYS.public),
-        ("NOTIFICATIONS_PUBLIC_KEY", KEYS.sealing_private),
+        pytest.param("NOTIFICATIONS_PUBLIC_KEY", KEYS.public, id="for signing"),
+        pytest.param("NOTIFICATIONS_PUBLIC_KEY", KEYS.sealing_private, id="private"),
     ],
 )
 def test_a_key_that_is_missing_or_odd_is_named_and_not_shown(

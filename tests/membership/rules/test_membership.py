@@ -21,7 +21,8 @@ VALUES = ("non_discrimination", "gender_equality", "equality", "human_rights")
 
 
 @pytest.mark.parametrize(
-    "role", [*STAFF, "signatory", "contact_person", "supervisor", "mentor", "participant", "union"]
+    "role",
+    [*sorted(STAFF), "signatory", "contact_person", "supervisor", "mentor", "participant", "union"],
 )
 def test_employers_reach_their_own_organisation_and_staff_any_but_never_with_one_of_their_own(
     role: str,
