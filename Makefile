@@ -17,7 +17,7 @@ demo: .venv/.installed ## a year of the network on real parts, then it stays up 
 	$(BIN)/python -m jobbpakten.demo
 
 test: .venv/.installed ## every test, on a real PostgreSQL and a real Kafka (ARGS=tests/shared: some of them)
-	$(BIN)/pytest $(or $(ARGS),--numprocesses 2 --dist loadgroup)
+	$(BIN)/pytest $(or $(ARGS),--numprocesses 2)
 
 check: .venv/.installed ## rules of style, form and types
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy $(CHECKED)

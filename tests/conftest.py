@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from jobbpakten.parts import finished
 from jobbpakten.parts import kafka as kafkas
@@ -33,13 +34,17 @@ EMPTY = """
     END $$"""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of two processes that share the work one takes all stages; files stay whole."""
-    for item in items:
-        room = item.path.relative_to(Path(__file__).parent).parts[0]
-        group = "stages" if room in STAGES else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+class TwoHands(LoadScopeScheduling):  # type: ignore[misc]
+    """Of two processes that share the work one begins with all stages; files stay whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(nodeid).partition("::")[0]
+        return "stages" if file.split("/")[1] in STAGES else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoHands:
+    config.option.loadscopereorder = False
+    return TwoHands(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
