@@ -4,18 +4,22 @@ import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from tests.matching import people
 from tests.matching.conftest import Matching
+from tests.matching.pairs import PROFILE
 
 from matching import identities
 from matching.commands import place as places
+from matching.identities import known
 from matching.identities.numbers import checked
 from matching.models import Identity
 from matching.queries import candidate as candidates
+from matching.rules.fact import Protection
 from shared.machines import NotFound
 from shared.vaults import Unreadable
 
@@ -180,6 +184,18 @@ async def test_needs_that_nobody_asked_about_are_unknown_and_none_is_an_answer(
             unasked: None,
             stranger: None,
         }
+
+
+async def test_what_an_undone_savepoint_wrote_is_not_read_again(matching: Matching) -> None:
+    async with matching.database.transaction() as tx:
+        ref = UUID(await people.registered(matching))
+        before = await known.known_of(tx, ref, PROFILE)
+        with suppress(ZeroDivisionError):
+            async with tx.begin_nested():
+                await known.note_protection(tx, ref, Protection("protected_registration", TODAY))
+                assert (await known.known_of(tx, ref, PROFILE)).protection.form is not None
+                raise ZeroDivisionError
+        assert await known.known_of(tx, ref, PROFILE) == before
 
 
 async def test_who_has_been_forgotten_is_not_found(matching: Matching) -> None:

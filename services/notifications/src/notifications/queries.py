@@ -67,13 +67,8 @@ NEXT_MAIL = (
     .with_for_update(skip_locked=True, of=Delivery)
 )
 NOTICES_IN = locked(select(Notice).where(Notice.delivery_id == MAIL))
-OPEN_NOTICES = locked(
-    select(Notice).where(
-        col(Notice.subject_kind) == bindparam("kind"),
-        col(Notice.subject_id) == bindparam("id"),
-        col(Notice.state).in_(OPEN),
-    )
-)
+ABOUT = (Notice.subject_kind == bindparam("kind")) & (Notice.subject_id == bindparam("id"))
+OPEN_NOTICES = locked(select(Notice).where(ABOUT, col(Notice.state).in_(OPEN)))
 SAME = ("subject_kind", "subject_id", "rule", "role", "stream", "version")
 TOLD_ALREADY = select(col(Notice.recipient_id)).where(
     *(getattr(Notice, name) == bindparam(name) for name in SAME),
