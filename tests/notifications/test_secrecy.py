@@ -13,7 +13,7 @@ async def test_names_and_addresses_lie_sealed_and_go_nowhere_but_into_her_mail(
     service: Notifications, server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
     story = Story()
-    canary: dict[str, Any] = {"name": f"{NAME} {NUMBER[-4:]}", "address": ADDRESS}
+    canary: dict[str, Any] = {"name": f"{NAME} {NUMBER}", "address": ADDRESS}
     await service.knows("participant", UNIT, who=story.candidate, **canary)
     await service.knows("contact_person", story.organisation, **canary)
     await service.knows("coordinator", UNIT, **canary)
@@ -29,7 +29,13 @@ async def test_names_and_addresses_lie_sealed_and_go_nowhere_but_into_her_mail(
     seen += "".join(
         str(part) for _, mail in server.got for part in mail.walk() if part.is_multipart() is False
     )
-    for canary_word in ("Kanariefågel", "Törnskata", "kanarie.torn", NUMBER[-4:]):
+    for canary_word in (
+        "Kanariefågel",
+        "Törnskata",
+        "kanarie.torn",
+        NUMBER,
+        NUMBER.replace("-", ""),
+    ):
         assert canary_word not in seen.replace("\\xc3", ""), canary_word
 
 
