@@ -45,11 +45,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoHands:
     return TwoHands(config, log)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests have to say, also those that ran in another process."""
-    for report in terminalreporter.stats.get("passed", []):
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Print at once what a test has to say, also one that ran in another process."""
+    if report.when == "call" and report.passed:
         for name, said in report.user_properties:
-            terminalreporter.write_line(f"{name}: {said}")
+            print(f"\n{name}: {said}")  # noqa: T201 - whoever runs it wants to know
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,7 @@
 """Parts in containers: tried where a Docker daemon answers."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker
@@ -41,12 +41,13 @@ def test_containers_without_a_daemon_are_refused_with_the_fix(
 
 
 def test_containers_serve_as_parts(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Where no daemon answers, nothing is tried, and that is said aloud."""
     if not a_daemon_answers():
-        with capsys.disabled():
-            print(" no Docker daemon answers here: PARTS=docker isn't tried ", end="")  # noqa: T201
+        record_property("containers", "no Docker daemon answers here, PARTS=docker isn't tried")
         return
     monkeypatch.setenv("PARTS", "docker")
     with postgres.started(folder) as database, kafka.started(folder) as cluster:
