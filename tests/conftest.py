@@ -41,7 +41,7 @@ class TwoHands(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoHands:
-    config.option.loadscopereorder = False
+    config.option.loadscopereorder = False  # else those with the most tests would come first
     return TwoHands(config, log)
 
 

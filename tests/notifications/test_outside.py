@@ -9,14 +9,14 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from tests.notifications.conftest import Notifications, named
-from tests.notifications.histories import UNIT, Story
+from tests.notifications.conftest import Notifications
+from tests.notifications.histories import Story
+from tests.notifications.orders import History, heard_in_every_order
 
 from notifications.commands import notice
 from notifications.rules.notice import OUTSIDE
 from notifications.rules.notices import RULES, Rule
 from notifications.rules.subjects import TOLD_APART
-from notifications.subscribers import hears, on_recipient_forgotten
 from shared.events import KINDS
 
 OUTER = [rule for rule in RULES.values() if rule.role in OUTSIDE]
@@ -45,33 +45,18 @@ def against(rule: Rule) -> list[str]:
 CASES = [(rule, name) for rule in OUTER for name in against(rule)]
 
 
-class Told:
-    """One history, told in its true order."""
+class OfRule(History):
+    """What makes a rule tell somebody, and what is told against it."""
 
-    def __init__(self, service: Notifications, rule: Rule, names: Collection[str]) -> None:
-        self.service, self.rule, self.story = service, rule, Story()
-        to_her = rule.role == "participant"
-        self.who = self.story.candidate if to_her else self.story.organisation
-        self.of = UNIT if to_her else self.story.organisation
-        self.acts = {name: self.act(name) for name in names}
-        self.expected = 0
+    def __init__(self, service: Notifications, rule: Rule, told: Collection[str]) -> None:
+        self.template = rule.template
+        super().__init__(service, rule.role, told)
 
     @property
     def mails(self) -> int:
-        return self.service.server.kinds.count(f"{self.rule.template} {self.who}")
+        return self.service.server.kinds.count(f"{self.template} {self.who}")
 
-    def act(self, name: str) -> Any:
-        named_so = named(self.rule.role, self.of, self.who, address=f"{self.who}@example.se")
-        about = self.service.about(event := named_so if name == "forgotten" else self.event(name))
-        if name == "forgotten":
-            return lambda tx: on_recipient_forgotten(tx, str(self.who), about)
-        return lambda tx: hears[type(event)](tx, event, about)
-
-    def event(self, name: str) -> Any:
-        if name == "named":
-            return named(self.rule.role, self.of, self.who, address=f"{self.who}@example.se")
-        if name in {"visible", "hidden"}:
-            return self.story.visible(seen=name == "visible")
+    def told(self, name: str) -> Any:
         if name == "left":
             return self.story.left
         kind, _, says = name.partition("=")
@@ -115,16 +100,8 @@ async def test_nobody_outside_is_mailed_once_anything_against_it_was_heard(
     wanted = {*before(rule), rule.on}
     told = [*before(rule), *(rule.never_after & {name}), rule.on]
     told += [] if name in told else [name]
-    every = [(Told(service, rule, told), order) for order in orders(rule, told)]
-    for step in range(len(told)):
-        async with service.database.transaction() as tx:
-            for history, order in every:
-                await history.acts[order[step]](tx)
-        await service.sends()
-        for history, order in every:
-            known = {*order[: step + 1]}
-            history.expected |= known >= wanted and name not in known
-            assert history.mails == history.expected, order[: step + 1]
+    every = [(OfRule(service, rule, told), order) for order in orders(rule, told)]
+    await heard_in_every_order(every, lambda known: {*known} >= wanted and name not in known)
 
 
 def test_every_rule_about_her_to_somebody_outside_says_so() -> None:

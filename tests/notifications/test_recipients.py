@@ -1,13 +1,11 @@
 """Whom a role can be told by: sealed on the way and at rest, forgotten when told so."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from tests.notifications.conftest import Notifications, Server, later
 from tests.notifications.histories import UNIT, Story
 
-from shared import clock
 from shared.events import placement as p
 
 
@@ -89,8 +87,7 @@ async def test_messages_go_after_half_an_hour(
     await service.knows("contact_person", story.organisation)
     await service.hears(story.of_placement(p.PlacementStarted))
     assert await service.sends() == []
-    then = clock.now() + timedelta(minutes=30)
-    monkeypatch.setattr(clock, "now", lambda: then)
+    later(monkeypatch, minutes=30)
     assert await service.sends() == ["placement_started contact_person"]
 
 

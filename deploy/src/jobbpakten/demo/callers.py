@@ -93,9 +93,9 @@ class Callers:
     async def pages(self, role: str, what: str, only: str = "", **who: str) -> list[Any]:
         """Read one of the network's lists to its end, or what `state=open` leaves of it."""
         found: list[Any] = []
-        after = ""
+        asked, after = f"/{what}?limit=200" + (f"&{only}" if only else ""), ""
         while True:
-            page = await self.on_network(role, "GET", f"/{what}?limit=200&{only}{after}", **who)
+            page = await self.on_network(role, "GET", asked + after, **who)
             found += page[what]
             if page["next"] is None:
                 return found

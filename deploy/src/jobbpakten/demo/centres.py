@@ -153,8 +153,8 @@ class Centre:
         """Give the places that take somebody now, and for some days yet."""
         found = await self.matching.pages("coordinator", "places", "state=open")
         lasts = (day + timedelta(weeks=2)).isoformat()
-        there = [one for one in found if one["ends_before"] > lasts]
-        known = {one["place_id"]: one for one in there if one["free"]}
+        there = (one for one in found if one["free"] and one["ends_before"] > lasts)
+        known = {one["place_id"]: one for one in there}
         return [known[place] for place in weeks if place in known]
 
     def some(self, places: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:

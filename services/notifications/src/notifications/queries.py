@@ -67,8 +67,8 @@ NEXT_MAIL = (
     .with_for_update(skip_locked=True, of=Delivery)
 )
 NOTICES_IN = locked(select(Notice).where(Notice.delivery_id == MAIL))
-ABOUT = (Notice.subject_kind == bindparam("kind")) & (Notice.subject_id == bindparam("id"))
-OPEN_NOTICES = locked(select(Notice).where(ABOUT, col(Notice.state).in_(OPEN)))
+OF_SUBJECT = (Notice.subject_kind == bindparam("kind")) & (Notice.subject_id == bindparam("id"))
+OPEN_NOTICES = locked(select(Notice).where(OF_SUBJECT, col(Notice.state).in_(OPEN)))
 SAME = ("subject_kind", "subject_id", "rule", "role", "stream", "version")
 TOLD_ALREADY = select(col(Notice.recipient_id)).where(
     *(getattr(Notice, name) == bindparam(name) for name in SAME),

@@ -53,10 +53,10 @@ def files(tx: Tx) -> dict[UUID, File]:
     """Give what this transaction has read; an undone savepoint takes along what it had read."""
     session = tx.sync_session
     now = session.get_nested_transaction() or session.get_transaction()
-    if tx.info.get("files_of") is not now:
-        tx.info["files_of"], tx.info["files"] = now, {}
-    found: dict[UUID, File] = tx.info.setdefault("files", {})
-    return found
+    kept: tuple[object, dict[UUID, File]] = tx.info.get("files", (None, {}))
+    if kept[0] is not now:
+        kept = tx.info["files"] = now, {}
+    return kept[1]
 
 
 async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
