@@ -19,20 +19,37 @@ TODAY = date(2026, 3, 2)
 
 
 @dataclass
-class Driven:
-    """What tests do with any service; each has its own ways beyond these."""
+class Running:
+    """A service without sockets, on a day that is set by hand."""
 
     service: ClassVar[str]
-    handlers: ClassVar[Hears]
 
     app: FastAPI
     http: httpx.AsyncClient
-    network: str = "jobbpakten"
 
     @property
     def database(self) -> Database:
         found: Database = self.app.state.database
         return found
+
+    async def set_the_day(self, day: date) -> None:
+        headers = bearer(self.service, "system")
+        answer = await self.http.put("/clock", json={"today": day.isoformat()}, headers=headers)
+        assert answer.is_success, answer.text
+
+    async def do_what_is_due(self) -> int:
+        answer = await self.http.post("/clock/due", headers=bearer(self.service, "system"))
+        assert answer.is_success, answer.text
+        return int(answer.json()["done"])
+
+
+@dataclass
+class Driven(Running):
+    """What tests do with a service whose people act; each has its own ways beyond these."""
+
+    handlers: ClassVar[Hears]
+
+    network: str = "jobbpakten"
 
     async def call(
         self, method: str, path: str, role: str, body: Any = None, **claims: Any
@@ -48,16 +65,6 @@ class Driven:
         answer = await self.call(method, path, role, body, **claims)
         assert answer.is_success, (path, answer.status_code, answer.text)
         return answer.json()
-
-    async def set_the_day(self, day: date) -> None:
-        headers = bearer(self.service, "system")
-        answer = await self.http.put("/clock", json={"today": day.isoformat()}, headers=headers)
-        assert answer.is_success, answer.text
-
-    async def do_what_is_due(self) -> int:
-        answer = await self.http.post("/clock/due", headers=bearer(self.service, "system"))
-        assert answer.is_success, answer.text
-        return int(answer.json()["done"])
 
     async def told(self) -> list[str]:
         """Give the kinds of all events told, in order."""

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from tests.driven import TODAY
 from tests.matching import people
 from tests.matching.conftest import Matching
 from tests.matching.pairs import PROFILE
@@ -23,7 +24,6 @@ from matching.rules.fact import Protection
 from shared.machines import NotFound
 from shared.vaults import Unreadable
 
-TODAY = date(2026, 3, 2)
 NUMBER, NAME = "198901023286", "Åsa Törnqvist"
 WHO = identities.Person(
     NUMBER, NAME, "asa@exempel.se", "070-174 06 05", "Storgatan 1", wants_email=True

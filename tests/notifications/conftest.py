@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey, OKPKey
 from sqlalchemy import text
 from sqlmodel import select
 from tests.callers import bearer, client, settings
+from tests.driven import TODAY, Running
 from uuid_utils.compat import uuid7
 
 from jobbpakten.parts.kafka import free_ports
@@ -30,12 +31,10 @@ from notifications.settings import Settings
 from notifications.subscribers import hears, on_recipient_forgotten
 from shared import clock, sealing
 from shared.causes import Cause, because
-from shared.database import Database
 from shared.events import TYPE_PREFIX, Event
 from shared.events import Envelope as About
 from shared.events.directory import RecipientNamed
 
-TODAY = date(2026, 3, 2)
 MIDNIGHT = datetime.fromisoformat("2026-03-02T00:00:00+00:00")
 PAIR = OKPKey.generate_key("X25519")
 PUBLIC = json.dumps(PAIR.as_dict(private=False))
@@ -83,20 +82,15 @@ class Server:
 
 
 @dataclass
-class Notifications:
+class Notifications(Running):
     """Drives the service as its neighbours and its people do."""
 
-    app: FastAPI
-    http: httpx.AsyncClient
+    service = "notifications"
+
     server: Server
     sender: Sender
     versions: dict[str, int] = field(default_factory=dict)
     moment: datetime = MIDNIGHT
-
-    @property
-    def database(self) -> Database:
-        found: Database = self.app.state.database
-        return found
 
     def about(self, event: Event, on: date = TODAY, network: str = "jobbpakten") -> About:
         """Make the envelope of the next event in its stream, a second later than the last one."""
@@ -137,16 +131,6 @@ class Notifications:
         network = differs.pop("network", "jobbpakten")
         await self.hears(named(role, of, who, **differs), network=network)
         return who
-
-    async def due(self) -> int:
-        answer = await self.http.post("/clock/due", headers=bearer("notifications", "system"))
-        assert answer.is_success, answer.text
-        return int(answer.json()["done"])
-
-    async def set_the_day(self, day: date) -> None:
-        headers = bearer("notifications", "system")
-        answer = await self.http.put("/clock", json={"today": day.isoformat()}, headers=headers)
-        assert answer.is_success, answer.text
 
     async def sends(self) -> list[str]:
         """Let the sender do a round of all its work; give what has gone out so far."""

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 from tests.callers import bearer
-from tests.notifications.conftest import TODAY, Notifications, Server, later, of_service
+from tests.driven import TODAY
+from tests.notifications.conftest import Notifications, Server, later, of_service
 from tests.notifications.histories import ACT_BY, UNIT, Story
 from tests.notifications.test_sending import dies_at, one_task
 
@@ -155,7 +156,7 @@ async def test_the_manual_clock_releases_by_its_own_due_alone(service: Notificat
     service.sender.settings = by_hand
     await one_task(service)
     assert await service.sends() == []
-    assert await service.due() == 1
+    assert await service.do_what_is_due() == 1
     assert await service.sends() == ["check_application vetting_officer"]
 
 

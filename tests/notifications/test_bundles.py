@@ -14,7 +14,7 @@ async def test_a_message_that_was_void_before_its_mail_went_is_never_told_as_sen
     await service.knows("contact_person", story.organisation)
     paused = story.of_match(m.PlacePaused, ground="unresponsive")
     await service.hears(story.of_placement(p.PlacementStarted), paused)
-    assert await service.due() == 2
+    assert await service.do_what_is_due() == 2
     await service.hears(story.of_match(m.PlaceResumed))
     assert await service.sends() == ["placement_started contact_person"]
     assert await service.states() == [

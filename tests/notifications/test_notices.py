@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.notifications.conftest import TODAY, Notifications, later
+from tests.driven import TODAY
+from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import UNIT, Story
 
 from notifications.rules.notices import EXPIRING, RULES
@@ -34,7 +35,7 @@ async def test_the_way_to_a_membership_tells_each_role_once(service: Notificatio
     await service.hears(story.signed("member"))
     assert "countersign_agreement decider" in await service.sends()
     await service.hears(story.signed("municipality"), story.in_force)
-    await service.due()
+    await service.do_what_is_due()
 
     assert await service.sends() == [
         "agreement_in_force contact_person",
@@ -64,7 +65,7 @@ async def test_the_way_of_a_match_tells_each_role_once(service: Notifications) -
     assert "accept_match caseworker" in await service.sends()
     await service.hears(story.accepted, story.planned)
     assert "prepare_placement caseworker" in await service.sends()
-    await service.due()
+    await service.do_what_is_due()
 
     kinds = await service.sends()
     assert kinds[-1] == "release_to_employer caseworker"
@@ -84,7 +85,7 @@ async def test_an_employers_no_waits_for_the_caseworker_and_tells_nobody_else(
     await service.hears(story.of_match(m.EmployerAnswered, answer="no"))
     assert await service.sends() == ["confirm_decline caseworker"]
     await service.hears(story.withdrawn)
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["confirm_decline caseworker"]
     assert "confirm_decline caseworker acted" in await service.states()
 
@@ -97,7 +98,7 @@ async def test_the_employer_hears_that_a_match_is_over_only_if_it_was_asked(
     await service.knows("contact_person", other.organisation, address="other@example.se")
     await service.hears(one.visible(), one.proposed, one.consented, one.employer_asked)
     await service.hears(one.withdrawn, other.proposed, other.asked, other.withdrawn)
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["match_not_available contact_person"]
 
 
@@ -109,10 +110,10 @@ async def test_placements_tell_the_caseworker_and_the_contact(service: Notificat
     await service.hears(story.of_placement(p.PlacementReady))
     await service.sends()
     await service.hears(story.of_placement(p.PlacementStarted))
-    await service.due()
+    await service.do_what_is_due()
     await service.sends()
     await service.hears(story.of_placement(p.PlacementInterrupted))
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == [
         "placement_ended contact_person",
         "placement_ready caseworker",
@@ -128,7 +129,7 @@ async def test_a_suspension_that_is_lifted_in_time_is_told_to_nobody(
     await everybody(service, story)
     await service.hears(story.applied, story.of_membership(me.MembershipSuspended))
     await service.hears(story.of_membership(me.MembershipReinstated))
-    await service.due()
+    await service.do_what_is_due()
     kinds = await service.sends()
     assert not [kind for kind in kinds if "suspended" in kind]
     assert [k for k in kinds if "reinstated" in k] == [
@@ -136,7 +137,7 @@ async def test_a_suspension_that_is_lifted_in_time_is_told_to_nobody(
         "member_reinstated signatory",
     ]
     await service.hears(story.of_membership(me.MembershipSuspended))
-    await service.due()
+    await service.do_what_is_due()
     assert len([k for k in await service.sends() if "suspended" in k]) == 2
 
 
@@ -152,7 +153,7 @@ async def test_a_lapse_finds_its_organisation_whichever_comes_first(
     made |= {"starts_on": TODAY, "ends_before": TODAY.replace(year=2027)}
     made |= {"commitment_id": story.commitment}
     await service.hears(story.of_membership(me.CommitmentMade, **made))
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == [
         "commitment_lapsed contact_person",
         "commitment_lapsed coordinator",
@@ -183,7 +184,7 @@ async def test_messages_to_one_recipient_are_held_and_become_one_mail(
         one.organisation = story.organisation
         await service.hears(one.of_placement(p.PlacementStarted))
     assert await service.sends() == []
-    assert await service.due() == 2
+    assert await service.do_what_is_due() == 2
     assert await service.sends() == ["several contact_person"]
     assert [mail.recipient_id for mail in await service.mails()] == [who]
     assert (await service.told()).count("notice.sent.v1") == 2
@@ -204,11 +205,11 @@ async def test_an_answer_that_would_come_too_late_expires(service: Notifications
     await service.hears(story.shared)
     await service.sends()
     await service.set_the_day(story.shared.act_by)
-    assert await service.due() == 0
+    assert await service.do_what_is_due() == 0
     await service.set_the_day(story.shared.act_by.replace(day=20))
-    assert await service.due() == 1
+    assert await service.do_what_is_due() == 1
     assert await service.states() == ["sign_agreement signatory expired"]
-    assert await service.due() == 0
+    assert await service.do_what_is_due() == 0
     assert await service.told() == ["notice.requested.v1", "notice.sent.v1", "notice.expired.v1"]
 
 
@@ -222,7 +223,7 @@ async def test_what_the_municipality_has_to_do_stays_open_and_is_overdue(
     await service.set_the_day(story.applied.act_by)
     assert [one["overdue"] for one in await service.listed()] == [False]
     await service.set_the_day(story.applied.act_by.replace(day=20))
-    assert await service.due() == 0
+    assert await service.do_what_is_due() == 0
     (late,) = await service.listed()
     assert (late["state"], late["overdue"]) == ("sent", True)
     assert (late["owner"], late["deadline"]) == ("recipient", "2026-03-09")
@@ -240,7 +241,7 @@ async def test_an_application_that_lapsed_is_told_to_its_signatory(service: Noti
     for story, ground in ((one, "lapsed"), (other, "withdrawn")):
         await service.knows("signatory", story.organisation, address=f"{ground}@example.se")
         await service.hears(story.applied, story.of_membership(me.MembershipEnded, ground=ground))
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["application_lapsed lapsed"]
 
 
@@ -271,7 +272,7 @@ async def test_so_many_messages_that_no_server_takes_them_go_in_several_mails(
         story = Story()
         story.organisation = one.organisation
         await service.hears(story.of_placement(p.PlacementStarted))
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["several contact_person"] * 2
 
 
@@ -284,5 +285,5 @@ async def test_a_contact_is_told_of_her_organisation_in_every_network(
     await service.hears(
         story.of_placement(p.PlacementStarted), story.signed("member"), network="elsewhere"
     )
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["placement_started contact_person"]

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
-from tests.notifications.conftest import TODAY, Notifications, Server, later
+from tests.driven import TODAY
+from tests.notifications.conftest import Notifications, Server, later
 from tests.notifications.histories import ACT_BY, UNIT, Story
 from tests.notifications.test_sending import one_task
 
@@ -33,11 +34,11 @@ async def test_what_has_waited_longer_than_a_link_lives_is_never_mailed(
     story = Story()
     await service.hears(story.applied, story.of_placement(p.PlacementStarted))
     await service.set_the_day(TODAY + timedelta(days=365))
-    await service.due()
+    await service.do_what_is_due()
     for role in ("coordinator", "vetting_officer"):
         await service.knows(role, UNIT)
     await service.knows("contact_person", story.organisation)
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == []
     assert {state.split()[-1] for state in await service.states()} == {"expired"}
 
@@ -48,15 +49,15 @@ async def test_what_is_over_is_deleted_with_its_mails_after_twelve_weeks(
     story = await one_task(service)
     await service.knows("contact_person", story.organisation)
     await service.hears(story.of_placement(p.PlacementStarted))
-    await service.due()
+    await service.do_what_is_due()
     assert len(await service.sends()) == 2
     await service.hears(story.approved)
     await service.set_the_day(ACT_BY + WEEKS)
-    await service.due()
+    await service.do_what_is_due()
     assert "check_application vetting_officer acted" in await service.states()
     assert len(await service.mails()) == 1
     await service.set_the_day(ACT_BY + WEEKS + timedelta(days=1))
-    await service.due()
+    await service.do_what_is_due()
     assert "check_application vetting_officer acted" not in await service.states()
     assert await rows(service, "deliveries") == 0
 
@@ -65,7 +66,7 @@ async def test_a_task_that_is_open_stays_however_old_it_is(service: Notification
     await one_task(service)
     await service.sends()
     await service.set_the_day(TODAY + timedelta(days=800))
-    await service.due()
+    await service.do_what_is_due()
     assert await service.states() == ["check_application vetting_officer sent"]
     assert await rows(service, "deliveries") == 1
 
@@ -79,13 +80,13 @@ async def test_whoever_has_left_is_forgotten_once_nothing_of_hers_is_open(
         await service.hears(story.visible(), story.proposed)
     await service.sends()
     await service.hears(hers.left)
-    await service.due()
+    await service.do_what_is_due()
     assert await subjects(service) == ["candidate", "candidate", "match", "match"]
     later(monkeypatch, weeks=13 * 52)
-    await service.due()
+    await service.do_what_is_due()
     assert await subjects(service) == ["candidate", "candidate", "match", "match"]
     await service.hears(hers.withdrawn)
-    await service.due()
+    await service.do_what_is_due()
     assert await subjects(service) == ["candidate", "match"]
 
 

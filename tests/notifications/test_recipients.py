@@ -58,7 +58,7 @@ async def test_whoever_has_no_address_is_told_by_her_caseworker(service: Notific
     await service.knows("caseworker", "unit_south", address="south@example.se")
     await service.hears(story.visible(), story.asked)
     assert await service.sends() == []
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["tell_her_yourself caseworker"]
     assert await service.states() == [
         "answer_request participant cancelled",
@@ -96,8 +96,8 @@ async def test_without_anybody_at_all_the_notice_waits_where_staff_sees_it(
 ) -> None:
     story = Story()
     await service.hears(story.visible(), story.asked)
-    await service.due()
-    await service.due()
+    await service.do_what_is_due()
+    await service.do_what_is_due()
     (waiting,) = [one for one in await service.listed() if one["state"] == "waiting"]
     assert (waiting["template"], waiting["role"]) == ("tell_her_yourself", "coordinator")
     assert waiting["reason"] == "no_recipient"

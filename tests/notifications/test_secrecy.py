@@ -21,7 +21,7 @@ async def test_names_and_addresses_lie_sealed_and_go_nowhere_but_into_her_mail(
     await service.hears(story.visible(), story.proposed, story.asked, story.consented)
     await service.sends()
     await service.hears(story.answered, story.employer_asked, story.accepted)
-    await service.due()
+    await service.do_what_is_due()
     await service.sends()
     listed = str(await service.listed())
     seen = await service.everything() + str(await service.told_in_full()) + listed

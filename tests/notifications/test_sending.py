@@ -112,7 +112,7 @@ async def test_a_refused_mail_is_told_by_the_staff_once_nobody_else_has_it(
     for name in ("one", "two"):
         await service.knows("signatory", story.organisation, address=f"{name}@example.se")
     await service.hears(story.applied, story.shared)
-    await service.due()
+    await service.do_what_is_due()
     server.answers = ["554 never"]
     await service.sends()
     assert "sign_agreement one" in server.kinds or "sign_agreement two" in server.kinds

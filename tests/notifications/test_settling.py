@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.notifications.conftest import TODAY, Notifications, Server, later
+from tests.driven import TODAY
+from tests.notifications.conftest import Notifications, Server, later
 from tests.notifications.histories import UNIT, Story
 from tests.notifications.test_api import path_of, the_link
 from tests.notifications.test_sending import dies_at
@@ -28,7 +29,7 @@ async def she_cannot_be_mailed(service: Notifications) -> Story:
     story = Story()
     await service.knows("caseworker", UNIT)
     await service.hears(story.visible(), story.asked)
-    await service.due()
+    await service.do_what_is_due()
     await service.sends()
     return story
 
@@ -40,7 +41,7 @@ async def test_whoever_is_to_tell_her_reads_what_to_tell(
     await service.knows("caseworker", UNIT, language=language)
     story = Story()
     await service.hears(story.visible(), story.asked)
-    await service.due()
+    await service.do_what_is_due()
     assert await service.sends() == ["tell_her_yourself caseworker"]
     page = (await service.http.get(path_of(the_link(server)))).text
     mail = server.got[0][1].get_body(("plain",))
@@ -71,7 +72,7 @@ async def test_a_message_that_could_not_be_mailed_becomes_a_task_and_is_over_whe
     await service.knows("contact_person", story.organisation)
     await service.knows("caseworker", UNIT)
     await service.hears(story.of_placement(p.PlacementStarted))
-    await service.due()
+    await service.do_what_is_due()
     server.answers = ["554 never"]
     assert await service.sends() == ["tell_her_yourself caseworker"]
     assert (await one(service, "placement_started"))["state"] == "failed"
@@ -89,7 +90,7 @@ async def test_a_failed_message_may_be_told_and_a_task_is_ended_by_its_act_alone
     await service.knows("contact_person", story.organisation)
     await service.knows("vetting_officer", UNIT)
     await service.hears(story.of_placement(p.PlacementStarted), story.applied)
-    await service.due()
+    await service.do_what_is_due()
     server.answers = ["554 never"] * 2
     await service.sends()
     message, task = [await one(service, t) for t in ("placement_started", "check_application")]
@@ -105,7 +106,7 @@ async def test_a_message_that_may_be_lost_and_is_left_is_over(
     story = Story()
     await service.knows("contact_person", story.organisation)
     await service.hears(story.of_placement(p.PlacementStarted))
-    await service.due()
+    await service.do_what_is_due()
     await dies_at(service, monkeypatch, "delivery.handed_over")
     later(monkeypatch, minutes=2)
     await service.sends()
@@ -120,7 +121,7 @@ async def test_what_waits_for_somebody_to_be_named_may_be_told_meanwhile(
 ) -> None:
     story = Story()
     await service.hears(story.visible(), story.asked)
-    await service.due()
+    await service.do_what_is_due()
     notice = await one(service, "tell_her_yourself")
     assert notice["state"] == "waiting"
     assert (await settled(service, notice, "told", "coordinator")).json()["state"] == "acted"
