@@ -18,7 +18,8 @@ def main() -> None:
     chosen = words.parse_args()
     app = importlib.import_module(f"{chosen.service}.main").create_app()
     gc.freeze()  # what was imported stays: the collector needn't look at it again
-    gc.set_threshold(20_000, 20, 20)  # a batch of records is no reason to look for rings
+    # Records that wait to be settled are no reason to look for rings.
+    gc.set_threshold(max(20_000, app.state.hears.objects), 20, 20)
     # No log settings of its own: its lines go through our sieve.
     uvicorn.run(
         app,

@@ -26,6 +26,8 @@ from shared.settings import ServiceSettings
 STUCK_SECONDS = 60
 STOP_SECONDS = 10
 LOOK_SECONDS = 1
+# A fetch that waits for a quiet partition keeps the next from asking for a busy one's records.
+FETCH_WAIT_MS = 100
 LOOK_LIMIT_SECONDS = 10
 
 log = structlog.get_logger()
@@ -94,8 +96,9 @@ class Listener:
             *sorted(settings.kafka_topic_prefix + topic for topic in self.topics),
             group_id=settings.group,
             batch=True,
-            max_records=4 * self.inbox.hears.batch,
+            max_records=self.inbox.hears.records,
             batch_timeout_ms=10,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             auto_offset_reset="earliest",
             isolation_level="read_committed",

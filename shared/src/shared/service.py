@@ -46,7 +46,7 @@ def assemble(
         lifespan=parts.lifespan,
         responses=problems.DOCUMENTED,
     )
-    app.state.database = database
+    app.state.database, app.state.hears = database, hears
     app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
     problems.install(app)
     app.include_router(parts.health())

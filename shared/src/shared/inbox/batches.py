@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from zlib import crc32
 
 import structlog
 
@@ -19,7 +20,6 @@ from shared.logs import describe
 from shared.settings import ServiceSettings
 
 LONGEST_PAUSE_SECONDS = 5.0
-READ_AT_ONCE = 25
 
 Judged = tuple[One, Outcome, str]
 Offset = tuple[str, int, int]
@@ -48,24 +48,33 @@ class Inbox:
         self.moves = 0  # with each try and each record: who watches sees that we aren't stuck
 
     async def settle(self, records: Sequence[Record]) -> None:
-        """Settle records in their order, a transaction for each batch of them."""
-        size = self.hears.batch
-        batch, rest = await self.read(records[:size]), records[size:]
-        while batch:
-            ahead = asyncio.create_task(self.read(rest[:size]))  # while the database works
-            try:
-                await self.settle_batch(batch)
-            finally:
-                batch, rest = await ahead, rest[size:]
+        """Settle records, those of a stream in their order."""
+        try:
+            async with asyncio.TaskGroup() as side_by_side:
+                for lane in self.lanes(records):
+                    side_by_side.create_task(self.settle_lane(lane))
+        except ExceptionGroup as several:
+            raise several.exceptions[0] from None
 
-    async def read(self, records: Sequence[Record]) -> list[One]:
-        """Read records, and let others work now and then."""
-        found = []
-        for number, record in enumerate(records):
-            if number % READ_AT_ONCE == READ_AT_ONCE - 1:
-                await asyncio.sleep(0)
-            found.append(read(record, compacted=TOPICS[record.topic].compacted))
-        return found
+    def lanes(self, records: Sequence[Record]) -> list[Sequence[Record]]:
+        """Share out more than a batch to two lanes: one works while the other awaits the database.
+
+        A stream's records have one key and go one way. Only who claims a batch's rows at once can
+        do so: handlers that lock one after another would wait for each other in circles.
+        """
+        if not self.hears.all or len(records) <= self.hears.batch:
+            return [records]
+        lanes: tuple[list[Record], list[Record]] = [], []
+        for one in records:
+            lanes[crc32(one.key or b"") % 2].append(one)
+        return [*lanes]
+
+    async def settle_lane(self, records: Sequence[Record]) -> None:
+        """Settle records one batch after another, each in its transaction."""
+        size = self.hears.batch
+        for begin in range(0, len(records), size):
+            batch = records[begin : begin + size]
+            await self.settle_batch([read(r, compacted=TOPICS[r.topic].compacted) for r in batch])
 
     async def settle_batch(self, batch: Sequence[One]) -> None:
         """Settle a batch; while the world is broken, try again for ever."""

@@ -12,8 +12,8 @@ from shared.events.matching import MatchAccepted, PlacePaused, PlaceResumed
 from shared.inbox.records import Heard, legible
 
 COLUMNS = (
-    *("topic", "key", "version", "id", "type", "network", "occurred_on", "recorded_at"),
-    *("actor_role", "correlation_id", "causation_id", "headers", "payload"),
+    *("topic", "key", "version", "id", "type", "network"),
+    *("occurred_on", "recorded_at", "headers", "payload"),
 )
 
 # They name a promise and move nothing of it: no need to wait for its row.
@@ -49,8 +49,7 @@ def row_of(one: Heard) -> tuple[object, ...]:
     of, about = one.record, one.envelope
     stream = of.topic, about.subject, about.aggregateversion
     what = about.id, about.type, about.network, about.occurredat, about.time
-    why = about.actorrole, about.correlationid, about.causationid
-    return stream + what + why + (headers(one), of.payload)
+    return stream + what + (headers(one), of.payload)
 
 
 def headers(one: Heard) -> str:

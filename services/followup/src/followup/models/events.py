@@ -23,8 +23,5 @@ class HeardEvent(Table, table=True):
     network: str
     occurred_on: date
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    actor_role: str
-    correlation_id: str
-    causation_id: str
     headers: dict[str, str] = Field(sa_type=JSONB)
     payload: bytes | None
