@@ -11,7 +11,7 @@ from shared.inbox.records import Heard
 # Records in a transaction: fewer where each has its own statements, so that none holds locks long.
 ONE_BY_ONE, ALL_AT_ONCE = 100, 1_000
 BATCHES = 4  # that are fetched at once
-OBJECTS = 20  # of a record that has been read, as the garbage collector counts
+OBJECTS = 20  # that a record is made of once it has been read, as the garbage collector counts
 
 Handler = Callable[[Tx, Any, Envelope], Awaitable[None]]
 BatchHandler = Callable[[Tx, Sequence[Heard]], Awaitable[None]]
@@ -34,20 +34,12 @@ class Hears(dict[type[Event], Handler]):
         super().__init__()
         self.all, self.forgets = all, forgets or {}
         self.batch = ALL_AT_ONCE if all else ONE_BY_ONE
+        self.records = BATCHES * self.batch
+        self.objects = OBJECTS * self.records  # that stay alive until all are settled
         for handler in handlers:
             kind = list(inspect.signature(handler, eval_str=True).parameters.values())[1].annotation
             if self.setdefault(kind, handler) is not handler:
                 raise TypeError(f"{kind.__name__} is heard twice")
-
-    @property
-    def records(self) -> int:
-        """How many records are fetched at once."""
-        return BATCHES * self.batch
-
-    @property
-    def objects(self) -> int:
-        """How many objects those keep alive until they are settled: no garbage, only waiting."""
-        return OBJECTS * self.records
 
     @property
     def topics(self) -> set[str]:

@@ -64,10 +64,7 @@ class Inbox:
         """
         if not self.hears.all or len(records) <= self.hears.batch:
             return [records]
-        lanes: tuple[list[Record], list[Record]] = [], []
-        for one in records:
-            lanes[crc32(one.key or b"") % 2].append(one)
-        return [*lanes]
+        return [[one for one in records if crc32(one.key or b"") % 2 == way] for way in (0, 1)]
 
     async def settle_lane(self, records: Sequence[Record]) -> None:
         """Settle records one batch after another, each in its transaction."""
