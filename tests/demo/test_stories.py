@@ -99,6 +99,11 @@ def test_the_bank_fills_places_and_hides_whom_it_must(twice: tuple[Told, Told]) 
     assert sum(bank["placements"].values()) > 0
 
 
+def test_somebodys_task_still_waits_behind_its_link(twice: tuple[Told, Told]) -> None:
+    for played, _, _, _ in twice:
+        assert "/t/" in played.task
+
+
 def test_mails_went_out_and_none_twice(twice: tuple[Told, Told]) -> None:
     for played, _, _, _ in twice:
         mails = played.result.mails

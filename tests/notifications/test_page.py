@@ -3,12 +3,12 @@
 import base64
 import hashlib
 import re
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.notifications.test_templates import BANNED, DAYS, contrast, facts, plain
+from tests.notifications.test_templates import BANNED, DAYS, UNTIL, contrast, facts, plain
 
 from notifications.rules.notice import NOTICE
 from notifications.templates import BECAUSE, PAGE_HEADERS, TEMPLATES, page, page_gone
@@ -33,7 +33,7 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize(("template", "language"), [*product(TASKS, LOCALES)])
 def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language: str) -> None:
-    said, text = texts_in(language).said, words(page(template, language, facts(), "sent"))
+    said, text = texts_in(language).said, words(page(template, language, facts(), "sent", UNTIL))
 
     for sentence in (TEMPLATES[template].what, TEMPLATES[template].action, BECAUSE["caseworker"]):
         assert said(sentence) in text
@@ -44,16 +44,25 @@ def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language:
 
 @pytest.mark.parametrize("state", NOTICE.states)
 def test_a_page_says_how_it_stands_and_asks_only_while_it_waits(state: str) -> None:
-    text = words(page("sign_agreement", "sv", facts(), state))
+    text = words(page("sign_agreement", "sv", facts(), state, UNTIL))
 
     assert (ENDED.get(state, "Det här väntar på dig.")) in text
     assert ("Vad du kan göra" in text) == (state in TO_DO)
     assert {*NOTICE.states} == TO_DO | {*ENDED}
 
 
+@pytest.mark.parametrize("state", NOTICE.states)
+def test_a_task_whose_day_has_passed_still_waits_and_says_so(state: str) -> None:
+    text = words(page("sign_agreement", "sv", facts(), state, UNTIL + timedelta(days=1)))
+
+    late = "Dagen har gått, men det här väntar fortfarande på dig."
+    assert (late in text) == (state in TO_DO)
+    assert "Det här väntar på dig." not in text
+
+
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> None:
-    for text in (page("sign_agreement", language, facts(), "sent"), page_gone(language)):
+    for text in (page("sign_agreement", language, facts(), "sent", UNTIL), page_gone(language)):
         root = read(text)
         names = {tag.tag for tag in root.iter()}
         assert (root.get("lang"), root.get("dir")) == (language, "ltr")
@@ -69,7 +78,7 @@ def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> No
 
 
 def test_the_browser_takes_our_style_and_nothing_else() -> None:
-    style = read(page("sign_agreement", "sv", facts(), "sent")).findtext("head/style") or ""
+    style = read(page("sign_agreement", "sv", facts(), "sent", UNTIL)).findtext("head/style") or ""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = PAGE_HEADERS["Content-Security-Policy"]
 
@@ -91,7 +100,7 @@ def test_a_page_that_is_gone_says_nothing_of_what_was_there(language: str) -> No
 
 def test_no_page_holds_a_word_that_tells_on_somebody_or_threatens() -> None:
     for language, template, state in product(LOCALES, TASKS, NOTICE.states):
-        text = words(page(template, language, facts(), state)).lower()
+        text = words(page(template, language, facts(), state, UNTIL)).lower()
         assert [word for word in BANNED[language].split() if word in text] == []
 
 
@@ -106,7 +115,7 @@ def test_colours_can_be_told_apart() -> None:
 
 def test_a_task_without_a_day_and_without_a_unit_has_its_page() -> None:
     bare = facts(act_by=None)
-    text = words(page("sign_agreement", "en", bare, "sent"))
+    text = words(page("sign_agreement", "en", bare, "sent", UNTIL))
 
     assert "There is no fixed last day." in text
     assert date(2026, 12, 4).strftime("%Y") not in text

@@ -258,6 +258,15 @@ async def test_a_sole_trader_s_number_leaves_in_no_view_no_event_no_error_and_no
         assert form not in f"{views} {logged} {[answer.text for answer in answers]}"
 
 
+async def test_an_organisation_is_not_named_by_somebody_s_number(membership: Membership) -> None:
+    named = APPLICATION | {"number": SOLE_TRADER, "name": "890102-3286 Firma"}
+    answer = await membership.call("POST", "/members", "signatory", named)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/name"]
+    assert "3286" not in answer.text
+
+
 async def test_two_networks_share_organisations_and_see_none_of_each_other_s_members(
     database: Callable[[str], str], tmp_path: Any
 ) -> None:

@@ -13,7 +13,7 @@ from jobbpakten.demo.people import Person, as_file
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
 MOST_TALKS = 3
-MOST_PROPOSALS = 2
+MOST_PROPOSALS = 1
 LOOKED_AT = 4  # places that a unit fills in a week, other ones each time
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
@@ -31,7 +31,10 @@ FACTS = {
     "wants_to_be_matched": "conversation",
 }
 Weeks = Mapping[str, int | None]  # by place: how long it has to last, None: as it comes
-SHORT_LIVED = ("receives_assistance", "not_in_agency_service", "no_mark_in_register")
+SHORT_LIVED = (
+    *("receives_assistance", "not_in_agency_service", "no_mark_in_register"),
+    "asked_about_protection",
+)
 SOME_WEEKS = (4, 8, 12, 16)  # how long a placement is planned for
 TALES = {2: "takes_back", 4: "says_no", 6: "protected_later"}  # by the number of the case
 

@@ -12,9 +12,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from jobbpakten.demo.callers import AT_ONCE, Callers
 from jobbpakten.demo.results import Result, result
 from jobbpakten.demo.stages import Stage
+from jobbpakten.demo.tasks import waiting
 from jobbpakten.demo.wishes import Wishes
 from jobbpakten.demo.years import Network, Week, year
 from jobbpakten.parts import say
+from jobbpakten.parts.mail import by_template
 from jobbpakten.reconciliation import Comparison
 
 TIMEOUT_S = 30
@@ -23,10 +25,11 @@ MILESTONE_WEEKS = 13
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of it, and how long it took."""
+    """What came of it, how long it took, and the link of a task that still waits."""
 
     result: Result
     seconds: float
+    task: str
 
 
 async def play(stage: Stage, wishes: Wishes, over: Callable[[Week], None]) -> Played:
@@ -38,11 +41,12 @@ async def play(stage: Stage, wishes: Wishes, over: Callable[[Week], None]) -> Pl
         Comparison(stage.databases, stage.hears) as comparison,
     ):
         reached = {name: Callers(name, url, stage.keys, http) for name, url in stage.urls.items()}
-        network = Network(reached, comparison.until_quiet)
+        network = Network(reached, comparison.until_quiet, comparison.until_heard)
         await year(network, wishes.seed, wishes.weeks, over)
         seconds = time.monotonic() - began
-        mails = stage.post.counts() if stage.post.server else {}
-        return Played(await result(network, await comparison.standing(), mails), seconds)
+        mails = stage.post.messages() if stage.post.server else []
+        found = await result(network, await comparison.standing(), by_template(mails))
+        return Played(found, seconds, await waiting(http, reversed(mails)))
 
 
 @contextmanager

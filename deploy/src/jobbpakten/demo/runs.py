@@ -56,7 +56,9 @@ def tell(stage: Stage, wishes: Wishes, started_s: float) -> bool:
     tables.show(tables.year(played.result, wishes.seed), console)
     tables.show(tables.machine(stage.memory(), started_s, played.seconds), console)
     if not wishes.once:
-        tables.show(tables.places(stage.urls, str(stage.settings)), console)
+        mails = f"{stage.post.server.folder}/Maildir/new" if stage.post.server else ""
+        places = tables.places(stage.urls, str(stage.settings), mails, played.task)
+        tables.show(places, console)
     return played.result.standing.quiet
 
 

@@ -121,11 +121,17 @@ def machine(memory: Mapping[str, int], started_s: float, year_s: float) -> Itera
     yield Text(f"  started in {started_s:.1f} s, the year took {year_s:.1f} s")
 
 
-def places(urls: Mapping[str, str], settings: str) -> Iterator[RenderableType]:
-    """Say where one can go on looking."""
+def places(
+    urls: Mapping[str, str], settings: str, mails: str, task: str
+) -> Iterator[RenderableType]:
+    """Say where one can go on looking; `mails` and `task` are empty where there are none."""
     yield heading("Where to look")
     yield Text(f"  report      {urls['followup']}/networks/jobbpakten/report.html")
     yield from (Text(f"  API         {url}/docs  ({name})") for name, url in urls.items())
+    yield from (Text(f"  mails       {mails}", overflow="fold") for _ in filter(None, [mails]))
+    yield from (Text(f"  a task      {task}", overflow="fold") for _ in filter(None, [task]))
+    yield Text("  the clock   stands still: PUT /clock and POST /clock/due move it, role system;")
+    yield Text("                notifications' mails go out with its POST /clock/due")
     yield Text(f"  settings    set -a; . {settings}; set +a", overflow="fold")
     yield Text("  a token     .venv/bin/jobbpakten token --service membership \\")
     yield Text("                --role coordinator --actor coordinator-karin \\")

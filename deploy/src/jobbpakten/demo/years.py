@@ -18,6 +18,7 @@ SENT_POLL_SECONDS = 0.05
 SENT_POLLS = 600
 
 Quiet = Callable[[], Awaitable[object]]
+Heard = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,11 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The services as people reach them, and the barrier that waits until all is quiet."""
+    """The services as people reach them, and two barriers: all is quiet, one has heard all."""
 
     services: Mapping[str, Callers]
     quiet: Quiet
+    heard: Heard
 
     @property
     def membership(self) -> Callers:
@@ -63,6 +65,7 @@ async def year(
         if not since > START:
             await name_staff(network.membership)
         acts = await act(network.services, plans, since, day)
+        await network.heard("matching")  # whose member was suspended is proposed nobody
         acts += await place(network.matching, centres, applicants, day)
         await do_what_is_due(network)
         over(Week(day, acts))
@@ -106,15 +109,22 @@ async def do_what_is_due(network: Network) -> None:
     asking = dict(network.services)
     sender = asking.pop("notifications")
     await network.quiet()
-    done = await asyncio.gather(*map(due, asking.values()))
+    done = await asyncio.gather(*map(all_due, asking.values()))
     if any(done):
         await network.quiet()
     await due(sender)
     await until_sent(sender)
 
 
+async def all_due(service: Callers) -> int:
+    """Let a service do all that is due, one round after another, and give how much that was."""
+    done = 0
+    while found := await due(service):
+        done += found
+    return done
+
+
 async def due(service: Callers) -> int:
-    """Let a service do what is due, and give how much that was."""
     found: int = (await service.call("system", "POST", "/clock/due"))["done"]
     return found
 

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -68,10 +68,6 @@ class Post:
         found = sorted(taken, key=lambda file: (file.stat().st_mtime_ns, file.name))
         return [message_from_bytes(one.read_bytes(), policy=policy.default) for one in found]
 
-    def counts(self) -> Counter[str]:
-        """Count them by what they say: the code of their template."""
-        return Counter(message.get(TEMPLATE, "") for message in self.messages())
-
     def kill(self) -> None:
         self.embedded.stop(signal.SIGKILL)
 
@@ -87,6 +83,11 @@ class Post:
         if self.server is None:
             raise Unavailable("only the embedded mail server shows its mails: unset SMTP_URL")
         return self.server
+
+
+def by_template(mails: Iterable[EmailMessage]) -> Counter[str]:
+    """Count mails by what they say: the code of their template."""
+    return Counter(mail.get(TEMPLATE, "") for mail in mails)
 
 
 @contextmanager

@@ -43,6 +43,7 @@ TOTALS = """SELECT 'told' AS side, topic, sum(version)::bigint AS total FROM str
     UNION ALL (SELECT 'waits', '', 1 FROM parked LIMIT 1)"""
 
 Rows = Sequence[asyncpg.Record]
+Totals = dict[tuple[str, str, str], int]  # (service, side, topic) -> the sum of the last numbers
 Numbers = dict[tuple[str, str], dict[str, int]]  # (service, topic) -> key -> the last number
 
 
@@ -143,16 +144,32 @@ class Comparison:
             raise NeverQuiet(found, seconds)
         return found
 
+    async def until_heard(self, listener: str, seconds: float = 60) -> None:
+        """Wait until one service has heard all that it was told; NeverQuiet when not in time."""
+        patience = time.monotonic() + seconds
+        while not self._agree(await self._totals(), listener):
+            if time.monotonic() > patience:
+                raise NeverQuiet(await self.standing(), seconds)
+            await asyncio.sleep(POLL_SECONDS)
+
     async def _totals_agree(self) -> bool:
-        totals = {
+        totals = await self._totals()
+        return not any(side == "waits" for _, side, _ in totals) and self._agree(totals)
+
+    async def _totals(self) -> Totals:
+        return {
             (service, row["side"], row["topic"]): row["total"]
             for service, rows in (await self._asked(TOTALS, {})).items()
             for row in rows
         }
-        return not any(side == "waits" for _, side, _ in totals) and all(
+
+    def _agree(self, totals: Totals, only: str = "") -> bool:
+        """Compare what was told with what was heard, by all or by one listener only."""
+        return all(
             totals.get((listener, "heard", topic), 0)
             == sum(totals.get((teller, "told", topic), 0) for teller in self.tellers[topic])
             for topic, listener in self.pairs
+            if only in {"", listener}
         )
 
     async def _numbers(self, query: str, topics: Mapping[str, set[str]]) -> Numbers:

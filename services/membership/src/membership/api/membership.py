@@ -22,7 +22,7 @@ from membership.rules.membership import MEMBERSHIP
 from membership.rules.organisation import name_key, size_of
 from shared import clock
 from shared.access import Calling
-from shared.acts import ActDay, Body, Standing, View, happened, standing
+from shared.acts import ActDay, Body, NoNumber, Standing, View, happened, standing
 from shared.answers import Once
 from shared.database import Tx
 from shared.profiles import Texts
@@ -36,7 +36,7 @@ class NewApplication(Body):
     """Who applies. Either the number of employees or the size band is named."""
 
     number: OrganisationNumber
-    name: Name
+    name: Annotated[Name, NoNumber]
     sector: Literal["business", "civil_society", "public"]
     employees: Annotated[int | None, Field(strict=True, ge=0, le=10_000_000)] = None
     size: Literal["micro", "small", "medium", "large"] | None = None

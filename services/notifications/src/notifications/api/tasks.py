@@ -3,6 +3,8 @@
 Whoever has the link sees it; it shows nothing that the mail didn't.
 """
 
+from datetime import date
+
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -27,18 +29,19 @@ router = APIRouter(tags=["tasks"])
 async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
     """Show a task to whoever has its link; an old link and none of ours look alike."""
     settings: Settings = request.app.state.settings
-    notice_id = notice_behind(settings, token, await clock.today(tx))
+    today = await clock.today(tx)
+    notice_id = notice_behind(settings, token, today)
     found = await queries.notice_sent(tx, notice_id) if notice_id else None
     if found is None:
         return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
     try:
-        return HTMLResponse(shown(settings, *found), headers=PAGE_HEADERS)
+        return HTMLResponse(shown(settings, today, *found), headers=PAGE_HEADERS)
     # Another release's template, or a code that is none: nothing that she could mend.
     except (KeyError, ValueError) as error:
         log.error("page_unwritable", key=str(notice_id), error=describe(error))  # noqa: TRY400 - never its text
         return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
 
 
-def shown(settings: Settings, notice: Notice, recipient: Recipient) -> str:
+def shown(settings: Settings, today: date, notice: Notice, recipient: Recipient) -> str:
     part = part_of(settings, notice)
-    return page(part.template, recipient.language, part.facts, notice.state)
+    return page(part.template, recipient.language, part.facts, notice.state, today)

@@ -1,5 +1,7 @@
 """The page behind a task's link: what it was, why, until when, and whether it is done."""
 
+from datetime import date
+
 from notifications.templates.facts import Facts
 from notifications.templates.frames import STYLE, page_frame
 from notifications.templates.texts import texts_in
@@ -10,12 +12,15 @@ STANDINGS = {
     "expired": "The last day is over, and nothing more is asked of you here.",
     "cancelled": "This is no longer needed, and nothing more is asked of you here.",
 }
-WAITING = "This is waiting for you."  # whatever became of the mail: she is reading about it now
+# Whatever became of the mail: she is reading about it now.
+WAITING = "This is waiting for you."
+LATE = "The day has passed, but this still waits for you."
 
 
-def page(template: str, language: str, facts: Facts, state: str) -> str:
+def page(template: str, language: str, facts: Facts, state: str, today: date) -> str:
     """Write a task's page; `state` is the notice's."""
     texts = texts_in(language)
+    waiting = LATE if facts.act_by and facts.act_by < today else WAITING
     notice = said(template, facts, texts)
     return page_frame(texts.language).render(
         style=STYLE,
@@ -23,7 +28,7 @@ def page(template: str, language: str, facts: Facts, state: str) -> str:
         network=texts.called(facts.network, "network"),
         notice=notice,
         standing=state if state in STANDINGS else "waiting",
-        how_it_stands=texts.said(STANDINGS.get(state, WAITING)),
+        how_it_stands=texts.said(STANDINGS.get(state, waiting)),
         because=texts.said(BECAUSE[facts.role]),
     )
 
