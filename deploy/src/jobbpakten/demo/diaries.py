@@ -11,6 +11,7 @@ from jobbpakten.demo.workplaces import anybody, workplace
 from shared.clock import working_days_after
 
 Profile = Mapping[str, Any]
+FRIDAY = 4  # a week of the demo ends with it
 SOONEST = timedelta(weeks=1)  # until matching has heard of the promise
 SHORTEST = timedelta(weeks=8)  # for less nobody opens a place
 
@@ -58,6 +59,10 @@ class Diary:
     def note(self, does: str, **facts: Any) -> None:
         """Let it do something more on the day on which it has just done something."""
         self.acts.append(Act(self.day, self.day, does, facts))
+
+    def end_week(self) -> None:
+        """Let the week end: what comes next is done in another, when all of this one is heard."""
+        self.day += timedelta(days=(FRIDAY - self.day.weekday()) % 7)
 
     def wait(self, weeks: int) -> None:
         self.day += timedelta(weeks=weeks)

@@ -62,7 +62,9 @@ def answer(item: str, unmet: Mapping[str, str]) -> dict[str, str]:
 
 def is_offered(diary: Diary, *promises: Promise) -> None:
     bodies = [one.body() for one in promises]
-    diary.then("draft", commitments=bodies, we_chose_how=not promises)
+    # Else it would depend on who is quicker whether anybody is still asked to draft it.
+    diary.end_week()
+    diary.then("draft", within=2, commitments=bodies, we_chose_how=not promises)
     diary.then("share")
 
 

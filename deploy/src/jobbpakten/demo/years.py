@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from jobbpakten.demo.acts import Applicant
 from jobbpakten.demo.callers import Callers, Refused, at_once
 from jobbpakten.demo.centres import name_staff
-from jobbpakten.demo.diaries import Act
+from jobbpakten.demo.diaries import FRIDAY, Act
 from jobbpakten.demo.offices import offices, place
 from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
-FRIDAY = 4
 SENT_POLL_SECONDS = 0.05
 SENT_POLLS = 600
 
