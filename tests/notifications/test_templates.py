@@ -22,7 +22,7 @@ from notifications import templates
 from notifications.rules.notices import INSTEAD, RULES
 from notifications.templates import BECAUSE, TEMPLATES, Facts, Rendered, render, render_many
 from notifications.templates.frames import environment, html_frame
-from notifications.templates.pages import STANDINGS, WAITING
+from notifications.templates.pages import LATE, STANDINGS, WAITING
 from notifications.templates.texts import LOCALES, texts_in
 
 FOLDER = Path(templates.__file__).parent
@@ -308,7 +308,7 @@ def asked_for() -> set[str]:
     for words in TEMPLATES.values():
         texts |= {words.subject, words.what, words.action}
     counted = "%(network)s: %(num)s message"
-    return texts | {*BECAUSE.values(), *STANDINGS.values(), WAITING, counted}
+    return texts | {*BECAUSE.values(), *STANDINGS.values(), WAITING, LATE, counted}
 
 
 def test_every_sentence_has_its_swedish_and_none_is_left_over() -> None:

@@ -133,7 +133,10 @@ class Centre:
 
     async def propose(self, day: date, weeks: Weeks) -> int:
         """Let the engine rank for some places, and pick the first who is free for each."""
-        some = {one["place_id"]: one for one in self.some(await self.free(weeks, day))}
+        free = self.turned(await self.free(weeks, day))
+        # What a story rests on comes first; the others in their turn.
+        free.sort(key=lambda one: weeks[one["place_id"]] is None)
+        some = {one["place_id"]: one for one in free[:LOOKED_AT]}
         if not some or not self.refs:
             return 0
         run = await self.call("POST", "/runs", {"seed": self.seed, "place_ids": [*some]})
@@ -160,10 +163,10 @@ class Centre:
         known = {one["place_id"]: one for one in there}
         return [known[place] for place in weeks if place in known]
 
-    def some(self, places: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
-        """Take a few of the places, others each week."""
+    def turned(self, places: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Begin with other places each week."""
         begin = (self.week * LOOKED_AT) % max(1, len(places))
-        return [*places[begin:], *places[:begin]][:LOOKED_AT]
+        return [*places[begin:], *places[:begin]]
 
     async def pick(
         self,

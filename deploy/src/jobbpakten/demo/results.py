@@ -15,7 +15,7 @@ ENDED = {
     "rejected": "rejected: {ground}",
     "withdrawn": "withdrawn by itself",
     "lapsed": "lapsed: it didn't sign its agreement in time",
-    "suspended": "suspended: {ground}; who works there stays until the end",
+    "suspended": "suspended: {ground}; of those who worked there, {stayed} went on",
 }
 
 
@@ -38,26 +38,29 @@ async def result(network: Network, standing: Standing, mails: Mapping[str, int])
     members = await membership.pages("coordinator", "members")
     found = await membership.on_network("coordinator", "GET", "/organisations/findings")
     report = await followup.on_network("coordinator", "GET", "/report")
+    placements = await network.matching.pages("coordinator", "placements")
     return Result(
         day=date.fromisoformat(report["day"]),
         members=Counter((one["state"], one["sector"]) for one in members),
         report=report,
-        bank=await bank(network),
+        bank=await bank(network, placements),
         mails=mails,
         notices=await followup.on_network("coordinator", "GET", "/report/notices"),
-        remarks=sorted([*endings(members), *oddities(members, found)]),
+        remarks=sorted([*endings(members, placements), *oddities(members, found)]),
         standing=standing,
     )
 
 
-async def bank(network: Network) -> Mapping[str, Mapping[str, int]]:
+async def bank(
+    network: Network, placements: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Mapping[str, int]]:
     """Count what is in the bank by state; whether a candidate is seen is all that is shown."""
     units = sorted({one.unit for one in people()})
     known = [await network.matching.pages("caseworker", "candidates", unit=one) for one in units]
     return {
         "candidates": Counter(one["state"] for unit in known for one in unit),
         "places": states(await network.matching.pages("coordinator", "places")),
-        "placements": states(await network.matching.pages("coordinator", "placements")),
+        "placements": states(placements),
     }
 
 
@@ -65,12 +68,23 @@ def states(several: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
     return Counter(one["state"] for one in several)
 
 
-def endings(members: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Name those that didn't become members, and on which ground."""
+def endings(
+    members: Sequence[Mapping[str, Any]], placements: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Name those that aren't members any more or never were, and on which ground."""
     for one in members:
         if one["state"] in ENDED:
-            ground = (one["ground"] or "").replace("_", " ")
-            yield f"{one['name']} – {ENDED[one['state']].format(ground=ground)}"
+            ground, stayed = (one["ground"] or "").replace("_", " "), went_on(one, placements)
+            yield f"{one['name']} – {ENDED[one['state']].format(ground=ground, stayed=stayed)}"
+
+
+def went_on(member: Mapping[str, Any], placements: Sequence[Mapping[str, Any]]) -> int:
+    """Count the placements at a member that had begun before its state did, and ended after."""
+    return sum(
+        one["organisation_id"] == member["organisation_id"]
+        and (one["started_on"] or "9") <= member["since"] < (one["last_day"] or "9")
+        for one in placements
+    )
 
 
 def oddities(
