@@ -19,6 +19,9 @@ ENDED = {
 }
 
 
+BEGUN_AND_OVER = {"completed", "partly_completed", "interrupted"}
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """A network's year in figures and a few sentences. No id, so that it can be compared."""
@@ -80,9 +83,11 @@ def endings(
 
 def went_on(member: Mapping[str, Any], placements: Sequence[Mapping[str, Any]]) -> int:
     """Count the placements at a member that had begun before its state did, and ended after."""
+    day = member["since"]
     return sum(
         one["organisation_id"] == member["organisation_id"]
-        and (one["started_on"] or "9") <= member["since"] < (one["last_day"] or "9")
+        and one["starts_on"] <= day
+        and (one["state"] == "running" or (one["state"] in BEGUN_AND_OVER and one["since"] > day))
         for one in placements
     )
 
