@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from uuid import uuid4
 
@@ -31,7 +32,6 @@ WHOLE, BODY = "raw getmany, validated", "raw getmany, the body alone"
 
 async def measured(stage: Stage, rounds: int = ROUNDS, events: int = EVENTS) -> list[Line]:
     """Compare events a second, from the first batch until the last one's offsets are stored."""
-    gc.set_threshold(HEARS.objects, 20, 20)  # as followup's process does, for all sides
     prefix = await stage.prefix()
     await publish(stage, prefix, await kept(await keep(stage, events)))
     sides: dict[str, Measure] = {
@@ -39,11 +39,23 @@ async def measured(stage: Stage, rounds: int = ROUNDS, events: int = EVENTS) -> 
         BODY: reading(stage, prefix, events, body),
         "into the ledger": hearing(stage, prefix, events),
     }
-    found = await alternating(sides, rounds)
+    with collecting(HEARS.objects):  # as followup's process does, for all sides
+        found = await alternating(sides, rounds)
     return [
         line(found, "into the ledger", WHOLE, "events/s", "≥ 0.5"),
         line(found, "into the ledger", BODY, "events/s"),
     ]
+
+
+@contextmanager
+def collecting(objects: int) -> Iterator[None]:
+    """Let the collector look only when there are so many new objects; then as it was."""
+    before = gc.get_threshold()
+    gc.set_threshold(objects, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def body(record: ConsumerRecord) -> None:

@@ -126,6 +126,20 @@ async def test_until_quiet_waits_for_what_is_under_way(ledgers: Ledgers) -> None
         assert (await waiting).hearings[1].heard == 1
 
 
+async def test_until_heard_waits_for_one_listener_alone(ledgers: Ledgers) -> None:
+    ledgers.told("membership", "membership.v1", a=1)
+    ledgers.told("followup", "followup.v1", b=1)
+    async with Comparison(ledgers.urls, HEARS) as comparison:
+        waiting = asyncio.create_task(comparison.until_heard("followup", 20))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await asyncio.to_thread(ledgers.heard, "followup", "membership.v1", a=1)
+        await waiting
+
+        with pytest.raises(NeverQuiet, match=r"membership heard 0 of 1 on followup\.v1"):
+            await comparison.until_heard("membership", 0.1)
+
+
 async def test_until_quiet_says_which_streams_stand_where(ledgers: Ledgers) -> None:
     ledgers.told("membership", "membership.v1", a=1, b=1, c=1, d=1, e=1)
     with pytest.raises(NeverQuiet, match=r"a told 1, heard 0; .*; 2 more\)\.$"):

@@ -1,5 +1,6 @@
 """Histories that were told in one order, to be heard in every other."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from shared.database import Tx
 Act = Callable[[Tx], Awaitable[object]]
 
 
-class History:
+class History(ABC):
     """One story told to somebody outside in its true order; `#` sets equal names apart."""
 
     def __init__(self, service: Notifications, role: str, told: Collection[str]) -> None:
@@ -46,9 +47,9 @@ class History:
             return self.story.visible(seen=name == "visible")
         return self.told(name)
 
+    @abstractmethod
     def told(self, name: str) -> Any:
         """Give what else is told in such a history."""
-        raise NotImplementedError
 
 
 async def heard_in_every_order(

@@ -12,9 +12,10 @@ from jobbpakten.demo.people import Person, as_file
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_TALKS = 3
+MOST_TALKS = 2
+PROPOSES_EVERY = 2  # weeks
 MOST_PROPOSALS = 1
-LOOKED_AT = 4  # places that a unit fills in a week, other ones each time
+LOOKED_AT = 4  # places that a unit would fill when it proposes, other ones each time
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
     ("vetting_officer", "Vera Norén", "kansliet"),
@@ -55,6 +56,7 @@ class Centre:
     people: Sequence[Person]
     matching: Callers
     seed: int
+    turn: int  # units propose in turns
     week: int = 0
     refs: list[str] = field(default_factory=list)
     seen: dict[str, int] = field(default_factory=dict)  # by ref: the week of the last talk
@@ -66,16 +68,16 @@ class Centre:
         return await self.matching.on_network(role, method, path, body, unit=self.unit, **more)
 
     async def look_after(self, day: date) -> int:
-        """Ask anew about those it is time for, and go on with whatever meets no other."""
-        acts = await self.find_out_again(day)
+        """Go on with whatever meets no other."""
         here = [case for case in self.cases if not case.over and not case.meets_others]
         self.apart = [case for case in self.cases if not case.over and case.meets_others]
-        return acts + sum(await at_once(step(self, case, day) for case in here))
+        return sum(await at_once(step(self, case, day) for case in here))
 
     async def match(self, day: date, weeks: Weeks) -> int:
         """Take slots and propose. `weeks` has all places, each in its turn."""
         acts = [await step(self, case, day) for case in self.apart]
-        acts.append(await self.propose(day, weeks))
+        if (self.week + self.turn) % PROPOSES_EVERY == 0:
+            acts.append(await self.propose(day, weeks))
         self.week += 1
         return sum(acts)
 

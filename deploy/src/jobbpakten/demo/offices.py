@@ -18,9 +18,16 @@ def offices(matching: Callers, seed: int) -> list[Centre]:
     everybody = people()
     units = sorted({one.unit for one in everybody})
     return [
-        Centre(unit, [one for one in everybody if one.unit == unit], matching, seed)
-        for unit in units
+        Centre(unit, [one for one in everybody if one.unit == unit], matching, seed, turn)
+        for turn, unit in enumerate(units)
     ]
+
+
+async def receive(centres: Sequence[Centre], day: date) -> int:
+    """Let each unit talk to those who come, and ask anew about those whom it is time for."""
+    # One by one: who was registered first matters, and is the same every time.
+    acts = [await centre.register(day) for centre in centres]
+    return sum(acts) + sum(await asyncio.gather(*(one.find_out_again(day) for one in centres)))
 
 
 async def place(
@@ -31,8 +38,7 @@ async def place(
     views = await matching.pages("coordinator", "places", "state=open")
     await at_once(refresh(matching, one, day) for one in views if is_stale(one, day))
     weeks = {one: STORY_WEEKS.get(story) for one, story in stories.items()}
-    acts = [await centre.register(day) for centre in centres]
-    acts += await asyncio.gather(*(centre.look_after(day) for centre in centres))
+    acts = await asyncio.gather(*(centre.look_after(day) for centre in centres))
     # One by one: who comes first to a place matters, and is the same every time.
     acts += [await centre.match(day, weeks) for centre in centres]
     return sum(acts)

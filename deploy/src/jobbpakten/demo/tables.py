@@ -124,19 +124,28 @@ def machine(memory: Mapping[str, int], started_s: float, year_s: float) -> Itera
 def places(
     urls: Mapping[str, str], settings: str, mails: str, task: str
 ) -> Iterator[RenderableType]:
-    """Say where one can go on looking; `mails` and `task` are empty where there are none."""
+    """Say where one can go on looking; `mails` and `task` are empty where there are none.
+
+    Lines stay whole however narrow the terminal is: they are there to be copied.
+    """
     yield heading("Where to look")
     yield Text(f"  report      {urls['followup']}/networks/jobbpakten/report.html")
     yield from (Text(f"  API         {url}/docs  ({name})") for name, url in urls.items())
-    yield from (Text(f"  mails       {mails}", overflow="fold") for _ in filter(None, [mails]))
-    yield from (Text(f"  a task      {task}", overflow="fold") for _ in filter(None, [task]))
+    if mails:
+        yield whole(f"  mails       {mails}")
+    if task:
+        yield whole(f"  a task      {task}")
     yield Text("  the clock   stands still: PUT /clock and POST /clock/due move it, role system;")
     yield Text("                notifications' mails go out with its POST /clock/due")
-    yield Text(f"  settings    set -a; . {settings}; set +a", overflow="fold")
+    yield whole(f"  settings    set -a; . {settings}; set +a")
     yield Text("  a token     .venv/bin/jobbpakten token --service membership \\")
     yield Text("                --role coordinator --actor coordinator-karin \\")
     yield Text("                --network jobbpakten")
     yield Text("  the events  .venv/bin/jobbpakten reconcile")
+
+
+def whole(words: str) -> Text:
+    return Text(words, no_wrap=True, overflow="ignore")
 
 
 def plain(code: str) -> str:
@@ -156,4 +165,4 @@ def add(table: Table, *cells: object) -> None:
 
 def show(parts: Iterable[RenderableType], on: Console) -> None:
     for part in parts:
-        on.print(part)
+        on.print(part, crop=False)

@@ -9,7 +9,7 @@ from jobbpakten.demo.acts import Applicant
 from jobbpakten.demo.callers import Callers, Refused, at_once
 from jobbpakten.demo.centres import name_staff
 from jobbpakten.demo.diaries import FRIDAY, Act
-from jobbpakten.demo.offices import offices, place
+from jobbpakten.demo.offices import offices, place, receive
 from jobbpakten.demo.organisations import organisations
 from jobbpakten.demo.stories import START, diaries
 
@@ -63,7 +63,9 @@ async def year(
         await set_clocks(network, day)
         if not since > START:
             await name_staff(network.membership)
-        acts = await act(network.services, plans, since, day)
+        # No organisation's act meets a candidate's, so nobody waits for the other.
+        both = (act(network.services, plans, since, day), receive(centres, day))
+        acts = sum(await at_once(both))
         await network.heard("matching")  # whose member was suspended is proposed nobody
         acts += await place(network.matching, centres, applicants, day)
         await do_what_is_due(network)

@@ -146,15 +146,17 @@ class Comparison:
 
     async def until_heard(self, listener: str, seconds: float = 60) -> None:
         """Wait until one service has heard all that it was told; NeverQuiet when not in time."""
+        mine = [(topic, one) for topic, one in self.pairs if one == listener]
         patience = time.monotonic() + seconds
-        while not self._agree(await self._totals(), listener):
+        while not self._agree(await self._totals(), mine):
             if time.monotonic() > patience:
                 raise NeverQuiet(await self.standing(), seconds)
             await asyncio.sleep(POLL_SECONDS)
 
     async def _totals_agree(self) -> bool:
         totals = await self._totals()
-        return not any(side == "waits" for _, side, _ in totals) and self._agree(totals)
+        waits = any(side == "waits" for _, side, _ in totals)
+        return not waits and self._agree(totals, self.pairs)
 
     async def _totals(self) -> Totals:
         return {
@@ -163,13 +165,12 @@ class Comparison:
             for row in rows
         }
 
-    def _agree(self, totals: Totals, only: str = "") -> bool:
-        """Compare what was told with what was heard, by all or by one listener only."""
+    def _agree(self, totals: Totals, pairs: Sequence[tuple[str, str]]) -> bool:
+        """Compare, topic and listener by pairs, what was told with what was heard."""
         return all(
             totals.get((listener, "heard", topic), 0)
             == sum(totals.get((teller, "told", topic), 0) for teller in self.tellers[topic])
-            for topic, listener in self.pairs
-            if only in {"", listener}
+            for topic, listener in pairs
         )
 
     async def _numbers(self, query: str, topics: Mapping[str, set[str]]) -> Numbers:
