@@ -16,8 +16,9 @@ def test_a_database_that_isnt_set_is_named_with_an_example() -> None:
     found = jobbpakten(*LIST)
 
     assert found.code == 2
-    assert found.err.startswith(
-        "FOLLOWUP_DATABASE_URL isn't set: set it to the database of followup, for example postgres"
+    assert found.err == (
+        "FOLLOWUP_DATABASE_URL isn't set: set it to the database of followup, "
+        "for example postgresql+asyncpg://followup:secret@db:5432/followup.\n"
     )
 
 

@@ -163,7 +163,7 @@ async def test_the_manual_clock_releases_by_its_own_due_alone(service: Notificat
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
-        ("private_key", "{}", "isn't a private JWK of the curve X25519"),
+        ("private_key", "{}", "isn't a private JWK on the curve X25519"),
         ("private_key", '{"kty":"OKP","crv":"X25519","x":"AA"}', "isn't a private JWK"),
         (
             "address_key",

@@ -1,9 +1,11 @@
 """Settings: what is missing is named with an example; the example file is generated."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ValidationError
 from tests.callers import PUBLIC_KEY
 
@@ -11,7 +13,7 @@ from followup.settings import Settings as Followup
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
-from shared.settings import SecretKey, ServiceSettings, example
+from shared.settings import SealingKey, SecretKey, ServiceSettings, example
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -24,6 +26,12 @@ class Holding(BaseModel):
     """Settings with a secret."""
 
     key: SecretKey
+
+
+class Sealing(BaseModel):
+    """Settings with what addresses are sealed for."""
+
+    key: SealingKey
 
 
 STRONG = '{"kty":"oct","k":"' + "A" * 43 + '"}'
@@ -39,6 +47,22 @@ def test_a_secret_key_is_strong_and_not_shown() -> None:
 def test_whatever_is_weaker_is_told_in_a_sentence(weak: str) -> None:
     with pytest.raises(ValidationError, match="isn't an octet JWK of 256 bits"):
         Holding(key=weak)
+
+
+def test_addresses_are_sealed_for_the_public_half_alone() -> None:
+    pair = OKPKey.generate_key("X25519", private=True)
+    public = json.dumps(pair.as_dict(private=False))
+    assert Sealing(key=public).key == public
+    other = OKPKey.generate_key("Ed25519", private=True).as_dict(private=False)
+    for wrong in (pair.as_dict(private=True), other, {}):
+        with pytest.raises(ValidationError, match="isn't a public JWK on the curve X25519"):
+            Sealing(key=json.dumps(wrong))
+
+
+def test_no_key_that_signs_tokens_is_taken_where_the_public_half_is_asked_for() -> None:
+    private = OKPKey.generate_key("Ed25519", private=True).as_dict(private=True)
+    with pytest.raises(ValidationError, match="isn't a public JWK on the curve Ed25519"):
+        Local.model_validate({"token_public_key": json.dumps(private)})
 
 
 def test_a_missing_setting_says_its_name_and_an_example(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,10 +2,12 @@
 
 import json
 import shlex
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from joserfc.errors import JoseError
-from joserfc.jwk import OctKey, OKPKey
+from joserfc.jwk import Key, OctKey, OKPKey
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
@@ -15,22 +17,37 @@ DRIVER = "postgresql+asyncpg"
 SECRET_BITS = 256
 
 
-def strong(jwk: str) -> str:
-    """Refuse what isn't an octet JWK of 256 bits."""
-    try:
-        bits = 8 * len(OctKey.import_key(dict(json.loads(jwk))).raw_value)
-    except (ValueError, TypeError, AttributeError, JoseError, KeyError):
-        bits = 0
-    if bits != SECRET_BITS:
-        raise ValueError(f"it isn't an octet JWK of {SECRET_BITS} bits")
-    return jwk
+def key_that(fits: Callable[[Any], bool], what: str, kind: type[Key]) -> AfterValidator:
+    """Refuse what isn't a JWK that fits, in a sentence that says what it isn't."""
+
+    def checked(jwk: str) -> str:
+        with suppress(ValueError, TypeError, AttributeError, JoseError, KeyError):
+            if fits(kind.import_key(dict(json.loads(jwk)))):
+                return jwk
+        raise ValueError(f"it isn't {what}")
+
+    return AfterValidator(checked)
+
+
+def pair_key(curve: str, *, private: bool) -> AfterValidator:
+    """Refuse what isn't this half of a pair of keys on the curve."""
+    what = f"a {'private' if private else 'public'} JWK on the curve {curve}"
+    return key_that(lambda key: (key.curve_name, key.is_private) == (curve, private), what, OKPKey)
 
 
 # What a vault or a signature is made with; never shown where settings are shown.
 SecretKey = Annotated[
     str,
-    AfterValidator(strong),
+    key_that(lambda key: 8 * len(key.raw_value) == SECRET_BITS, "an octet JWK of 256 bits", OctKey),
     Field(repr=False, examples=['{"kty":"oct","k":"43 characters of base64url"}']),
+]
+SealingKey = Annotated[
+    str,
+    pair_key("X25519", private=False),
+    Field(
+        description="The X25519 key that addresses are sealed for, as a public JWK.",
+        examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
+    ),
 ]
 
 
@@ -50,7 +67,7 @@ class ServiceSettings(BaseSettings):
     )
     kafka_servers: str = Field(description="Bootstrap servers.", examples=["kafka:9092"])
     kafka_topic_prefix: str = Field("", description="Set before topics, groups, transactional ids.")
-    token_public_key: str = Field(
+    token_public_key: Annotated[str, pair_key("Ed25519", private=False)] = Field(
         description="The Ed25519 key that callers' tokens are signed with, as a public JWK.",
         examples=[
             '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}'
@@ -68,9 +85,7 @@ class ServiceSettings(BaseSettings):
     def __init_subclass__(cls, *, service: str, **more: Any) -> None:
         super().__init_subclass__(**more)
         cls.service = service
-        cls.model_config = SettingsConfigDict(
-            frozen=True, extra="ignore", env_prefix=f"{service.upper()}_"
-        )
+        cls.model_config["env_prefix"] = f"{service.upper()}_"
 
     @field_validator("database_url", "database_direct_url")
     @classmethod
@@ -81,15 +96,6 @@ class ServiceSettings(BaseSettings):
             driver = ""
         if driver != DRIVER:
             raise ValueError(f"it begins with {DRIVER}://")
-        return value
-
-    @field_validator("token_public_key")
-    @classmethod
-    def refuse_another_key(cls, value: str) -> str:
-        try:
-            OKPKey.import_key(json.loads(value))
-        except (ValueError, TypeError, JoseError, KeyError):
-            raise ValueError("it isn't a public JWK of the kind OKP") from None
         return value
 
     @model_validator(mode="after")
@@ -119,8 +125,7 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _sentence(cls, place: tuple[Any, ...], message: str) -> str:
         name = str(place[0]) if place else "clock"
-        field = cls.model_fields[name]
-        shown = f", for example {example_of(cls, name)}" if field.examples else ""
+        shown = f", for example {example_of(cls, name)}" if cls.model_fields[name].examples else ""
         return f"{variable(cls, name)}: {message}{shown}"
 
 
@@ -131,8 +136,7 @@ def variable(kind: type[ServiceSettings], name: str) -> str:
 def example_of(kind: type[ServiceSettings], name: str) -> str:
     """Give an example of a setting, for this very service."""
     field = kind.model_fields[name]
-    shown = field.examples[0] if field.examples else field.default
-    return str(shown).replace("membership", kind.service)
+    return str((field.examples or [field.default])[0]).replace("membership", kind.service)
 
 
 def example(kind: type[ServiceSettings]) -> str:

@@ -77,7 +77,8 @@ def database(service: str) -> str:
     named = variable(
         service, "database_direct_url" if found.database_direct_url else "database_url"
     )
-    example = f"for example {ServiceSettings.model_fields['database_url'].examples[0]}"  # type: ignore[index]
+    shown: str = ServiceSettings.model_fields["database_url"].examples[0]  # type: ignore[index]
+    example = f"for example {shown.replace('membership', service)}"
     if not address:
         raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
     try:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from shared.settings import SecretKey, ServiceSettings
+from shared.settings import SealingKey, SecretKey, ServiceSettings
 
 
 class Settings(ServiceSettings, service="matching"):
@@ -16,7 +16,4 @@ class Settings(ServiceSettings, service="matching"):
         description="The same for sensitive facts; another key.",
         examples=['{"kty":"oct","k":"another 43 characters"}'],
     )
-    notifications_public_key: str = Field(
-        description="The X25519 key that addresses are sealed for, as a public JWK.",
-        examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
-    )
+    notifications_public_key: SealingKey

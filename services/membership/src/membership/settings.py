@@ -1,13 +1,10 @@
 """What the environment decides."""
 
-import json
 from functools import cached_property
 
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from shared.settings import SecretKey, ServiceSettings
+from shared.settings import SealingKey, SecretKey, ServiceSettings
 from shared.vaults import Vault
 
 
@@ -18,22 +15,7 @@ class Settings(ServiceSettings, service="membership"):
     contact_key: SecretKey = Field(
         description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b."
     )
-    notifications_public_key: str = Field(
-        description="The X25519 key that addresses are sealed for, as a public JWK.",
-        examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
-    )
-
-    @field_validator("notifications_public_key")
-    @classmethod
-    def refuse_a_key_that_seals_nothing(cls, value: str) -> str:
-        try:
-            key = OKPKey.import_key(json.loads(value))
-            fits = key.curve_name == "X25519" and not key.is_private
-        except (ValueError, TypeError, JoseError, KeyError):
-            fits = False
-        if not fits:
-            raise ValueError("it isn't a public JWK of the kind OKP on X25519")
-        return value
+    notifications_public_key: SealingKey
 
     @cached_property
     def vault(self) -> Vault:

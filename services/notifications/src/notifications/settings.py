@@ -1,14 +1,12 @@
 """What the environment decides."""
 
-import json
 from email.headerregistry import Address
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import OKPKey
 from pydantic import Field, field_validator
 
-from shared.settings import SecretKey, ServiceSettings
+from shared.settings import SecretKey, ServiceSettings, pair_key
 
 LAST_PORT = 65_535
 
@@ -16,7 +14,7 @@ LAST_PORT = 65_535
 class Settings(ServiceSettings, service="notifications"):
     """The settings of notifications."""
 
-    private_key: str = Field(
+    private_key: Annotated[str, pair_key("X25519", private=True)] = Field(
         description="Opens the addresses that others seal for us: an X25519 key as a private JWK.",
         repr=False,
         examples=['{"kty":"OKP","crv":"X25519","x":"…","d":"…"}'],
@@ -49,18 +47,6 @@ class Settings(ServiceSettings, service="notifications"):
     retry_seconds: float = Field(
         60, gt=0, description="How long to wait after a mail's first try; later ones wait longer."
     )
-
-    @field_validator("private_key")
-    @classmethod
-    def refuse_a_key_that_opens_nothing(cls, value: str) -> str:
-        try:
-            key = OKPKey.import_key(json.loads(value))
-            good = key.is_private and key.curve_name == "X25519"
-        except (ValueError, TypeError, JoseError, KeyError):
-            good = False
-        if not good:
-            raise ValueError("it isn't a private JWK of the curve X25519")
-        return value
 
     @field_validator("public_url")
     @classmethod
