@@ -161,6 +161,26 @@ async def test_the_manual_clock_releases_by_its_own_due_alone(service: Notificat
 
 
 @pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("ar-SY,en;q=0.7,sv;q=0.5", "en"),
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("ar", "sv"),
+        ("", "sv"),
+        (";;,,en_GB,*;q=x", "sv"),
+    ],
+)
+async def test_a_dead_link_is_answered_in_a_language_that_the_browser_asks_for(
+    service: Notifications, asked: str, language: str
+) -> None:
+    answer = await service.http.get("/t/nothing", headers={"Accept-Language": asked})
+
+    assert answer.status_code == 404
+    assert f'<html lang="{language}"' in answer.text
+
+
+@pytest.mark.parametrize(
     ("name", "value", "told"),
     [
         ("private_key", "{}", "isn't a private JWK on the curve X25519"),

@@ -6,6 +6,7 @@ Whoever has the link sees it; it shows nothing that the mail didn't.
 from datetime import date
 
 import structlog
+from babel import negotiate_locale
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
@@ -14,12 +15,11 @@ from notifications.commands.delivery import part_of
 from notifications.commands.link import notice_behind
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
-from notifications.templates import PAGE_HEADERS, page, page_gone
+from notifications.templates import FALLBACK, LOCALES, PAGE_HEADERS, page, page_gone
 from shared import clock
 from shared.database import Tx
 from shared.logs import describe
 
-LANGUAGE = "sv"
 log = structlog.get_logger()
 
 router = APIRouter(tags=["tasks"])
@@ -33,13 +33,21 @@ async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
     notice_id = notice_behind(settings, token, today)
     found = await queries.notice_sent(tx, notice_id) if notice_id else None
     if found is None:
-        return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
+        return gone(request)
     try:
         return HTMLResponse(shown(settings, today, *found), headers=PAGE_HEADERS)
     # Another release's template, or a code that is none: nothing that she could mend.
     except (KeyError, ValueError) as error:
         log.error("page_unwritable", key=str(notice_id), error=describe(error))  # noqa: TRY400 - never its text
-        return HTMLResponse(page_gone(LANGUAGE), 404, PAGE_HEADERS)
+        return gone(request)
+
+
+def gone(request: Request) -> HTMLResponse:
+    """Answer in a language that her browser asks for: a dead link doesn't say whose it was."""
+    asked = request.headers.get("accept-language", "").split(",")
+    wanted = [one.partition(";")[0].strip() for one in asked]
+    language = negotiate_locale(wanted, [*LOCALES], sep="-") or FALLBACK
+    return HTMLResponse(page_gone(language), 404, PAGE_HEADERS)
 
 
 def shown(settings: Settings, today: date, notice: Notice, recipient: Recipient) -> str:

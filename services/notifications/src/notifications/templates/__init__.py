@@ -4,10 +4,13 @@ from notifications.templates.facts import Facts, Rendered
 from notifications.templates.frames import PAGE_HEADERS
 from notifications.templates.mails import render, render_many
 from notifications.templates.pages import page, page_gone
+from notifications.templates.texts import FALLBACK, LOCALES
 from notifications.templates.words import BECAUSE, TEMPLATES
 
 __all__ = [
     "BECAUSE",
+    "FALLBACK",
+    "LOCALES",
     "PAGE_HEADERS",
     "TEMPLATES",
     "Facts",
