@@ -99,6 +99,15 @@ def test_the_bank_fills_places_and_hides_whom_it_must(twice: tuple[Told, Told]) 
     assert sum(bank["placements"].values()) > 0
 
 
+def test_one_takes_her_consent_back_and_of_one_it_stays_unknown_whether_she_may_work(
+    twice: tuple[Told, Told],
+) -> None:
+    for played, _, _, seen in twice:
+        assert seen["matching.v1"].count(b"consent.given.v1") > 2
+        assert 1 <= seen["matching.v1"].count(b"consent.withdrawn.v1") <= 2  # at most one a unit
+        assert played.result.bank["candidates"]["investigating"] == 1
+
+
 def test_somebodys_task_still_waits_behind_its_link(twice: tuple[Told, Told]) -> None:
     for played, _, _, _ in twice:
         assert "/t/" in played.task
