@@ -3,16 +3,18 @@
 import json
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 from tests import callers
-from tests.followup.stories import Told
+from tests.followup.stories import Told, World
 
 from followup.clock import due
 from followup.main import create_app
+from followup.rules.ledger import Figures
 from followup.settings import Settings
 from followup.subscribers import hears
 from shared.clock import do_due
@@ -27,6 +29,8 @@ def made(url: str) -> tuple[Settings, FastAPI]:
 
 
 usual = cache(made)
+
+FIGURES = f"SELECT {', '.join(Figures.__slots__)} FROM commitments WHERE id = :id"
 
 
 class Followup:
@@ -70,3 +74,26 @@ class Followup:
         if role:
             client.headers.update(callers.bearer("followup", role, **claims))
         return client
+
+
+async def figures(followup: Followup, world: World, name: str) -> Figures:
+    [row] = await followup.rows(FIGURES, id=world.id(name))
+    return Figures(**row)
+
+
+async def the_last_told_is_what_the_ledger_says(followup: Followup) -> None:
+    """Each figure told adds up and differs from the one before; the last is the ledger's."""
+    told: dict[str, list[dict[str, int]]] = {}
+    for one in await followup.told():
+        if one.kind == "commitment.progressed.v1":
+            told.setdefault(one.body.pop("commitment_id"), []).append(one.body)
+    for several in told.values():
+        assert all(one != other for one, other in pairwise(several))
+        for units in several:
+            parts = ("remaining", "open", "kept", "lapsed", "released")
+            assert units["promised"] == sum(units[part] for part in parts)
+    names = ", ".join(Figures.__slots__)
+    rows = await followup.rows(f"SELECT id, {names} FROM commitments WHERE promised IS NOT NULL")
+    assert {str(row.pop("id")): row for row in rows} == {
+        key: each[-1] for key, each in told.items()
+    }

@@ -1,21 +1,11 @@
 """Events in: whatever the order of the streams, the same facts and the same figures."""
 
-import random
 from dataclasses import asdict
-from typing import Literal
 
-import pytest
-from tests.followup.service import Followup
-from tests.followup.stories import COMPLETED, Dated, World, records, shuffled
+from tests.followup.service import Followup, figures
+from tests.followup.stories import COMPLETED, World, records
 
 from followup.rules.ledger import Figures
-
-FIGURES = f"SELECT {', '.join(Figures.__slots__)} FROM commitments WHERE id = :id"
-
-
-async def figures(followup: Followup, world: World, name: str) -> Figures:
-    [row] = await followup.rows(FIGURES, id=world.id(name))
-    return Figures(**row)
 
 
 async def test_a_promise_opens_the_ledger_and_tells_it(followup: Followup) -> None:
@@ -151,81 +141,6 @@ async def test_an_activity_told_late_undoes_a_lapse(followup: Followup) -> None:
     assert lapsed == Figures(promised=2, lapsed=2)
     assert await figures(followup, world, "visits") == Figures(promised=2, kept=1, lapsed=1)
     assert [told.body.get("kept") for told in await followup.told()] == [0, None, 0, 1]
-
-
-async def test_members_come_from_whichever_event_is_first(followup: Followup) -> None:
-    world = World()
-    story: list[Dated] = [
-        (world.in_force("a"), "2026-03-01"),
-        (world.applied("a", "public", "large"), "2026-01-01"),
-        (world.vetted("a"), "2026-01-10"),
-        (world.approved("a"), "2026-02-01"),
-    ]
-
-    await followup.hears(*records(story))
-
-    [row] = await followup.rows("SELECT * FROM members")
-    days = ("applied_on", "vetting_started_on", "approved_on", "rejected_on", "in_force_on")
-    assert [row[name] and row[name].isoformat() for name in days] == [
-        "2026-01-01",
-        "2026-01-10",
-        "2026-02-01",
-        None,
-        "2026-03-01",
-    ]
-    assert (row["sector"], row["size"], row["organisation_id"]) == (
-        "public",
-        "large",
-        world.id("org a"),
-    )
-
-
-@pytest.mark.parametrize("ground", ["withdrawn", "lapsed"])
-@pytest.mark.parametrize("seed", range(4))
-async def test_a_membership_that_ended_is_no_longer_on_its_way(
-    followup: Followup, ground: Literal["withdrawn", "lapsed"], seed: int
-) -> None:
-    world = World()
-    story: list[Dated] = [
-        (world.applied("a"), "2026-01-01"),
-        (world.vetted("a"), "2026-01-10"),
-        (world.approved("a"), "2026-02-01"),
-        (world.ended("a", ground), "2026-05-01"),
-        (world.made("visits", 1), "2026-02-01"),
-    ]
-    await followup.hears(*shuffled(story, random.Random(seed)))
-    await followup.today("2026-11-22")
-
-    async with followup.client() as client:
-        counts = [
-            (await client.get(f"/networks/jobbpakten/report{day}")).json()["members"]
-            for day in ("", "?day=2026-04-30")
-        ]
-
-    assert [[one["state"] for one in members] for members in counts] == [[ground], ["approved"]]
-
-
-@pytest.mark.parametrize("seed", range(4))
-async def test_a_member_is_suspended_and_reinstated_each_on_its_day(
-    followup: Followup, seed: int
-) -> None:
-    world = World()
-    story: list[Dated] = [
-        (world.applied("a"), "2026-01-01"),
-        (world.suspended("a"), "2026-03-01"),
-        (world.reinstated("a"), "2026-04-01"),
-        (world.suspended("a"), "2026-05-01"),
-        (world.in_force("a"), "2026-02-01"),
-    ]
-    await followup.hears(*shuffled(story, random.Random(seed)))
-    await followup.today("2026-11-22")
-
-    async with followup.client() as client:
-        days = ("?day=2026-02-28", "?day=2026-03-31", "?day=2026-04-30", "?day=2026-05-01", "")
-        answers = [await client.get(f"/networks/jobbpakten/report{day}") for day in days]
-
-    states = [[one["state"] for one in answer.json()["members"]] for answer in answers]
-    assert states == [["member"], ["suspended"], ["member"], ["suspended"], ["suspended"]]
 
 
 async def test_a_placement_is_remembered_whatever_of_it_is_heard_first(followup: Followup) -> None:

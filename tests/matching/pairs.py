@@ -31,6 +31,7 @@ PERSON = {
     "available_from": "2026-03-02",
 }
 FIELDS = ["abilities", "first_name", "phone"]
+ASKING = {"fields": FIELDS, "answer_by": "2026-03-07"}
 PLAN = {"starts_on": "2026-04-01", "ends_before": "2026-07-01"}
 TRUE = [
     {"code": code, "value": "true", "source": rule.sources[0], "found_on": TODAY.isoformat()}
@@ -38,6 +39,7 @@ TRUE = [
     if code != "needs_asked"
 ]
 COLLEAGUE = "caseworker-2"
+GONE = (404, "not_found")
 
 
 def number(count: int) -> str:
@@ -121,8 +123,7 @@ class Bank:
 
     async def asked(self, place: str, ref: str, **claims: Any) -> str:
         match = await self.proposed(place, ref, **claims)
-        body = {"fields": FIELDS, "answer_by": "2026-03-07"}
-        await self.good(f"/matches/{match}/asking", body, **claims)
+        await self.good(f"/matches/{match}/asking", ASKING, **claims)
         return match
 
     async def consented(self, place: str, ref: str, **differs: Any) -> str:

@@ -22,6 +22,7 @@ KEYS = Keys()
 NUMBER = "556000-0001"
 OTHER_NUMBER = "559999-0008"
 SOLE_TRADER = "890102-3286"
+APPLICATION = {"number": NUMBER, "name": "Bageriet", "sector": "business", "size": "micro"}
 DECLARATION = {
     "non_discrimination": True,
     "gender_equality": True,

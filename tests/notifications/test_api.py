@@ -7,9 +7,10 @@ import pytest
 from pydantic import ValidationError
 from tests.callers import bearer
 from tests.driven import TODAY
-from tests.notifications.conftest import Notifications, Server, later, of_service
+from tests.notifications.conftest import Notifications, later, of_service
 from tests.notifications.histories import ACT_BY, UNIT, Story
-from tests.notifications.test_sending import dies_at, one_task
+from tests.notifications.senders import dies_at, one_task
+from tests.notifications.servers import Server
 
 from notifications.commands.link import link_to
 

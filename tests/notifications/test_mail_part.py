@@ -7,8 +7,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from tests.notifications.readings import LINK, facts
 from tests.notifications.test_channels import Record, settings
-from tests.notifications.test_templates import LINK, facts
 
 from jobbpakten.parts import mail
 from notifications.channels import Mail, Outcome, hand_over

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import pytest
 from tests.driven import TODAY
-from tests.notifications.conftest import Notifications, later
+from tests.notifications.conftest import Notifications
 from tests.notifications.histories import UNIT, Story
 
-from notifications.rules.notices import EXPIRING, RULES
 from shared.events import matching as m
 from shared.events import membership as me
 from shared.events import placement as p
@@ -175,21 +173,6 @@ async def test_all_who_have_the_role_are_told_and_one_act_closes_all(
     ] * 2
 
 
-async def test_messages_to_one_recipient_are_held_and_become_one_mail(
-    service: Notifications,
-) -> None:
-    story, other = Story(), Story()
-    who = await service.knows("contact_person", story.organisation)
-    for one in (story, other):
-        one.organisation = story.organisation
-        await service.hears(one.of_placement(p.PlacementStarted))
-    assert await service.sends() == []
-    assert await service.do_what_is_due() == 2
-    assert await service.sends() == ["several contact_person"]
-    assert [mail.recipient_id for mail in await service.mails()] == [who]
-    assert (await service.told()).count("notice.sent.v1") == 2
-
-
 async def test_what_was_heard_twice_is_told_once(service: Notifications) -> None:
     story = Story()
     await everybody(service, story)
@@ -197,83 +180,6 @@ async def test_what_was_heard_twice_is_told_once(service: Notifications) -> None
     for _ in range(3):
         await service.takes(story.applied, about)
     assert await service.sends() == ["check_application vetting_officer"]
-
-
-async def test_an_answer_that_would_come_too_late_expires(service: Notifications) -> None:
-    story = Story()
-    await service.knows("signatory", story.organisation)
-    await service.hears(story.shared)
-    await service.sends()
-    await service.set_the_day(story.shared.act_by)
-    assert await service.do_what_is_due() == 0
-    await service.set_the_day(story.shared.act_by.replace(day=20))
-    assert await service.do_what_is_due() == 1
-    assert await service.states() == ["sign_agreement signatory expired"]
-    assert await service.do_what_is_due() == 0
-    assert await service.told() == ["notice.requested.v1", "notice.sent.v1", "notice.expired.v1"]
-
-
-async def test_what_the_municipality_has_to_do_stays_open_and_is_overdue(
-    service: Notifications,
-) -> None:
-    story = Story()
-    await service.knows("vetting_officer", UNIT)
-    await service.hears(story.applied)
-    await service.sends()
-    await service.set_the_day(story.applied.act_by)
-    assert [one["overdue"] for one in await service.listed()] == [False]
-    await service.set_the_day(story.applied.act_by.replace(day=20))
-    assert await service.do_what_is_due() == 0
-    (late,) = await service.listed()
-    assert (late["state"], late["overdue"]) == ("sent", True)
-    assert (late["owner"], late["deadline"]) == ("recipient", "2026-03-09")
-    await service.hears(story.approved)
-    assert "check_application vetting_officer acted" in await service.states()
-
-
-def test_only_answers_from_outside_and_signatures_expire() -> None:
-    expiring = {RULES[name].template for name in EXPIRING}
-    assert expiring == {"answer_request", "answer_match", "sign_agreement"}
-
-
-async def test_an_application_that_lapsed_is_told_to_its_signatory(service: Notifications) -> None:
-    one, other = Story(), Story()
-    for story, ground in ((one, "lapsed"), (other, "withdrawn")):
-        await service.knows("signatory", story.organisation, address=f"{ground}@example.se")
-        await service.hears(story.applied, story.of_membership(me.MembershipEnded, ground=ground))
-    await service.do_what_is_due()
-    assert await service.sends() == ["application_lapsed lapsed"]
-
-
-async def test_a_message_takes_along_what_is_held_for_the_same_recipient(
-    service: Notifications, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    story, other, strange = Story(), Story(), Story()
-    other.organisation = story.organisation
-    await service.knows("contact_person", story.organisation)
-    await service.knows("contact_person", strange.organisation, address="strange@example.se")
-    await service.hears(story.of_placement(p.PlacementStarted))
-    later(monkeypatch, minutes=20)
-    await service.hears(other.of_placement(p.PlacementStarted))
-    await service.hears(strange.of_placement(p.PlacementStarted))
-    assert await service.sends() == []
-    later(monkeypatch, minutes=10)
-    assert await service.sends() == ["several contact_person"]
-    later(monkeypatch, minutes=20)
-    assert await service.sends() == ["placement_started strange", "several contact_person"]
-
-
-async def test_so_many_messages_that_no_server_takes_them_go_in_several_mails(
-    service: Notifications,
-) -> None:
-    one = Story()
-    await service.knows("contact_person", one.organisation)
-    for _ in range(60):
-        story = Story()
-        story.organisation = one.organisation
-        await service.hears(story.of_placement(p.PlacementStarted))
-    await service.do_what_is_due()
-    assert await service.sends() == ["several contact_person"] * 2
 
 
 async def test_a_contact_is_told_of_her_organisation_in_every_network(

@@ -6,9 +6,10 @@ import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.driven import TODAY
-from tests.notifications.conftest import Notifications, Server, later
+from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import ACT_BY, UNIT, Story
-from tests.notifications.test_sending import one_task
+from tests.notifications.senders import one_task
+from tests.notifications.servers import Server
 
 from shared.events import placement as p
 

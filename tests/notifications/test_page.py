@@ -8,7 +8,7 @@ from itertools import product
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.notifications.test_templates import BANNED, DAYS, UNTIL, contrast, facts, plain
+from tests.notifications.readings import BANNED, DAYS, UNTIL, contrast, facts, plain
 
 from notifications.rules.notice import NOTICE
 from notifications.templates import BECAUSE, PAGE_HEADERS, TEMPLATES, page, page_gone

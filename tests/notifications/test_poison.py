@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from tests.notifications.conftest import Notifications, Server, later, running
+from tests.notifications.conftest import Notifications, later, running
 from tests.notifications.histories import UNIT, Story
+from tests.notifications.senders import one_task
+from tests.notifications.servers import Server
 from tests.notifications.test_api import path_of, the_link
-from tests.notifications.test_sending import one_task
 
 from notifications import queries
 from notifications.rules.notices import RULES

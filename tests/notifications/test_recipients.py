@@ -3,8 +3,9 @@
 from uuid import uuid4
 
 import pytest
-from tests.notifications.conftest import Notifications, Server, later
+from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import UNIT, Story
+from tests.notifications.servers import Server
 
 from shared.events import placement as p
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from tests.notifications.conftest import Notifications, Server
+from tests.notifications.conftest import Notifications
 from tests.notifications.histories import UNIT, Story
+from tests.notifications.servers import Server
 
 NAME, ADDRESS, NUMBER = "Kanariefågel Törnskata", "kanarie.torn@example.se", "890102-3286"
 

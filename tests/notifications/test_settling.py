@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from tests.driven import TODAY
-from tests.notifications.conftest import Notifications, Server, later
+from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import UNIT, Story
+from tests.notifications.senders import dies_at
+from tests.notifications.servers import Server
 from tests.notifications.test_api import path_of, the_link
-from tests.notifications.test_sending import dies_at
 
 from notifications.templates import TEMPLATES
 from shared.events import placement as p

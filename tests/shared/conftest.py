@@ -4,14 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from uuid import uuid4
 
+import httpx
 import pytest
-from tests.callers import settings
+from sqlalchemy import text
+from tests.callers import client, settings
 from tests.shared.ears import Ear
+from tests.shared.notes import ME, Local, nothing_due, router
 from tests.shared.tellers import Teller, Telling, ended
 
 from jobbpakten.parts.kafka import Kafka
 from jobbpakten.topics import apply
+from shared import service
 from shared.database import connect
+from shared.inbox import Hears
 from shared.relay import Relay
 
 
@@ -41,3 +46,20 @@ async def relay(teller: Teller) -> AsyncIterator[Relay]:
     task = asyncio.create_task(relaying.run())
     yield relaying
     await ended(task)
+
+
+@pytest.fixture
+async def http(database: Callable[[str], str]) -> AsyncIterator[httpx.AsyncClient]:
+    app = service.assemble(
+        settings(Local, database("shared")), router, hears=Hears(), due=nothing_due
+    )
+    async with app.state.database.transaction() as tx:
+        connection = await tx.connection()
+        await connection.execute(text("CREATE TABLE notes (text text)"))
+        await connection.execute(
+            text("CREATE TABLE late (id int, UNIQUE (id) DEFERRABLE INITIALLY DEFERRED)")
+        )
+    async with client(app) as calling:
+        calling.headers.update(ME)
+        yield calling
+    await app.state.database.engine.dispose()

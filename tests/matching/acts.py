@@ -1,0 +1,172 @@
+"""What the people do, at the level of commands, and what is true in the `World` after it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from tests.driven import TODAY
+from tests.matching.conftest import UNIT
+from tests.matching.hidings import HIDING, hides, show
+from tests.matching.pairs import PROFILE
+from tests.matching.worlds import NETWORK, WORKER, Act, Pair, Scene, World, employer_of, matches
+
+from matching.commands import (
+    acceptance,
+    answer,
+    consent,
+    ending,
+    match,
+    promise,
+    proposal,
+    withdrawal,
+)
+from matching.commands.acceptance import Plan
+from matching.commands.consent import Yes
+from matching.commands.proposal import Pick
+from matching.queries import match as queries
+from shared.access import Caller
+from shared.database import Tx
+from shared.events.membership import MembershipReinstated, MembershipSuspended
+from shared.machines import NotFound
+
+COLLEAGUE = Caller(id="caseworker-2", role="caseworker", unit=UNIT)
+FIRST, LAST = date(2026, 4, 1), date(2026, 7, 1)
+
+
+async def latest(tx: Tx, scene: Scene) -> UUID:
+    found = await matches(tx, scene)
+    if not found:
+        raise NotFound
+    return found[-1]
+
+
+async def propose(tx: Tx, scene: Scene, world: World) -> World:
+    if len(world.pairs) >= scene.most:
+        raise NotFound
+    from uuid_utils.compat import uuid7  # noqa: PLC0415 - in the order in which they are made
+
+    pick = Pick(uuid7(), scene.place, scene.ref)
+    await proposal.propose(tx, WORKER, PROFILE, pick, TODAY)
+    assert not world.hidden
+    return replace(world, pairs=(*world.pairs, Pair()))
+
+
+async def ask(tx: Tx, scene: Scene, world: World) -> World:
+    by = date(2026, 3, 7)
+    found = await latest(tx, scene)
+    await proposal.ask(tx, WORKER, PROFILE, found, ["first_name", "phone"], by, TODAY)
+    assert not world.hidden
+    return world
+
+
+async def agree(tx: Tx, scene: Scene, world: World) -> World:
+    yes = Yes(uuid4(), "paper", [], date(2026, 6, 1), ["first_name"])
+    await consent.give(tx, WORKER, PROFILE, await latest(tx, scene), yes, TODAY)
+    assert not world.hidden
+    return world.last(consented=True)
+
+
+async def refuse(tx: Tx, scene: Scene, world: World) -> World:
+    await withdrawal.refuse(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    return world.last(over=True)
+
+
+async def take_back(tx: Tx, scene: Scene, world: World) -> World:
+    await consent.take_back(tx, WORKER, PROFILE, await latest(tx, scene), "paper", TODAY)
+    last = world.pairs[-1].ended()
+    return replace(world, pairs=(*world.pairs[:-1], replace(last, consented=False)))
+
+
+async def release(tx: Tx, scene: Scene, world: World) -> World:
+    await proposal.release(tx, WORKER, PROFILE, await latest(tx, scene), None, TODAY)
+    assert world.pairs[-1].consented
+    assert not world.hidden
+    return world.last(released=True)
+
+
+def answers(says: str, ground: str | None) -> Act:
+    async def act(tx: Tx, scene: Scene, world: World) -> World:
+        employer = employer_of(scene)
+        found = await latest(tx, scene)
+        await answer.answer(tx, employer, PROFILE, found, says, ground, TODAY)
+        assert world.may_be_seen()[-1]
+        return world.last(declined=says == "no")
+
+    return act
+
+
+async def confirm(tx: Tx, scene: Scene, world: World) -> World:
+    await withdrawal.confirm(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    return world.last(over=True, consented=False)
+
+
+async def withdraw(tx: Tx, scene: Scene, world: World) -> World:
+    await withdrawal.withdraw(tx, WORKER, PROFILE, await latest(tx, scene), "mistake", TODAY)
+    return world.last(over=True, consented=False)
+
+
+async def accept(tx: Tx, scene: Scene, world: World) -> World:
+    plan = Plan(uuid4(), FIRST, LAST)
+    await acceptance.accept(tx, COLLEAGUE, PROFILE, await latest(tx, scene), plan, TODAY)
+    assert world.may_be_seen()[-1]
+    return world.last(accepted=True)
+
+
+async def miss(tx: Tx, scene: Scene, world: World) -> World:
+    placement = await queries.placement_of(tx, await latest(tx, scene))
+    if placement is None:
+        raise NotFound
+    await ending.miss(tx, WORKER, PROFILE, placement, TODAY)
+    return world.last(consented=False)
+
+
+async def suspend(tx: Tx, scene: Scene, world: World) -> World:
+    event = MembershipSuspended(**member(scene), ground="conditions")
+    await promise.suspend(tx, event, NETWORK, TODAY)
+    return world.each(Pair.ended)
+
+
+async def reinstate(tx: Tx, scene: Scene, world: World) -> World:
+    event = MembershipReinstated(**member(scene))
+    await promise.reinstate(tx, event, NETWORK, TODAY)
+    return world
+
+
+def member(scene: Scene) -> dict[str, Any]:
+    return scene.bank.promise.model_dump(include={"membership_id", "organisation_id"})
+
+
+async def lapse(tx: Tx, _: Scene, world: World) -> World:
+    """Let the last day of every consent pass, without a clock that has seen it."""
+    await (await tx.connection()).execute(text("UPDATE consents SET until = '2026-03-01'"))
+    tx.expire_all()
+    return world.each(lambda one: replace(one, consented=False, lapsed=one.consented or one.lapsed))
+
+
+async def look_at_the_clock(tx: Tx, _: Scene, world: World) -> World:
+    await match.expire(tx, TODAY)
+    return world.each(lambda one: one.ended() if one.lapsed else one)
+
+
+ACTS: dict[str, Act] = {
+    "propose": propose,
+    "ask": ask,
+    "agree": agree,
+    "refuse": refuse,
+    "take_back": take_back,
+    "release": release,
+    "yes": answers("yes", None),
+    "no": answers("no", "need_gone"),
+    "confirm": confirm,
+    "withdraw": withdraw,
+    "accept": accept,
+    "miss": miss,
+    **{how: hides(how) for how in HIDING},
+    "show": show,
+    "suspend": suspend,
+    "reinstate": reinstate,
+    "lapse": lapse,
+    "clock": look_at_the_clock,
+}

@@ -1,0 +1,63 @@
+"""What hides a candidate from employers, and what shows her again."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tests.driven import TODAY
+from tests.matching.pairs import PROFILE
+from tests.matching.worlds import WORKER, Act, Scene, World
+
+from matching.commands import candidate as candidates
+from matching.commands import fact
+from matching.commands.fact import Found
+from shared.database import Tx
+from shared.machines import NotFound
+
+
+def protects(form: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:
+    return lambda tx, ref: fact.record_protection(tx, WORKER, PROFILE, ref, form, TODAY)
+
+
+def finds(code: str, value: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:
+    found = Found(code, value, PROFILE.facts[code].sources[0], TODAY)
+    return lambda tx, ref: fact.record(tx, WORKER, PROFILE, ref, [found])
+
+
+async def park(tx: Tx, ref: UUID) -> Any:
+    await candidates.park(tx, WORKER, PROFILE, ref, date(2026, 5, 1), "resting", TODAY)
+
+
+HIDING = {
+    "confidentiality_marking": protects("confidentiality_marking"),
+    "protected_registration": protects("protected_registration"),
+    "fictitious_identity": protects("fictitious_identity"),
+    "may_not_work": finds("may_work", "false"),
+    "nobody_knows": finds("receives_assistance", "unknown"),
+    "parked": park,
+}
+SHOWING = (protects("none"), finds("may_work", "true"), finds("receives_assistance", "true"))
+
+
+def hides(how: str) -> Act:
+    async def act(tx: Tx, scene: Scene, world: World) -> World:
+        """Let something hide her: all that she consented to is over."""
+        await HIDING[how](tx, scene.ref)
+        ended = world.each(lambda one: replace(one.ended(), consented=False))
+        return replace(ended, hidden=True)
+
+    return act
+
+
+async def show(tx: Tx, scene: Scene, world: World) -> World:
+    """Undo whatever hides her."""
+    if not world.hidden:
+        raise NotFound
+    row = await candidates.held(tx, scene.ref)
+    if row and row.state == "parked":
+        await candidates.bring_back(tx, WORKER, PROFILE, scene.ref, TODAY)
+    for undo in SHOWING:
+        await undo(tx, scene.ref)
+    return replace(world, hidden=False)

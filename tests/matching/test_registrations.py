@@ -1,0 +1,106 @@
+"""Registrations: unknown in all at first, each person once, and what is amiss by its place."""
+
+from typing import Any
+
+from tests.driven import TODAY
+from tests.matching import people
+from tests.matching.conftest import OTHER_UNIT, UNIT, Matching
+
+
+async def test_who_is_registered_is_unknown_in_all_and_nobody_sees_her(matching: Matching) -> None:
+    sent = people.body()
+    answer = await matching.good("POST", "/candidates", "caseworker", sent)
+    ref = answer.pop("candidate_ref")
+    assert answer == {
+        "state": "investigating",
+        "since": "2026-03-02",
+        "owner": "caseworker",
+        "next_action": "find out what isn't known of her",
+        "deadline": "2026-03-30",
+        "unit": UNIT,
+        "visible": False,
+        "hidden_for": [*people.PROFILE.facts],
+    }
+    told = await matching.told_in_full()
+    assert [(kind, event) for kind, _, event in told] == [
+        ("candidate.registered.v1", {"candidate_ref": ref, "unit": UNIT}),
+        ("visibility.computed.v1", {"candidate_ref": ref, "visible": False}),
+    ]
+
+
+async def test_the_same_person_is_refused_however_her_number_is_written(
+    matching: Matching,
+) -> None:
+    number = people.identity_number()
+    await people.registered(matching, identity_number=number)
+    for written in (number, number[2:], f"{number[2:8]}-{number[8:]}", f" {number[2:]} "):
+        again = people.body(identity_number=written)
+        for unit, code in ((UNIT, "already_registered"), (OTHER_UNIT, "cannot_register")):
+            answer = await matching.call("POST", "/candidates", "caseworker", again, unit=unit)
+            assert (answer.status_code, answer.json()["code"]) == (409, code)
+            assert number[4:] not in answer.text
+            assert unit == UNIT or not [w for w in ("unit", "network") if w in answer.text]
+
+
+async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
+    matching: Matching,
+) -> None:
+    amiss: dict[str, Any] = {
+        "/language": {"language": "ar"},
+        "/group": {"group": "somebody"},
+        "/abilities": {"abilities": {"skill:piloting": True}},
+        "/offers": {"offers": ["lecture_tour"]},
+        "/identity_number": {"identity_number": "19890102-3287"},
+        "/registered_on": {"registered_on": "2026-03-03"},
+        "/schedule": {"schedule": ["mon_night"]},
+        "/email": {"email": "asa@exempel"},
+        "/phone": {"phone": "no"},
+        "/name": {"name": " \u200b "},
+    }
+    for pointer, differs in amiss.items():
+        answer = await matching.call("POST", "/candidates", "caseworker", people.body(**differs))
+        assert answer.status_code == 422, pointer
+        assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert await matching.told() == []
+
+
+async def test_who_comes_again_keeps_her_reference_and_her_protection_and_nothing_else(
+    matching: Matching,
+) -> None:
+    number = people.identity_number()
+    ref = await people.visible(matching, identity_number=number)
+    path = f"/candidates/{ref}"
+    form = {"form": "fictitious_identity"}
+    await matching.good("PUT", f"{path}/protection", "caseworker", form)
+    await matching.good("POST", f"{path}/closing", "caseworker", {"ground": "moved"})
+    again = people.body(identity_number=number[2:], name="Åsa Ny", email=None)
+    answer = await matching.good("POST", "/candidates", "caseworker", again, unit=OTHER_UNIT)
+    assert (answer["candidate_ref"], answer["state"]) == (ref, "investigating")
+    assert answer["hidden_for"] == [*people.PROFILE.facts]
+    assert (await matching.call("GET", path, "caseworker")).status_code == 404
+    seen = await people.file(matching, ref, unit=OTHER_UNIT)
+    assert (seen["name"], seen["needs"], seen["ground"]) == ("Åsa Ny", None, None)
+    assert {fact["value"] for fact in seen["facts"]} == {"unknown"}
+    assert not (await people.found(matching, ref, unit=OTHER_UNIT))["visible"]
+    assert (await people.file(matching, ref, unit=OTHER_UNIT))["hidden_for"] == ["protected"]
+
+
+async def test_one_call_is_carried_out_once_and_its_answer_holds_nothing_of_her(
+    matching: Matching,
+) -> None:
+    sent = people.body()
+    answers = [
+        await matching.call("POST", "/candidates", "caseworker", sent, Idempotency_Key="a")
+        for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert (await matching.told()).count("candidate.registered.v1") == 1
+
+
+async def test_todays_is_the_day_of_an_act_unless_said(matching: Matching) -> None:
+    ref = await people.registered(matching, registered_on="2026-02-27")
+    seen = await people.file(matching, ref)
+    assert (seen["since"], seen["registered_on"]) == ("2026-02-27", "2026-02-27")
+    early = {"until": TODAY.isoformat(), "ground": "illness", "parked_on": "2026-02-26"}
+    answer = await matching.call("POST", f"/candidates/{ref}/parking", "caseworker", early)
+    assert (answer.status_code, answer.json()["code"]) == (409, "before_last_act")
