@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from tests.driven import TODAY
-from tests.matching.conftest import UNIT
 from tests.matching.hidings import HIDING, hides, show
 from tests.matching.pairs import PROFILE
+from tests.matching.service import UNIT
 from tests.matching.worlds import NETWORK, WORKER, Act, Pair, Scene, World, employer_of, matches
 
 from matching.commands import (

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 from tests.driven import TODAY
-from tests.matching.conftest import UNIT, Matching
 from tests.matching.places import opened, promised
+from tests.matching.service import UNIT, Matching
 
 from matching import profiles
 from shared.events.membership import CommitmentMade, MembershipSuspended

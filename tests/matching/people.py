@@ -4,7 +4,7 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from tests.matching.conftest import Matching
+from tests.matching.service import Matching
 
 from matching import profiles
 

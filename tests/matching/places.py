@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.matching.conftest import Matching
+from tests.matching.service import Matching
 
 from shared.events.membership import AgreementInForce, CommitmentMade
 

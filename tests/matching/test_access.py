@@ -11,8 +11,8 @@ import pytest
 from tests.driven import TODAY
 from tests.eventually import eventually
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, UNIT, Matching
-from tests.matching.pairs import COLLEAGUE, PLAN, PROFILE, Bank, bank
+from tests.matching.pairs import COLLEAGUE, PLAN, PROFILE, Bank
+from tests.matching.service import OTHER_UNIT, UNIT
 
 from matching.commands import consent, fact
 from shared.access import Caller
@@ -27,11 +27,6 @@ DECIDERS: tuple[dict[str, Any], ...] = ({}, {"unit": ""}, {"unit": UNIT}, {"unit
 
 Act = Callable[[Tx], Awaitable[Any]]
 Asking = Callable[[Bank, str], Awaitable[httpx.Response]]
-
-
-@pytest.fixture
-async def ours(matching: Matching) -> Bank:
-    return await bank(matching)
 
 
 def protecting(ref: str, _: str) -> Act:

@@ -8,7 +8,7 @@ import pytest
 import structlog
 from sqlalchemy import text
 from tests.matching import people
-from tests.matching.conftest import Matching
+from tests.matching.service import Matching
 
 from shared import logs
 

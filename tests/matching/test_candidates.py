@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, PRIVATE_KEY, UNIT, Matching
+from tests.matching.service import OTHER_UNIT, PRIVATE_KEY, UNIT, Matching
 
 from shared.sealing import opened
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from tests.matching import people
-from tests.matching.conftest import Matching
 from tests.matching.pairs import bank
+from tests.matching.service import Matching
 
 from matching.queries import candidate as queries
 from matching.queries import place as places

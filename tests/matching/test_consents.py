@@ -1,15 +1,9 @@
 """Consents over HTTP: to named details, recorded with how, taken back as they were given."""
 
 import pytest
-from tests.matching.conftest import Matching
-from tests.matching.pairs import COLLEAGUE, PLAN, Bank, bank
+from tests.matching.pairs import COLLEAGUE, PLAN, Bank
 
 CONSENT = {"given_how": "paper", "until": "2026-06-01"}
-
-
-@pytest.fixture
-async def ours(matching: Matching) -> Bank:
-    return await bank(matching)
 
 
 @pytest.mark.parametrize(

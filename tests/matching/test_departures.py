@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from tests.matching import people
-from tests.matching.conftest import Matching
+from tests.matching.service import Matching
 
 
 async def test_a_parked_candidate_isnt_visible_until_the_day_is_over(matching: Matching) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from tests.matching import people
-from tests.matching.conftest import Matching
+from tests.matching.service import Matching
 
 from matching.queries import network as networks
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.matching.acts import ACTS
-from tests.matching.conftest import Matching
 from tests.matching.histories import carry_out, check, stands
 from tests.matching.pairs import bank
+from tests.matching.service import Matching
 from tests.matching.worlds import Scene, World
 
 from shared.causes import Cause, because

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 from tests.driven import TODAY
 from tests.matching import people
-from tests.matching.conftest import Matching
 from tests.matching.pairs import PROFILE
+from tests.matching.service import Matching
 
 from matching import identities
 from matching.commands import place as places

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, UNIT, Matching
+from tests.matching.service import OTHER_UNIT, UNIT, Matching
 
 HEADER = (
     "identity_number;name;language;wants_email;email;phone;address;group;"

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 from tests.matching import people
-from tests.matching.conftest import Matching
-from tests.matching.pairs import COLLEAGUE, PLAN, Bank, bank
+from tests.matching.pairs import COLLEAGUE, PLAN, Bank
 
 FIRST = date(2026, 4, 1)
 HIDDEN = (409, "not_available")
@@ -20,11 +19,6 @@ PROFILE = {
 }
 
 Change = Callable[[Bank, str], Awaitable[Any]]
-
-
-@pytest.fixture
-async def ours(matching: Matching) -> Bank:
-    return await bank(matching)
 
 
 async def test_whoever_is_hidden_before_she_began_isnt_made_ready_and_doesnt_begin(

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 from tests.driven import TODAY
-from tests.matching.conftest import Matching
 from tests.matching.places import TERMS, offered, promised, refused
+from tests.matching.service import Matching
 
 from shared.events.membership import CommitmentReleased, CommitmentRenegotiated
 

@@ -4,16 +4,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.matching.conftest import OTHER_UNIT, Matching
 from tests.matching.pairs import SECRETS, Bank, bank, number
+from tests.matching.service import OTHER_UNIT
 
 FIRST, LAST = date(2026, 4, 1), date(2026, 6, 30)
 HALF, TOO_EARLY = "2026-05-16", "2026-05-15"  # 46 and 45 of 91 days
-
-
-@pytest.fixture
-async def ours(matching: Matching) -> Bank:
-    return await bank(matching)
 
 
 async def running(ours: Bank, place: str, ref: str) -> str:

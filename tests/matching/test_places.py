@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from tests.driven import TODAY
-from tests.matching.conftest import Matching, app_on, running
 from tests.matching.places import TERMS, made, offered, opened, opening, promised, refused, seen
+from tests.matching.service import Matching, app_on, running
 
 from matching import profiles
 

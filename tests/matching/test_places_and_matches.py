@@ -3,9 +3,9 @@
 import asyncio
 from datetime import date
 
-from tests.matching.conftest import Matching
 from tests.matching.pairs import bank
 from tests.matching.places import offered, promised, seen
+from tests.matching.service import Matching
 
 from shared.events.membership import MembershipReinstated, MembershipSuspended
 

@@ -5,7 +5,6 @@ from datetime import date
 from uuid import uuid4
 
 from tests.driven import TODAY
-from tests.matching.conftest import Matching
 from tests.matching.places import (
     in_force,
     made,
@@ -16,6 +15,7 @@ from tests.matching.places import (
     refused,
     seen,
 )
+from tests.matching.service import Matching
 
 from matching.models import Member, Promise
 from matching.subscribers import hears

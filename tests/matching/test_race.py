@@ -2,17 +2,10 @@
 
 from typing import Any
 
-import pytest
-from tests.matching.conftest import Matching
 from tests.matching.pairs import COLLEAGUE, FIELDS, PLAN, Bank, answers, bank
 
 BUSY = {"wrong_state", "no_slot_left", "place_not_open"}
 TEN = [f"caseworker-{number}" for number in range(3, 13)]
-
-
-@pytest.fixture
-async def ours(matching: Matching) -> Bank:
-    return await bank(matching)
 
 
 async def test_ten_caseworkers_release_to_the_last_slot_and_one_gets_it(ours: Bank) -> None:

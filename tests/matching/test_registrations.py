@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.driven import TODAY
 from tests.matching import people
-from tests.matching.conftest import OTHER_UNIT, UNIT, Matching
+from tests.matching.service import OTHER_UNIT, UNIT, Matching
 
 
 async def test_who_is_registered_is_unknown_in_all_and_nobody_sees_her(matching: Matching) -> None:

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 from sqlmodel import select
-from tests.matching.conftest import OTHER_UNIT, Matching
 from tests.matching.pairs import Bank, bank
 from tests.matching.places import refused
+from tests.matching.service import OTHER_UNIT, Matching
 
 from matching.models import MatchRun
 from matching.rules.run import TOP

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from tests.driven import TODAY
-from tests.matching.conftest import Matching
 from tests.matching.places import opened, seen
+from tests.matching.service import Matching
 
 from matching.commands import place as places
 from matching.commands import slot

@@ -5,8 +5,8 @@ from typing import get_args
 
 from tests.driven import TODAY
 from tests.matching import people
-from tests.matching.conftest import Matching
 from tests.matching.pairs import bank
+from tests.matching.service import Matching
 
 from matching.commands import candidate as candidates
 from matching.commands import visibility

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
-from tests.matching.conftest import UNIT
 from tests.matching.pairs import PROFILE, Bank
+from tests.matching.service import UNIT
 
 from shared.access import Caller
 from shared.database import Tx

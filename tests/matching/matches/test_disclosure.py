@@ -1,7 +1,7 @@
 """What a match tells and shows: each step, what she consented to, and to others nothing."""
 
-from tests.matching.conftest import OTHER_UNIT
 from tests.matching.pairs import ASKING, GONE, SECRETS, Bank, bank, number
+from tests.matching.service import OTHER_UNIT
 
 
 async def test_a_match_goes_from_picked_to_a_placement_and_tells_each_step(ours: Bank) -> None:
