@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from joserfc.errors import JoseError
 from joserfc.jwk import Key, OctKey, OKPKey
 from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -90,13 +91,10 @@ class ServiceSettings(BaseSettings):
     @field_validator("database_url", "database_direct_url")
     @classmethod
     def refuse_another_database(cls, value: str) -> str:
-        try:
-            driver = make_url(value).drivername if value else DRIVER
-        except ArgumentError:
-            driver = ""
-        if driver != DRIVER:
-            raise ValueError(f"it begins with {DRIVER}://")
-        return value
+        with suppress(ArgumentError):
+            if not value or make_url(value).drivername == DRIVER:
+                return value
+        raise ValueError(f"it begins with {DRIVER}://")
 
     @model_validator(mode="after")
     def refuse_a_manual_clock_in_production(self) -> Self:
@@ -125,7 +123,8 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _sentence(cls, place: tuple[Any, ...], message: str) -> str:
         name = str(place[0]) if place else "clock"
-        shown = f", for example {example_of(cls, name)}" if cls.model_fields[name].examples else ""
+        field = cls.model_fields[name]
+        shown = f", for example {example_of(field, cls.service)}" if field.examples else ""
         return f"{variable(cls, name)}: {message}{shown}"
 
 
@@ -133,10 +132,9 @@ def variable(kind: type[ServiceSettings], name: str) -> str:
     return f"{kind.service}_{name}".upper()
 
 
-def example_of(kind: type[ServiceSettings], name: str) -> str:
+def example_of(field: FieldInfo, service: str) -> str:
     """Give an example of a setting, for this very service."""
-    field = kind.model_fields[name]
-    return str((field.examples or [field.default])[0]).replace("membership", kind.service)
+    return str((field.examples or [field.default])[0]).replace("membership", service)
 
 
 def example(kind: type[ServiceSettings]) -> str:
@@ -145,6 +143,6 @@ def example(kind: type[ServiceSettings]) -> str:
     for name, field in kind.model_fields.items():
         lines += [f"# {field.description}"] if field.description else []
         needed = field.is_required()
-        value = example_of(kind, name) if needed else str(field.default)
+        value = example_of(field, kind.service) if needed else str(field.default)
         lines.append(f"{'' if needed else '#'}{variable(kind, name)}={shlex.quote(value)}")
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from jobbpakten.cli.troubles import WrongUse
 from shared.kafka import TOPICS
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, example_of
 
 DRIVER = "postgresql+asyncpg"
 
@@ -77,8 +77,8 @@ def database(service: str) -> str:
     named = variable(
         service, "database_direct_url" if found.database_direct_url else "database_url"
     )
-    shown: str = ServiceSettings.model_fields["database_url"].examples[0]  # type: ignore[index]
-    example = f"for example {shown.replace('membership', service)}"
+    shown = example_of(ServiceSettings.model_fields["database_url"], service)
+    example = f"for example {shown}"
     if not address:
         raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
     try:
