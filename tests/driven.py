@@ -1,14 +1,16 @@
 """A service driven over its API by the people who use it: the real app, without sockets."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
-from tests.callers import bearer
+from tests.callers import bearer, client
 from uuid_utils.compat import uuid7
 
 from shared.database import Database
@@ -50,6 +52,16 @@ class Driven(Running):
     handlers: ClassVar[Hears]
 
     network: str = "jobbpakten"
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls, app: FastAPI) -> AsyncIterator[Self]:
+        """Run the app on its database, on TODAY."""
+        async with client(app) as http:
+            service = cls(app, http)
+            await service.set_the_day(TODAY)
+            yield service
+        await service.database.engine.dispose()
 
     async def call(
         self, method: str, path: str, role: str, body: Any = None, **claims: Any

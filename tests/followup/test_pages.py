@@ -1,6 +1,5 @@
 """The pages: one file without script, a picture and its table, in every language."""
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from tests.catalogues import check_values
 from tests.followup.test_reports import ALL, ASKED, MEMBER, PEOPLE, PLACED, REPORT, TODAY
 
 from followup import pages
@@ -133,16 +133,8 @@ def test_every_sentence_has_its_swedish() -> None:
         assert translated.string, f"{place}: {message}"
 
 
-def named(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"%\(\w+\)s", text))
-
-
 def test_a_translation_names_the_same_values_as_its_sentence() -> None:
-    for message in catalogue("sv"):
-        if message.id and not message.context:
-            texts = message.string if message.pluralizable else [message.string]
-            source = message.id[-1] if message.pluralizable else message.id
-            assert {named(text) for text in texts} == {named(source)}
+    check_values(catalogue("sv"))
 
 
 @pytest.mark.parametrize(("of", "codes"), CODES.items())

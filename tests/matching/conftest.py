@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 from tests.matching.pairs import Bank, bank
-from tests.matching.service import Matching, running, usual
+from tests.matching.service import Matching, usual
 
 
 @pytest.fixture
 async def matching(database: Callable[[str], str]) -> AsyncIterator[Matching]:
-    async with running(usual(database("matching"))) as service:
+    async with Matching.running(usual(database("matching"))) as service:
         yield service
 
 

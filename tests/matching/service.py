@@ -1,16 +1,14 @@
 """A matching service without sockets: the real app on a fresh database, on a settable day."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 from joserfc.jwk import OctKey, OKPKey
-from tests.callers import client, settings
-from tests.driven import TODAY, Driven
+from tests.callers import settings
+from tests.driven import Driven
 
 from matching.main import create_app
 from matching.settings import Settings
@@ -45,13 +43,3 @@ def app_on(url: str, **more: Any) -> FastAPI:
 
 
 usual = cache(app_on)
-
-
-@asynccontextmanager
-async def running(app: FastAPI) -> AsyncIterator[Matching]:
-    """Run the app on its database, on TODAY."""
-    async with client(app) as http:
-        service = Matching(app, http)
-        await service.set_the_day(TODAY)
-        yield service
-    await service.database.engine.dispose()

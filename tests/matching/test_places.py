@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.driven import TODAY
 from tests.matching.places import TERMS, made, offered, opened, opening, promised, refused, seen
-from tests.matching.service import Matching, app_on, running
+from tests.matching.service import Matching, app_on
 
 from matching import profiles
 
@@ -139,7 +139,7 @@ async def test_a_network_without_a_bank_of_places_answers_404(
 ) -> None:
     shipped = (profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8")
     (tmp_path / "one.yaml").write_text(shipped.replace("bank: both", f"bank: {bank}"), "utf-8")
-    async with running(app_on(database("matching"), profiles=str(tmp_path))) as matching:
+    async with Matching.running(app_on(database("matching"), profiles=str(tmp_path))) as matching:
         promise = made()
         await matching.hears(promise)
         body = TERMS | {"commitment_id": str(promise.commitment_id)}

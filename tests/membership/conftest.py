@@ -1,15 +1,14 @@
 """A membership service without sockets: the real app on a fresh database, on a settable day."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.callers import client, settings
-from tests.driven import TODAY, Driven
+from tests.callers import settings
+from tests.driven import Driven
 
 from jobbpakten.parts.services import Keys
 from membership import profiles
@@ -132,17 +131,7 @@ def app_on(url: str, profiles: str = "") -> FastAPI:
 usual = cache(app_on)
 
 
-@asynccontextmanager
-async def running(app: FastAPI) -> AsyncIterator[Membership]:
-    """Run the app on its database, on TODAY."""
-    async with client(app) as http:
-        service = Membership(app, http)
-        await service.set_the_day(TODAY)
-        yield service
-    await service.database.engine.dispose()
-
-
 @pytest.fixture
 async def membership(database: Callable[[str], str]) -> AsyncIterator[Membership]:
-    async with running(usual(database("membership"))) as service:
+    async with Membership.running(usual(database("membership"))) as service:
         yield service

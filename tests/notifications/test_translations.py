@@ -1,9 +1,8 @@
 """The catalogues: every sentence has its Swedish, every unit its name, and none is left over."""
 
-import re
-
 import pytest
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from tests.catalogues import check_values
 from tests.notifications.readings import FOLDER, UNITS, catalogue
 
 from notifications.templates import BECAUSE, TEMPLATES
@@ -41,16 +40,8 @@ def test_every_sentence_has_its_swedish_and_none_is_left_over() -> None:
     assert [message.id for message in swedish if message.id and not message.string] == []
 
 
-def named(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"%\(\w+\)s", text))
-
-
 def test_a_translation_names_the_same_values_as_its_sentence() -> None:
-    for message in catalogue("sv"):
-        if message.id and not message.context:
-            texts = message.string if message.pluralizable else [message.string]
-            source = message.id[-1] if message.pluralizable else message.id
-            assert {named(text) for text in texts} == {named(source)}
+    check_values(catalogue("sv"))
 
 
 @pytest.mark.parametrize("language", LOCALES)

@@ -9,7 +9,6 @@ from tests.membership.conftest import (
     OTHER_NUMBER,
     Membership,
     app_on,
-    running,
     two_networks,
 )
 
@@ -57,7 +56,9 @@ async def test_a_long_list_comes_in_pages(membership: Membership) -> None:
 async def test_two_networks_share_organisations_and_see_none_of_each_other_s_members(
     database: Callable[[str], str], tmp_path: Any
 ) -> None:
-    async with running(app_on(database("membership"), two_networks(tmp_path))) as service:
+    async with Membership.running(
+        app_on(database("membership"), two_networks(tmp_path))
+    ) as service:
         one = await service.joined({"offer": "lecture", "units": 1})
         service.network = "grannpakten"
         own = one["organisation_id"]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.membership.api.test_contact import heard
-from tests.membership.conftest import Membership, app_on, running, two_networks
+from tests.membership.conftest import Membership, app_on, two_networks
 
 MAJ = {"name": "Maj Berg", "email": "maj.berg@uppsala.example", "language": "sv"}
 CASEWORKER = MAJ | {"role": "caseworker", "unit": "jobbcenter_city"}
@@ -95,7 +95,9 @@ async def test_an_odd_unit_or_role_is_refused(membership: Membership) -> None:
 async def test_each_network_has_staff_of_its_own(
     database: Callable[[str], str], tmp_path: Path
 ) -> None:
-    async with running(app_on(database("membership"), two_networks(tmp_path))) as service:
+    async with Membership.running(
+        app_on(database("membership"), two_networks(tmp_path))
+    ) as service:
         named = await service.good("POST", "/staff", "coordinator", CASEWORKER)
         service.network = "grannpakten"
         other = {"networks": ["grannpakten"]}
