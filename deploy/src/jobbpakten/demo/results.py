@@ -17,8 +17,6 @@ ENDED = {
     "lapsed": "lapsed: it didn't sign its agreement in time",
     "suspended": "suspended: {ground}; of those who worked there, {stayed} went on",
 }
-
-
 BEGUN_AND_OVER = {"completed", "partly_completed", "interrupted"}
 
 
