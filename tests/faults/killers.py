@@ -17,6 +17,8 @@ from jobbpakten.reconciliation import BROKEN
 POINTS = ("relay.read", "relay.acked", "relay.deleted", "inbox.committed", "inbox.offset")
 OF_MAILS = {"delivery.claimed": "claimed", "delivery.handed_over": "handed_over"}
 EARLIEST_S = 2.0
+# A replica joins when Kafka is back, which has its own minute for that.
+BACK_S = 150
 ON_THEIR_WAY = "SELECT id, claim FROM deliveries WHERE state = $1"
 
 
@@ -36,6 +38,7 @@ class Killers:
     seed: int
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
+    kafka_away_s: float = 0
     abandoned: dict[str, set[str]] = field(default_factory=dict)  # mails, by the point
 
     async def kill(self) -> None:
@@ -53,7 +56,7 @@ class Killers:
             self.kills[point] += 1
             await self.note_mails(point)
             victim.start()
-            await asyncio.to_thread(victim.until_ready)
+            await asyncio.to_thread(victim.until_ready, BACK_S)
             await asyncio.sleep(max(0, EARLIEST_S - (time.monotonic() - begun)))
 
     async def kill_one(self, service: str, point: str) -> Service:
@@ -67,7 +70,7 @@ class Killers:
             (victim,) = gone
             return victim
 
-        victim = await eventually(dead, timeout=90)
+        victim = await eventually(dead, timeout=BACK_S)
         assert isinstance(victim, Service)
         assert victim.process, "it ran"
         assert victim.process.returncode == -signal.SIGKILL, "it ended by itself"
@@ -104,9 +107,11 @@ class Killers:
             await asyncio.to_thread(world.postgres.restart, how)
             self.faults[f"postgres {how}"] += 1
         await asyncio.sleep(4)
+        begun = time.monotonic()
         await asyncio.to_thread(world.kafka.kill)
         await asyncio.sleep(1)
         await asyncio.to_thread(world.kafka.start)
+        self.kafka_away_s = time.monotonic() - begun
         self.faults["kafka kill -9"] += 1
 
     async def break_mail(self) -> None:

@@ -100,6 +100,7 @@ async def run(world: World, seed: int) -> str:
         f"seed {seed}: {acting.answers['201']} acts, {booked}, {mails}, "
         f"{count} events, {repeats} sent twice, "
         f"kills until now {dict(KILLS)}, {dict(killers.faults)}, "
+        f"Kafka away {killers.kafka_away_s:.0f} s, "
         f"answers {dict(acting.answers)} {dict(matching.answers)}, {dict(bank.became)}, "
         f"outages met {dict(acting.outages + matching.outages + suspending.outages)}, "
         f"{raced - begun:.0f} + {calmed - raced:.0f} + {time.monotonic() - calmed:.0f} s"

@@ -29,6 +29,7 @@ LOOK_SECONDS = 1
 # A fetch that waits for a quiet partition keeps the next from asking for a busy one's records.
 FETCH_WAIT_MS = 100
 LOOK_LIMIT_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ class Listener:
                     async with asyncio.timeout(STOP_SECONDS):
                         await broker.stop()
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, 10)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         log.info("listening", topics=sorted(self.topics))
         while True:
             try:

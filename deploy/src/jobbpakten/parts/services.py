@@ -55,10 +55,10 @@ class Service:
         if self.process:
             end(self.process, how)
 
-    def until_ready(self) -> None:
+    def until_ready(self, limit_s: float = START_S) -> None:
         """Wait until it answers and has joined its group; Unavailable with its last words."""
         if self.process:
-            until_ready(self.process, self.is_ready, self.log, START_S)
+            until_ready(self.process, self.is_ready, self.log, limit_s)
 
     def is_ready(self) -> bool:
         try:
