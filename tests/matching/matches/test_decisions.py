@@ -65,6 +65,21 @@ async def test_an_employers_no_has_a_ground_and_is_confirmed_by_staff(ours: Bank
     assert about[-2:] == ["employer.answered.v1", "match.withdrawn.v1"]
 
 
+async def test_the_end_says_whether_she_is_told_as_its_meaning_does(ours: Bank) -> None:
+    grounds = {"filled_otherwise": True, "other_skills": False}
+    for ground, told in grounds.items():
+        match = await ours.released(await ours.place(), await ours.candidate())
+        await ours.answer(match, "no", ground)
+        over = await ours.good(f"/matches/{match}/confirmation")
+        assert ("candidate" in over["meaning"]["told_to"]) is told
+        (ended,) = [
+            payload
+            for kind, headers, payload in await ours.matching.told_in_full()
+            if kind == "match.withdrawn.v1" and headers["ce_subject"] == match
+        ]
+        assert ended["candidate_is_told"] is told
+
+
 async def test_an_acceptance_ends_her_other_matches_and_frees_their_slots(ours: Bank) -> None:
     first, second, third = [await ours.place(slots=1) for _ in range(3)]
     ref = await ours.candidate()

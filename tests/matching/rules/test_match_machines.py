@@ -8,7 +8,17 @@ from tests.machines import (
 )
 
 from matching import profiles
-from matching.rules.match import CONSENTED, DECLINES, ENDS, EXPIRING, MATCH, OPEN, SHOWN, meaning
+from matching.rules.match import (
+    CONSENTED,
+    DECLINES,
+    ENDS,
+    EXPIRING,
+    MATCH,
+    OPEN,
+    SHOWN,
+    is_told,
+    meaning,
+)
 from matching.rules.placement import PLACEMENT
 
 MACHINES = {"match": MATCH, "placement": PLACEMENT}
@@ -111,3 +121,11 @@ def test_every_decline_of_the_shipped_profiles_has_a_meaning_and_another_is_not_
     filled = meaning("employer_no", "filled_otherwise")
     assert filled
     assert "candidate" in filled.told_to
+
+
+def test_what_has_no_meaning_is_told_to_nobody() -> None:
+    assert is_told("candidate", "superseded", None)
+    assert is_told("candidate", "employer_no", "filled_otherwise")
+    assert not is_told("candidate", "employer_no", "something_new")
+    assert not is_told("candidate", "candidate_no", None)
+    assert not is_told("candidate", "accepted", None)

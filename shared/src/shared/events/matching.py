@@ -26,6 +26,7 @@ Unit = Annotated[str, says("Code of the municipal unit whose case it is.")]
 Offer = Annotated[str, says("Code of what is offered, such as internship.", OPEN)]
 Slots = Annotated[int, says("How many people the place has room for.", OPEN)]
 ActBy = Annotated[date | None, says("The last day for what is asked.")]
+Told = Annotated[bool, says("Whether the candidate, if she was asked, is told that it is over.")]
 
 
 class PlaceOpened(Event, topic=TOPIC, kind="place.opened.v1", about="place_id"):
@@ -206,6 +207,7 @@ class MatchSuperseded(Event, topic=TOPIC, kind="match.superseded.v1", about="mat
     place_id: PlaceId
     organisation_id: OrganisationId
     unit: Unit
+    candidate_is_told: Told = False
 
 
 class MatchWithdrawn(Event, topic=TOPIC, kind="match.withdrawn.v1", about="match_id"):
@@ -215,6 +217,7 @@ class MatchWithdrawn(Event, topic=TOPIC, kind="match.withdrawn.v1", about="match
     place_id: PlaceId
     organisation_id: OrganisationId
     unit: Unit
+    candidate_is_told: Told = False
 
 
 class MatchExpired(Event, topic=TOPIC, kind="match.expired.v1", about="match_id"):
@@ -224,3 +227,4 @@ class MatchExpired(Event, topic=TOPIC, kind="match.expired.v1", about="match_id"
     place_id: PlaceId
     organisation_id: OrganisationId
     unit: Unit
+    candidate_is_told: Told = False

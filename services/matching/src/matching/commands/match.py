@@ -15,7 +15,7 @@ from matching.models import Consent, Match, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.among import among
-from matching.rules.match import EXPIRING, MATCH
+from matching.rules.match import EXPIRING, MATCH, is_told
 from matching.rules.place import LIVING
 from shared import outbox
 from shared.database import Tx
@@ -105,6 +105,7 @@ async def end(
         place_id=match.place_id,
         organisation_id=match.organisation_id,
         unit=match.unit,
+        candidate_is_told=is_told("candidate", state.name, match.declined_by_employer),
     )
     await outbox.tell(tx, event, on=on)
 

@@ -90,3 +90,9 @@ def meaning(state: str, declined: str | None) -> Meaning | None:
     if state in ("employer_declined", "employer_no") and declined:
         return DECLINES.get(declined, Meaning("employer", ONLY_US))
     return ENDS.get(state)
+
+
+def is_told(who: str, state: str, declined: str | None) -> bool:
+    """Say whether an end is told to somebody; one that has no meaning is told to nobody."""
+    found = meaning(state, declined)
+    return found is not None and who in found.told_to
