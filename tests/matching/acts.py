@@ -18,6 +18,7 @@ from matching.commands import (
     consent,
     ending,
     match,
+    placement,
     promise,
     proposal,
     withdrawal,
@@ -26,6 +27,7 @@ from matching.commands.acceptance import Plan
 from matching.commands.consent import Yes
 from matching.commands.proposal import Pick
 from matching.queries import match as queries
+from matching.rules.placement import PARTIES
 from shared.access import Caller
 from shared.database import Tx
 from shared.events.membership import MembershipReinstated, MembershipSuspended
@@ -114,11 +116,34 @@ async def accept(tx: Tx, scene: Scene, world: World) -> World:
     return world.last(accepted=True)
 
 
-async def miss(tx: Tx, scene: Scene, world: World) -> World:
-    placement = await queries.placement_of(tx, await latest(tx, scene))
-    if placement is None:
+async def placed(tx: Tx, scene: Scene) -> UUID:
+    found = await queries.placement_of(tx, await latest(tx, scene))
+    if found is None:
         raise NotFound
-    await ending.miss(tx, WORKER, PROFILE, placement, TODAY)
+    return found
+
+
+async def make_ready(tx: Tx, scene: Scene, world: World) -> World:
+    """Prepare all that a placement needs; then only what is true of her may forbid it."""
+    found = await placed(tx, scene)
+    for party in PARTIES:
+        await placement.sign(tx, WORKER, PROFILE, found, party, TODAY)
+    await placement.insure(tx, WORKER, PROFILE, found, TODAY)
+    await placement.name_supervisor(tx, WORKER, PROFILE, found, TODAY)
+    await placement.make_ready(tx, WORKER, PROFILE, found, TODAY)
+    assert world.pairs[-1].consented
+    assert not world.hidden
+    return world
+
+
+async def miss(tx: Tx, scene: Scene, world: World) -> World:
+    await ending.miss(tx, WORKER, PROFILE, await placed(tx, scene), TODAY)
+    return world.last(consented=False)
+
+
+async def interrupt(tx: Tx, scene: Scene, world: World) -> World:
+    why = {"ground": "other", "side": "employer"}
+    await ending.interrupt(tx, WORKER, PROFILE, await placed(tx, scene), why, TODAY)
     return world.last(consented=False)
 
 
@@ -162,7 +187,9 @@ ACTS: dict[str, Act] = {
     "confirm": confirm,
     "withdraw": withdraw,
     "accept": accept,
+    "ready": make_ready,
     "miss": miss,
+    "interrupt": interrupt,
     **{how: hides(how) for how in HIDING},
     "show": show,
     "suspend": suspend,

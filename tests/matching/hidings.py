@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tests.driven import TODAY
 from tests.matching.pairs import PROFILE
-from tests.matching.worlds import WORKER, Act, Scene, World
+from tests.matching.worlds import WORKER, Act, Pair, Scene, World
 
 from matching.commands import candidate as candidates
 from matching.commands import fact
@@ -30,10 +30,9 @@ async def park(tx: Tx, ref: UUID) -> Any:
     await candidates.park(tx, WORKER, PROFILE, ref, date(2026, 5, 1), "resting", TODAY)
 
 
+FORMS = ("confidentiality_marking", "protected_registration", "fictitious_identity")
 HIDING = {
-    "confidentiality_marking": protects("confidentiality_marking"),
-    "protected_registration": protects("protected_registration"),
-    "fictitious_identity": protects("fictitious_identity"),
+    **{form: protects(form) for form in FORMS},
     "may_not_work": finds("may_work", "false"),
     "nobody_knows": finds("receives_assistance", "unknown"),
     "parked": park,
@@ -43,9 +42,11 @@ SHOWING = (protects("none"), finds("may_work", "true"), finds("receives_assistan
 
 def hides(how: str) -> Act:
     async def act(tx: Tx, scene: Scene, world: World) -> World:
-        """Let something hide her: all that she consented to is over."""
+        """Let something hide her: what is open is over; protected, all that she consented to."""
         await HIDING[how](tx, scene.ref)
-        ended = world.each(lambda one: replace(one.ended(), consented=False))
+        ended = world.each(Pair.ended)
+        if how in FORMS:
+            ended = ended.each(lambda one: replace(one, consented=False))
         return replace(ended, hidden=True)
 
     return act

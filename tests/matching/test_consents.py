@@ -1,5 +1,7 @@
 """Consents over HTTP: to named details, recorded with how, taken back as they were given."""
 
+from datetime import date
+
 import pytest
 from tests.matching.pairs import COLLEAGUE, PLAN, Bank
 
@@ -103,11 +105,50 @@ async def test_after_acceptance_the_details_are_hidden_and_the_placement_stays(o
     assert slot.state == "taken"
 
 
-async def test_protection_hides_the_details_of_an_accepted_match_too(ours: Bank) -> None:
+async def test_whoever_takes_it_back_after_acceptance_doesnt_begin_and_is_no_no_show(
+    ours: Bank,
+) -> None:
+    place = await ours.place()
+    planned = await ours.accepted(place, await ours.candidate())
+    ready = await ours.matching.good(
+        "GET", f"/placements/{await ours.ready(place, await ours.candidate())}", "caseworker"
+    )
+    await ours.prepared(planned["placement_id"])
+    for one in (planned, ready):
+        await ours.good(f"/matches/{one['match_id']}/consent-withdrawal", {"how": "paper"})
+    await ours.matching.set_the_day(date(2026, 4, 1))
+    for one, act in ((planned, "readiness"), (ready, "start")):
+        path = f"/placements/{one['placement_id']}"
+        assert await ours.refused(f"{path}/{act}") == (409, "no_consent")
+        over = await ours.good(f"{path}/interruption", {"ground": "other", "side": "participant"})
+        assert (over["state"], over["started_on"]) == ("interrupted", None)
+        about = await ours.matching.told_about(one["placement_id"])
+        assert about[-1] == "placement.interrupted.v1"
+    assert await ours.rows("SELECT 1 FROM slots") == []
+
+
+async def test_a_first_day_after_the_consents_last_isnt_accepted(ours: Bank) -> None:
+    match = await ours.released(await ours.place(), await ours.candidate(), until="2026-03-31")
+    await ours.answer(match)
+    refused = await ours.refused(f"/matches/{match}/acceptance", PLAN, actor=COLLEAGUE)
+    assert refused == (422, "after_the_consent")
+
+
+async def test_an_accepted_consent_rests_while_a_fact_hides_her_and_ends_when_protected(
+    ours: Bank,
+) -> None:
     ref = await ours.candidate()
-    match = await ours.wanted(await ours.place(), ref)
-    await ours.good(f"/matches/{match}/acceptance", PLAN, actor=COLLEAGUE)
+    match = str((await ours.accepted(await ours.place(), ref))["match_id"])
+    await ours.find(ref, "receives_assistance", "unknown")
+    assert (await ours.look(match)).status_code == 404
+    assert await ours.seen() == []
+    await ours.find(ref, "receives_assistance", "true")
+    assert (await ours.look(match)).json()["details"]["first_name"] == "Shamiram"
+    await ours.find(ref, "receives_assistance", "false")
     await ours.protect(ref)
+    assert (await ours.look(match)).status_code == 404
+    await ours.protect(ref, "none")
+    assert (await ours.find(ref, "receives_assistance", "true"))["visible"]
     assert (await ours.look(match)).status_code == 404
     assert await ours.seen() == []
 

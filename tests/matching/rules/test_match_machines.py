@@ -65,6 +65,8 @@ MAY = {
         ready    miss             caseworker  no_show
         running  complete         caseworker  completed
         running  complete_partly  caseworker  partly_completed
+        planned  interrupt        caseworker  interrupted
+        ready    interrupt        caseworker  interrupted
         running  interrupt        caseworker  interrupted""",
 }
 

@@ -102,7 +102,7 @@ class PlacementNoShow(Event, topic=TOPIC, kind="placement.no_show.v1", about="pl
 class PlacementInterrupted(
     Event, topic=TOPIC, kind="placement.interrupted.v1", about="placement_id"
 ):
-    """It ended early. Nothing else is told: grounds stay with those who work with the person."""
+    """It ended early, or won't begin. Nothing else is told: grounds stay with her caseworkers."""
 
     placement_id: PlacementId
     place_id: PlaceId

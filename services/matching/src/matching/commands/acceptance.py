@@ -8,13 +8,19 @@ from sqlmodel import col
 
 from matching.commands import candidate as candidates
 from matching.commands import slot
-from matching.commands.locks import HeldMatch, candidate_row, check_available, hold_with
+from matching.commands.locks import (
+    HeldMatch,
+    candidate_row,
+    check_available,
+    check_consented,
+    hold_with,
+)
 from matching.commands.match import advance, end, open_matches, places_of
 from matching.commands.proposal import check_fits
 from matching.models import Match, Placement
 from matching.profiles import Profile
 from matching.queries import match as queries
-from matching.rules.consent import is_live
+from matching.rules.consent import check_reaches
 from matching.rules.placement import PLACEMENT, check_period
 from matching.rules.slot import room
 from shared import clock, outbox
@@ -22,7 +28,7 @@ from shared.access import Caller
 from shared.database import Tx
 from shared.events.matching import MatchAccepted
 from shared.events.placement import PlacementPlanned
-from shared.machines import NotAllowed, Unfit, four_eyes, take
+from shared.machines import Unfit, four_eyes, take
 
 
 class Plan(NamedTuple):
@@ -42,10 +48,10 @@ async def accept(
     check_available(held.candidate)
     advance(match, "accept", caller.role, profile, on)
     four_eyes(match.picked_by, caller.id)
-    if not is_live(await queries.consent_of(tx, match.id), await clock.today(tx)):
-        raise NotAllowed("no_consent", "There is no consent that holds.")
+    consent = await check_consented(tx, match.id)
     await check_fits(tx, held.candidate, held.place, await clock.today(tx))
     check_plan(profile, held, plan, on)
+    check_reaches("/starts_on", consent.until, plan.starts_on)
     match.open = False
     await slot.keep(tx, held.place, match.id, on)
     await supersede(tx, held, on)
@@ -65,8 +71,10 @@ async def hold_all(tx: Tx, read: Match) -> HeldMatch:
 def check_plan(profile: Profile, held: HeldMatch, plan: Plan, on: date) -> None:
     if plan.starts_on < on:
         raise Unfit("/starts_on", "before_the_acceptance", "It begins after it was accepted.")
-    latest = profile.offers[held.place.offer].longest.after(plan.starts_on)
     period = held.place.starts_on, held.place.ends_before
+    # An offer may have left the profile since the place was opened: then the place's days decide.
+    offer = profile.offers.get(held.place.offer)
+    latest = offer.longest.after(plan.starts_on) if offer else held.place.ends_before
     check_period(plan.starts_on, plan.ends_before, period, latest)
 
 

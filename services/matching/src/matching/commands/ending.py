@@ -76,7 +76,7 @@ async def interrupt(
     why: dict[str, str],
     on: date,
 ) -> Placement:
-    """Record that it ended early; why, and by which side, is sealed and told to nobody."""
+    """Record that it ended early, or won't begin; why, and by which side, is sealed and untold."""
     held = await hold(tx, caller, profile, placement_id)
     placement = held.placement
     take(placement, PLACEMENT, "interrupt", caller.role, on)
@@ -86,7 +86,7 @@ async def interrupt(
     placement.sealed_ground = await identities.seal_sensitive(
         tx, placement.candidate_ref, why, SEALED_FOR
     )
-    await finish(tx, held, on, on, uses_slot=False)
+    await finish(tx, held, on, on if placement.started_on else None, uses_slot=False)
     await tell(tx, PlacementInterrupted, placement, on)
     return placement
 

@@ -7,7 +7,10 @@ from uuid import UUID
 from matching.commands import candidate as candidates
 from matching.commands import place as places
 from matching.commands import visibility
-from matching.models import Candidate, Match, Place
+from matching.models import Candidate, Consent, Match, Place
+from matching.queries import match as queries
+from matching.rules.consent import is_live
+from shared import clock
 from shared.database import Tx
 from shared.machines import NotAllowed, NotFound
 
@@ -46,6 +49,14 @@ async def hold_with(
     found = {place.id: place for place in await places.locked(tx, {read.place_id, *others})}
     await tx.refresh(read)
     return HeldMatch(read, candidate, found[read.place_id], found)
+
+
+async def check_consented(tx: Tx, match_id: UUID) -> Consent:
+    """Give the consent that a match rests on; refuse to go on where none holds today."""
+    consent = await queries.consent_of(tx, match_id)
+    if consent is None or not is_live(consent, await clock.today(tx)):
+        raise NotAllowed("no_consent", "There is no consent that holds.")
+    return consent
 
 
 def check_available(candidate: Candidate) -> None:

@@ -46,17 +46,22 @@ def advance(
 
 
 async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> int:
-    """End a candidate's open matches and all her live consents; the caller holds her row.
+    """End a candidate's open matches with their consents; the caller holds her row.
 
-    Placements stay; but what the employer was shown of her is hidden from now on.
+    An accepted match keeps its placement and its consent: while she is hidden nobody is shown
+    anything by it.
     """
     found = {place.id: place for place in await places.locked(tx, await places_of(tx, ref))}
     ended = await open_matches(tx, col(Match.candidate_ref) == ref)
     for match in ended:
         await withdraw_one(tx, match, found[match.place_id], because, on)
+    return len(ended)
+
+
+async def end_consents_of(tx: Tx, ref: UUID, because: str, on: date) -> None:
+    """End all that a candidate has consented to, for good; the caller holds her row."""
     for consent in await live_consents(tx, col(Consent.candidate_ref) == ref):
         await end_consent(tx, consent, because, on)
-    return len(ended)
 
 
 async def withdraw_at_places(tx: Tx, at: Sequence[Place], because: str, on: date) -> int:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from matching.commands import candidate as candidates
 from matching.commands import place as places
-from matching.commands.locks import check_available
+from matching.commands.locks import check_available, check_consented
 from matching.models import Candidate, Member, Place, Placement
 from matching.profiles import Profile
 from matching.queries import placement as queries
@@ -84,10 +84,11 @@ async def name_supervisor(
 async def make_ready(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
-    """Let it begin, when nothing that it needs is missing and she isn't hidden."""
+    """Let it begin, when nothing that it needs is missing, she isn't hidden and still consents."""
     placement, candidate, place = await hold(tx, caller, profile, placement_id)
     take(placement, PLACEMENT, "make_ready", caller.role, on)
     check_available(candidate)
+    await check_consented(tx, placement.match_id)
     check_ready(placement, place, on)
     placement.deadline = profile.deadlines.start.after(max(on, placement.starts_on))
     await tell(tx, PlacementReady, placement, on, act_by=placement.deadline)
@@ -97,10 +98,11 @@ async def make_ready(
 async def start(
     tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
 ) -> Placement:
-    """Record its first day; nobody hidden begins, and nobody at a suspended member."""
+    """Record its first day; nobody hidden or without consent begins, nor at a suspended member."""
     placement, candidate, place = await hold(tx, caller, profile, placement_id)
     take(placement, PLACEMENT, "start", caller.role, on)
     check_available(candidate)
+    await check_consented(tx, placement.match_id)
     check_start(on, placement.starts_on, placement.ends_before)
     await check_member(tx, place, on)
     placement.started_on = on

@@ -11,14 +11,14 @@ from matching import identities
 from matching.commands import candidate as candidates
 from matching.commands import place as places
 from matching.commands import slot
-from matching.commands.locks import check_available, hold
+from matching.commands.locks import check_available, check_consented, hold
 from matching.commands.match import advance
 from matching.commands.run import need, person
 from matching.models import Candidate, Match, MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.place import accepts_matches
-from matching.rules.consent import check_fields, is_live
+from matching.rules.consent import check_fields
 from matching.rules.fit import feasible
 from matching.rules.match import MATCH
 from shared import clock, outbox
@@ -163,10 +163,7 @@ async def release(
     check_available(candidate)
     advance(match, "release", caller.role, profile, on)
     await check_fits(tx, candidate, place, await clock.today(tx))
-    consent = await queries.consent_of(tx, match.id)
-    today = await clock.today(tx)
-    if consent is None or not is_live(consent, today):
-        raise NotAllowed("no_consent", "There is no consent that holds.")
+    consent, today = await check_consented(tx, match.id), await clock.today(tx)
     latest = profile.deadlines.employer_answer.after(on)
     until = min(answer_by or latest, latest, consent.until)
     if until < today:

@@ -13,7 +13,7 @@ from matching.profiles import Profile
 from matching.queries import candidate as queries
 from matching.queries import network as networks
 from matching.rules.candidate import ENDS
-from matching.rules.fact import hidden_for, next_look
+from matching.rules.fact import hidden_for, is_protected, next_look
 from shared import clock, outbox
 from shared.database import Tx
 from shared.events.matching import VisibilityComputed
@@ -22,7 +22,8 @@ from shared.events.matching import VisibilityComputed
 async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = False) -> bool:
     """Compute whether she may be seen and give it; the caller holds her row.
 
-    What changes is told, and whoever is hidden loses her open matches and live consents.
+    What changes is told. Whoever is hidden loses her open matches; whoever lives protected or has
+    left, all that she consented to: nobody is shown her again by it, whatever is found later.
     """
     profile = networks.profile(tx, candidate.network)
     today = await clock.today(tx)
@@ -37,6 +38,8 @@ async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = Fal
         await outbox.tell(tx, event, on=on)
     if before and not visible:
         await withdraw(tx, candidate, on)
+    if is_protected(known.protection.form) or candidate.state in ENDS:
+        await end_consents(tx, candidate, on)
     await recipient.name(tx, candidate, known, today)
     return visible
 
@@ -62,6 +65,12 @@ async def withdraw(tx: Tx, candidate: Candidate, on: date) -> None:
     from matching.commands import match  # noqa: PLC0415 - matches know candidates, and they them
 
     await match.withdraw_of_candidate(tx, candidate.id, "hidden", on)
+
+
+async def end_consents(tx: Tx, candidate: Candidate, on: date) -> None:
+    from matching.commands import match  # noqa: PLC0415 - as above
+
+    await match.end_consents_of(tx, candidate.id, "hidden", on)
 
 
 async def refresh(tx: Tx, candidate: Candidate) -> None:

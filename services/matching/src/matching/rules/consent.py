@@ -48,6 +48,12 @@ def check_until(until: date, today: date, place_ends_before: date) -> None:
         raise Unfit("/until", "until_amiss", text)
 
 
+def check_reaches(pointer: str, until: date, first_day: date) -> None:
+    """Refuse a first day that the consent doesn't reach: nobody could begin on it."""
+    if first_day > until:
+        raise Unfit(pointer, "after_the_consent", "Her consent ends before that day.")
+
+
 def until_after(until: date, last_day: date) -> date:
     """Give the last day of a consent when its placement has ended: 12 weeks later at the most."""
     return min(until, last_day + ACCESS_AFTER)

@@ -28,6 +28,9 @@ PLACEMENT = Machine(
         Step("running", "completed", "complete", CASEWORKER),
         Step("running", "partly_completed", "complete_partly", CASEWORKER),
         Step("running", "interrupted", "interrupt", CASEWORKER),
+        # It won't begin, and that isn't hers: a consent taken back, a member suspended.
+        Step("planned", "interrupted", "interrupt", CASEWORKER),
+        Step("ready", "interrupted", "interrupt", CASEWORKER),
     ],
 )
 
