@@ -59,7 +59,7 @@ class Followup:
     async def due(self, today: str) -> int:
         """Set the day and do what is due."""
         await self.today(today)
-        return await do_due(self.database, due)
+        return await do_due(self.database, [due])
 
     async def today(self, today: str) -> None:
         async with self.database.transaction() as tx:

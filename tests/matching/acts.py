@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
@@ -148,19 +147,15 @@ async def interrupt(tx: Tx, scene: Scene, world: World) -> World:
 
 
 async def suspend(tx: Tx, scene: Scene, world: World) -> World:
-    event = MembershipSuspended(**member(scene), ground="conditions")
+    event = MembershipSuspended(**scene.bank.member, ground="conditions")
     await promise.suspend(tx, event, NETWORK, TODAY)
     return world.each(Pair.ended)
 
 
 async def reinstate(tx: Tx, scene: Scene, world: World) -> World:
-    event = MembershipReinstated(**member(scene))
+    event = MembershipReinstated(**scene.bank.member)
     await promise.reinstate(tx, event, NETWORK, TODAY)
     return world
-
-
-def member(scene: Scene) -> dict[str, Any]:
-    return scene.bank.promise.model_dump(include={"membership_id", "organisation_id"})
 
 
 async def lapse(tx: Tx, _: Scene, world: World) -> World:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from tests.matching.places import opened, promised
 from tests.matching.service import UNIT, Matching
 
 from matching import profiles
-from shared.events.membership import CommitmentMade, MembershipSuspended
+from shared.events.membership import CommitmentMade, MembershipReinstated, MembershipSuspended
 
 PROFILE = profiles.load()["jobbpakten"]
 NAME, PHONE, EMAIL = "Shamiram Kanariefågel", "070-174 06 05", "kanarie@example.se"
@@ -111,9 +112,15 @@ class Bank:
         body = {"facts": [fact | {"value": value}]}
         return await self.matching.good("PUT", f"/candidates/{ref}/facts", "caseworker", body)
 
-    async def suspend(self) -> None:
-        ids = self.promise.model_dump(include={"membership_id", "organisation_id"})
-        await self.matching.hears(MembershipSuspended(**ids, ground="conditions"))
+    @property
+    def member(self) -> dict[str, Any]:
+        return self.promise.model_dump(include={"membership_id", "organisation_id"})
+
+    async def suspend(self, **when: date) -> None:
+        await self.matching.hears(MembershipSuspended(**self.member, ground="conditions"), **when)
+
+    async def reinstate(self, **when: date) -> None:
+        await self.matching.hears(MembershipReinstated(**self.member), **when)
 
     # The way of one match; each gives its id.
 

@@ -4,11 +4,13 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
+from tests.eventually import eventually
 from tests.matching import people
 from tests.matching.pairs import bank
 from tests.matching.service import Matching
 
 from matching.queries import candidate as queries
+from matching.queries import match as matches
 from matching.queries import place as places
 
 AGED = date(2026, 6, 3)  # what registers say is good for 92 days
@@ -50,6 +52,7 @@ async def test_a_broken_candidate_or_place_stops_nobody_else(
     said = capsys.readouterr().out
     assert "due_failed" in said
     assert refs[1] in said
+    assert late[1] in said
     assert over[1] in said
 
 
@@ -62,6 +65,39 @@ async def test_a_round_is_small_and_the_next_takes_the_rest(
         await people.visible(matching)
     await matching.set_the_day(AGED)
     assert [await matching.do_what_is_due() for _ in range(3)] == [2, 1, 0]
+
+
+async def test_those_that_fail_dont_stand_before_the_others_for_ever(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "ROUND", 2)
+    monkeypatch.setattr(matches, "ROUND", 2)
+    at = await bank(matching)
+    over = [await at.place(ends_before="2026-05-01") for _ in range(3)]
+    late = [await at.released(place, await at.candidate(), until="2026-03-05") for place in over]
+    broken = ", ".join(f"'{place}'" for place in over[:2])
+    await execute(matching, f"UPDATE places SET state = 'lost' WHERE id IN ({broken})")
+    await execute(matching, f"UPDATE slots SET state = 'used' WHERE place_id IN ({broken})")
+
+    async def is_done(sql: str) -> None:
+        await matching.do_what_is_due()
+        (row,) = await at.rows(sql)
+        assert row.state in ("expired", "closed")
+
+    await matching.set_the_day(date(2026, 3, 6))
+    await eventually(lambda: is_done(f"SELECT state FROM matches WHERE id = '{late[2]}'"))
+    await matching.set_the_day(AGED)
+    await eventually(lambda: is_done(f"SELECT state FROM places WHERE id = '{over[2]}'"))
+
+
+async def test_one_match_that_fails_keeps_no_other_at_its_place(matching: Matching) -> None:
+    at = await bank(matching)
+    place = await at.place(slots=3)
+    late = [await at.released(place, await at.candidate(), until="2026-03-05") for _ in range(3)]
+    await execute(matching, f"UPDATE slots SET state = 'used' WHERE match_id = '{late[1]}'")
+    await matching.set_the_day(date(2026, 3, 6))
+    assert await matching.do_what_is_due() == 2
+    assert [await at.state(one) for one in late] == ["expired", "employer_asked", "expired"]
 
 
 async def test_a_network_that_isnt_run_here_is_left_alone(matching: Matching) -> None:

@@ -58,6 +58,18 @@ async def test_it_begins_within_its_days_and_never_at_a_suspended_member(ours: B
     assert (await about(ours, placement, ref))[0] == "ready"
 
 
+async def test_a_first_day_within_a_suspension_that_is_over_is_refused_too(ours: Bank) -> None:
+    placement = await ours.ready(await ours.place(), await ours.candidate())
+    await ours.suspend(on=date(2026, 4, 2))
+    await ours.reinstate(on=date(2026, 4, 10))
+    await ours.matching.set_the_day(date(2026, 4, 12))
+    path = f"/placements/{placement}/start"
+    for day in ("2026-04-02", "2026-04-09"):
+        refused = await ours.refused(path, {"started_on": day})
+        assert refused == (409, "member_suspended"), day
+    assert (await ours.good(path, {"started_on": "2026-04-10"}))["state"] == "running"
+
+
 async def test_a_running_placement_of_a_suspended_member_goes_on_to_its_end(ours: Bank) -> None:
     ref = await ours.candidate()
     placement = await running(ours, await ours.place(), ref)

@@ -1,7 +1,7 @@
 """Two times: recorded time is the wall clock, business time is the day that rules see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -76,7 +76,7 @@ class Done(BaseModel):
     done: int
 
 
-def hands(database: Database, due: Due) -> APIRouter:
+def hands(database: Database, due: Sequence[Due]) -> APIRouter:
     """Make the two calls that move a manual clock; only the role `system` may."""
     router = APIRouter(prefix="/clock", tags=["clock"])
 
@@ -102,15 +102,18 @@ def only_the_system(role: str) -> None:
         raise NotFound
 
 
-async def do_due(database: Database, due: Due) -> int:
-    """Do what is due and not yet done; one replica at a time."""
-    with because(Cause(correlation_id=str(uuid7()))):
-        async with database.transaction() as tx:
-            await (await tx.connection()).execute(ONE_AT_A_TIME)
-            return await due(tx, await today(tx))
+async def do_due(database: Database, due: Sequence[Due]) -> int:
+    """Do what is due and not yet done; each part in its transaction, one replica at a time."""
+    done = 0
+    for part in due:
+        with because(Cause(correlation_id=str(uuid7()))):
+            async with database.transaction() as tx:
+                await (await tx.connection()).execute(ONE_AT_A_TIME)
+                done += await part(tx, await today(tx))
+    return done
 
 
-async def run(database: Database, due: Due) -> None:
+async def run(database: Database, due: Sequence[Due]) -> None:
     """Look every minute for what is due; an outage is waited for."""
     while True:
         try:

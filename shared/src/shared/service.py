@@ -1,7 +1,7 @@
 """A service put together: HTTP, relay, listener and clock around one database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,7 +31,7 @@ def assemble(
     settings: ServiceSettings,
     *routers: APIRouter,
     hears: Hears,
-    due: clock.Due,
+    due: Sequence[clock.Due],
     beside: tuple[Work, ...] = (),
 ) -> FastAPI:
     """Put a service together; it starts when the server does, and waits for what is away.
@@ -65,7 +65,7 @@ class Parts:
         settings: ServiceSettings,
         database: Database,
         hears: Hears,
-        due: clock.Due,
+        due: Sequence[clock.Due],
         beside: tuple[Work, ...],
     ) -> None:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside

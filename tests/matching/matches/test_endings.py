@@ -28,7 +28,19 @@ async def test_only_the_answers_of_others_expire_and_their_slots_are_free_again(
     assert others == ["proposed", "candidate_yes", "employer_asked"]
 
 
-async def test_the_employers_deadline_frees_the_slot(ours: Bank) -> None:
+async def test_an_employers_silence_through_all_its_time_pauses_the_place(ours: Bank) -> None:
+    place = await ours.place()
+    match = await ours.released(place, await ours.candidate())
+    found = await ours.matching.good("GET", f"/matches/{match}", "caseworker")
+    assert found["deadline"] == "2026-05-01"  # 60 days
+    await ours.matching.set_the_day(date(2026, 5, 2))
+    await ours.matching.do_what_is_due()
+    assert await ours.state(match) == "expired"
+    seen = await ours.matching.good("GET", f"/places/{place}", "coordinator")
+    assert (seen["state"], seen["paused_for"]) == ("paused", ["unresponsive"])
+
+
+async def test_a_shorter_time_of_ours_frees_the_slot_and_pauses_nothing(ours: Bank) -> None:
     place = await ours.place()
     match = await ours.released(place, await ours.candidate(), until="2026-03-20")
     found = await ours.matching.good("GET", f"/matches/{match}", "caseworker")
@@ -43,7 +55,7 @@ async def test_the_employers_deadline_frees_the_slot(ours: Bank) -> None:
     assert await ours.state(match) == "expired"
     assert await ours.rows("SELECT 1 FROM slots") == []
     seen = await ours.matching.good("GET", f"/places/{place}", "coordinator")
-    assert (seen["state"], seen["paused_for"]) == ("paused", ["unresponsive"])
+    assert (seen["state"], seen["paused_for"]) == ("open", [])
 
 
 async def test_a_consent_that_is_over_ends_the_match_that_rests_on_it(ours: Bank) -> None:

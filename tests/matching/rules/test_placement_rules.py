@@ -138,10 +138,12 @@ def test_it_begins_and_ends_within_its_days() -> None:
     assert refusal(check_last_day, BEFORE, DAY, end) == "before_last_act"
 
 
-def test_nobody_begins_at_a_member_that_is_suspended_by_then() -> None:
+def test_nobody_begins_at_a_member_that_is_suspended_on_that_day() -> None:
     refused = "member_suspended"
-    found = {day: refusal(check_suspended, day, DAY) for day in (None, BEFORE, DAY, NEXT)}
+    found = {day: refusal(check_suspended, day, None, DAY) for day in (None, BEFORE, DAY, NEXT)}
     assert found == {None: None, BEFORE: refused, DAY: refused, NEXT: None}
+    over = {day: refusal(check_suspended, BEFORE, day, DAY) for day in (BEFORE, DAY, NEXT)}
+    assert over == {BEFORE: None, DAY: None, NEXT: refused}
 
 
 def test_a_consent_holds_on_its_last_day_and_not_when_taken_back_or_missing() -> None:

@@ -10,4 +10,4 @@ from shared import service
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    return service.assemble(settings or Settings.from_environment(), router, hears=hears, due=due)
+    return service.assemble(settings or Settings.from_environment(), router, hears=hears, due=[due])

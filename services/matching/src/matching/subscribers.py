@@ -1,4 +1,4 @@
-"""Events in: what membership tells of members and promises, and notifications of answers."""
+"""Events in: what membership tells of members and promises."""
 
 from matching.commands import promise
 from shared.database import Tx

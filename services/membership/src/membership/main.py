@@ -13,6 +13,6 @@ from shared import service
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     networks = profiles.load(settings.profiles)
-    app = service.assemble(settings, router, hears=hears, due=due)
+    app = service.assemble(settings, router, hears=hears, due=[due])
     app.state.networks = networks
     return app

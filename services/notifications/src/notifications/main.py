@@ -14,6 +14,6 @@ from shared import service
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     beside = (partial(send, settings),)
-    app = service.assemble(settings, router, hears=hears, due=due, beside=beside)
+    app = service.assemble(settings, router, hears=hears, due=[due], beside=beside)
     app.state.settings = settings
     return app

@@ -14,6 +14,7 @@ from matching.commands.apart import by_itself
 from matching.models import Consent, Match, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
+from matching.queries import network as networks
 from matching.queries.among import among
 from matching.rules.match import EXPIRING, MATCH, is_told
 from matching.rules.place import LIVING
@@ -129,28 +130,34 @@ def note_end(consent: Consent, how: str, on: date) -> None:
 
 
 async def expire(tx: Tx, today: date) -> int:
-    """End matches whose answer didn't come in time, or whose consent is over; give at how many."""
-    at = await places.locked(tx, await queries.places_with_due(tx, today))
-    each = [(place.network, place.id) for place in at]
+    """End matches whose answer didn't come in time, or whose consent is over; give how many."""
+    at = {place.id for place in await places.locked(tx, await queries.places_with_due(tx, today))}
+    due = await open_matches(tx, queries.is_due(today) & among(col(Match.place_id), at))
+    each = [(match.network, match.place_id, match.id) for match in due]
     done = [
-        await by_itself(tx, network, place_id, partial(expire_at, tx, place_id, today))
-        for network, place_id in each
+        await by_itself(tx, network, match_id, partial(expire_one, tx, place_id, match_id, today))
+        for network, place_id, match_id in each
     ]
     return sum(done)
 
 
-async def expire_at(tx: Tx, place_id: UUID, today: date) -> None:
-    """End what is due at one place; whoever hasn't answered there has it paused."""
+async def expire_one(tx: Tx, place_id: UUID, match_id: UUID, today: date) -> None:
+    """End a match that is due; an employer who had all its time and said nothing is paused."""
     (place,) = await places.locked(tx, [place_id])
-    here = col(Match.place_id) == place_id
-    for match in await open_matches(tx, queries.is_due(today) & here):
-        by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
-        silent = by == "expire" and match.state == "employer_asked"
-        day = max(today, match.since)
-        await end(tx, match, place, by, "system", day, because)
-        if silent and place.state in LIVING:
-            await pausing.pause_for(tx, place, "unresponsive", day)
+    (match,) = await open_matches(tx, col(Match.id) == match_id)
+    by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
+    silent = by == "expire" and had_its_time(tx, match)
+    day = max(today, match.since)
+    await end(tx, match, place, by, "system", day, because)
+    if silent and place.state in LIVING:
+        await pausing.pause_for(tx, place, "unresponsive", day)
 
 
 def is_late(match: Match, today: date) -> bool:
     return match.state in EXPIRING and match.deadline is not None and match.deadline < today
+
+
+def had_its_time(tx: Tx, match: Match) -> bool:
+    """Tell whether an employer was given the whole limit, and no less by us or by a consent."""
+    limit = networks.profile(tx, match.network).deadlines.employer_answer.after(match.since)
+    return match.state == "employer_asked" and match.deadline == limit

@@ -117,7 +117,7 @@ async def check_member(tx: Tx, place: Place, on: date) -> None:
     member = await tx.get(Member, place.membership_id, populate_existing=True)
     if member is None:
         raise NotAllowed("member_unknown", "Nothing is known of this member yet: try again later.")
-    check_suspended(member.suspended_on, on)
+    check_suspended(member.suspended_on, member.reinstated_on, on)
 
 
 async def tell(

@@ -20,7 +20,8 @@ class Member(Table, table=True):
     network: str
     organisation_id: UUID | None = Field(None, index=True)
     in_force_on: date | None = None  # the agreement stream
-    suspended_on: date | None = None  # the membership stream; null again when reinstated
+    suspended_on: date | None = None  # the membership stream: the last time
+    reinstated_on: date | None = None  # and when that was over
     ended_on: date | None = None
 
 

@@ -159,11 +159,14 @@ def is_due(today: date) -> ColumnElement[bool]:
 
 
 async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
-    """Give where open matches are due to end; their places are locked before they are read."""
+    """Give where open matches are due to end; their places are locked before they are read.
+
+    By chance, or a round full of places where it fails would stand before the others for ever.
+    """
     here = select(Match.place_id).where(
         col(Match.open), is_due(today), col(Match.network).in_(networks.networks(tx))
     )
-    found = here.distinct().order_by(col(Match.place_id)).limit(ROUND)
+    found = here.group_by(col(Match.place_id)).order_by(func.random()).limit(ROUND)
     return (await tx.exec(found)).all()
 
 

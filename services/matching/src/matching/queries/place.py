@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import and_, or_
 from sqlmodel import col, func, select
 
 from matching.models import Place, Slot
@@ -83,15 +83,16 @@ async def over(tx: Tx, today: date) -> Sequence[UUID]:
     ended = col(Place.ends_before) <= today
     stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
     here = col(Place.network).in_(networks.networks(tx))
-    return (await _ids(tx, and_(here, col(Place.state) != "closed", or_(ended, stale))))[:ROUND]
+    due = select(Place.id).where(here, col(Place.state) != "closed", or_(ended, stale))
+    # By chance, or a round full of places that fail would stand before the others for ever.
+    return (await tx.exec(due.order_by(func.random()).limit(ROUND))).all()
 
 
 async def of_member(tx: Tx, membership_id: UUID) -> Sequence[UUID]:
-    """Give a member's places that aren't closed."""
-    return await _ids(
-        tx, and_(col(Place.membership_id) == membership_id, col(Place.state) != "closed")
+    """Give a member's places that aren't closed, where the network is still run here."""
+    here = select(Place.id).where(
+        col(Place.membership_id) == membership_id,
+        col(Place.state) != "closed",
+        col(Place.network).in_(networks.networks(tx)),
     )
-
-
-async def _ids(tx: Tx, which: ColumnElement[bool]) -> Sequence[UUID]:
-    return (await tx.exec(select(Place.id).where(which).order_by(col(Place.id)))).all()
+    return (await tx.exec(here)).all()

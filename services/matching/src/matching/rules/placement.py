@@ -112,9 +112,9 @@ def check_start(on: date, starts_on: date, ends_before: date) -> None:
         raise NotAllowed("outside_the_plan", "It begins within the days that were signed.")
 
 
-def check_suspended(suspended_on: date | None, on: date) -> None:
-    """Refuse that anybody begins at a suspended member; who works there goes on."""
-    if suspended_on and suspended_on <= on:
+def check_suspended(suspended_on: date | None, reinstated_on: date | None, on: date) -> None:
+    """Refuse a first day on which the member was suspended; who works there goes on."""
+    if suspended_on and suspended_on <= on < (reinstated_on or date.max):
         raise NotAllowed("member_suspended", "The member is suspended: nobody begins there.")
 
 
