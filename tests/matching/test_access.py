@@ -70,17 +70,28 @@ async def test_whoever_waited_while_she_was_hidden_or_took_back_sees_and_does_no
     assert answer.status_code == 404, answer.text
 
 
-async def test_a_decider_reads_no_match_and_never_learns_how_one_ended(ours: Bank) -> None:
+async def test_a_decider_reads_what_waits_for_one_and_never_learns_how_one_ended(
+    ours: Bank,
+) -> None:
     refused = await ours.asked(await ours.place(), await ours.candidate())
     await ours.good(f"/matches/{refused}/refusal")
     waiting = await ours.wanted(await ours.place(), await ours.candidate())
+    call = ours.matching.call
     for claims in DECIDERS:
-        for match in (refused, waiting):
-            path = f"/matches/{match}"
-            seen = await ours.matching.call("GET", path, "decider", **claims)
-            assert seen.status_code == 404
+        assert (await call("GET", f"/matches/{refused}", "decider", **claims)).status_code == 404
         path = f"/matches/{refused}/acceptance"
         assert await ours.refused(path, PLAN, role="decider", **claims) == GONE
+    for claims in DECIDERS[:3]:
+        seen = (await call("GET", f"/matches/{waiting}", "decider", **claims)).json()
+        assert (seen["state"], seen["consent"]["given_how"]) == ("employer_yes", "paper")
+        listed = (await call("GET", "/matches", "decider", **claims)).json()["matches"]
+        assert [one["match_id"] for one in listed] == [waiting]
+        assert "Shamiram" not in str([seen, listed])
+    elsewhere = (await call("GET", "/matches", "decider", unit=OTHER_UNIT)).json()["matches"]
+    assert elsewhere == []
+    assert (await call("GET", "/matches", "decider", **ours.employer)).status_code == 404
+    for unit in ({"unit": OTHER_UNIT}, ours.employer):
+        assert (await call("GET", f"/matches/{waiting}", "decider", **unit)).status_code == 404
     path = f"/matches/{waiting}/acceptance"
     theirs = {"role": "decider", "unit": OTHER_UNIT}
     assert await ours.refused(path, PLAN, **theirs) == GONE
@@ -88,7 +99,9 @@ async def test_a_decider_reads_no_match_and_never_learns_how_one_ended(ours: Ban
     assert await ours.refused(path, PLAN, **own) == GONE
     planned = await ours.good(path, PLAN, role="decider", unit=UNIT)
     path = f"/placements/{planned['placement_id']}"
-    assert (await ours.matching.call("GET", path, "decider")).status_code == 404
+    assert (await call("GET", path, "decider")).status_code == 404
+    assert (await call("GET", f"/matches/{waiting}", "decider")).status_code == 404  # it is over
+    assert (await call("GET", "/matches", "decider")).json()["matches"] == []
 
 
 async def test_a_decider_does_nothing_else_to_a_match(ours: Bank) -> None:

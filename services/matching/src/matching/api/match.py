@@ -76,7 +76,7 @@ async def list_matches(
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> MatchesView:
-    """Give a unit's matches; to an employer those that it may see now, without details."""
+    """Give a unit's matches; to an employer those that it may see now, to a decider what waits."""
     today = await clock.today(tx)
     found = await queries.matches(tx, caller, network.network, today, after, limit + 1)
     page = found[:limit]
@@ -94,7 +94,7 @@ async def read_match(
     if caller.role == "contact_person":
         today = await clock.today(tx)
         return await view_for_employer(tx, caller, network.network, match_id, today)
-    match = await queries.match(tx, caller, network.network, match_id)
+    match = await queries.for_staff(tx, caller, network.network, match_id)
     return await view_in_full(tx, match)
 
 

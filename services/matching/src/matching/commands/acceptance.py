@@ -43,8 +43,8 @@ async def accept(
     tx: Tx, caller: Caller, profile: Profile, match_id: UUID, plan: Plan, on: date
 ) -> Placement:
     """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
-    held = await hold_all(tx, await queries.to_accept(tx, caller, profile.network, match_id))
-    match = await queries.to_accept(tx, caller, profile.network, match_id)  # still, under its lock
+    held = await hold_all(tx, await queries.for_staff(tx, caller, profile.network, match_id))
+    match = await queries.for_staff(tx, caller, profile.network, match_id)  # still, under its lock
     check_available(held.candidate)
     advance(match, "accept", caller.role, profile, on)
     four_eyes(match.picked_by, caller.id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -48,8 +48,8 @@ async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
     return found
 
 
-async def to_accept(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
-    """Give a match to who may accept it; a decider is given one that waits, and no other."""
+async def for_staff(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+    """Give a match to caseworkers of its unit, and to a decider one that waits, and no other."""
     found = await tx.get(Match, match_id)
     if found is None or found.network != network:
         raise NotFound
@@ -61,12 +61,15 @@ async def to_accept(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Mat
 async def matches(
     tx: Tx, caller: Caller, network: str, today: date, after: UUID | None, limit: int
 ) -> Sequence[Match]:
-    """Give matches in the order of proposal: a unit's to its caseworkers, or what is shown."""
+    """Give matches in the order of proposal: a unit's, what is shown, or what is to be decided."""
     found = select(Match).where(col(Match.network) == network)
     if caller.role == "contact_person" and caller.organisation:
         found = found.where(col(Match.id).in_(shown_to(tx, caller.organisation, network, today)))
     elif caller.role == "caseworker" and caller.unit and not caller.organisation:
         found = found.where(col(Match.unit) == caller.unit)
+    elif caller.role == "decider" and not caller.organisation:
+        of_unit = col(Match.unit) == caller.unit if caller.unit else true()
+        found = found.where(col(Match.state) == DECIDED, of_unit)
     else:
         raise NotFound
     if after:
