@@ -62,7 +62,10 @@ async def test_her_no_has_no_field_for_a_reason_and_is_told_as_any_withdrawal(ou
     said = await ours.good(path)
     assert (said["state"], said["meaning"]["told_to"]) == ("candidate_no", ["caseworker"])
     withdrawn = await ours.asked(place, ref)
-    await ours.good(f"/matches/{withdrawn}/withdrawal", {"ground": "mistake"})
+    path = f"/matches/{withdrawn}/withdrawal"
+    # A code of anybody's own could say what no colleague but hers may know, and lies unsealed.
+    assert await ours.refused(path, {"ground": "psychosis"}) == (422, "unknown_ground")
+    await ours.good(path, {"ground": "mistake"})
     told = await ours.matching.told_in_full()
     ends = [
         (kind, {**payload, "match_id": ""})

@@ -23,7 +23,7 @@ from matching.commands.proposal import Pick
 from matching.queries import match as queries
 from shared import clock
 from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, NoNumber, View, happened
+from shared.acts import ActDay, Body, Code, Day, View, happened
 from shared.answers import Once
 from shared.database import Tx
 
@@ -55,9 +55,9 @@ class NewRelease(Body):
 
 
 class NewWithdrawal(Body):
-    """Why the municipality takes its proposal back: a code, for colleagues only."""
+    """Why the municipality takes its proposal back: a code of the profile, for colleagues only."""
 
-    ground: Annotated[Code, NoNumber]
+    ground: Code
     withdrawn_on: ActDay = None
 
 

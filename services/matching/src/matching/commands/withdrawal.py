@@ -10,6 +10,7 @@ from matching.profiles import Profile
 from matching.queries import match as queries
 from shared.access import Caller
 from shared.database import Tx
+from shared.machines import Unfit
 
 
 async def refuse(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: date) -> Match:
@@ -25,7 +26,9 @@ async def confirm(tx: Tx, caller: Caller, profile: Profile, match_id: UUID, on: 
 async def withdraw(
     tx: Tx, caller: Caller, profile: Profile, match_id: UUID, ground: str, on: date
 ) -> Match:
-    """Withdraw a match that isn't accepted; the ground is a code for colleagues."""
+    """Withdraw a match that isn't accepted; the ground is one of the profile's, for colleagues."""
+    if ground not in profile.withdrawals:
+        raise Unfit("/ground", "unknown_ground", "A withdrawal names one of the profile's grounds.")
     return await end_by(tx, caller, profile, match_id, "withdraw", on, ground)
 
 

@@ -74,6 +74,7 @@ class Profile(NetworkProfile):
     adaptations: Annotated[dict[Code, Texts], Field(min_length=1)]
     consent_fields: Annotated[dict[Code, Texts], Field(min_length=1)]
     employer_declines: Annotated[dict[Code, Texts], Field(min_length=1)]
+    withdrawals: Annotated[dict[Code, Texts], Field(min_length=1)]
     interruptions: Annotated[dict[Code, Texts], Field(min_length=1)]
     offers: Annotated[dict[Code, Offer], Field(min_length=1)]
     limits: Limits
