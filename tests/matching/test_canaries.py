@@ -1,13 +1,10 @@
 """Who a candidate is stands nowhere but sealed: planted in every field, and looked for all over."""
 
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
-from sqlalchemy import text
 from tests.matching import people
+from tests.matching.canaries import broken, stored
 from tests.matching.service import Matching
 
 from shared import logs
@@ -21,29 +18,6 @@ def canaries(number: str) -> list[str]:
     written = [number, number[2:], f"{number[2:8]}-{number[8:]}", f"{number[:8]}-{number[8:]}"]
     more = [NAME, "Nahrin", "Kanariefågel", EMAIL, "nahrin.kanarie", PHONE, ADDRESS, "Fågelbo"]
     return [*written, *more, GROUND, SOURCE, NEED, "fictitious_identity"]
-
-
-@pytest.fixture(autouse=True)
-def restored() -> Iterator[None]:
-    before = logging.getLogger().handlers[:]
-    yield
-    logging.getLogger().handlers[:] = before
-    structlog.reset_defaults()
-
-
-async def stored(matching: Matching) -> str:
-    """Give all that lies in the database, as text; bytes as they would be read, too."""
-    whole = ""
-    async with matching.database.transaction() as tx:
-        connection = await tx.connection()
-        tables = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        for table in (await connection.execute(tables)).scalars().all():
-            rows = (await connection.execute(text(f'SELECT * FROM "{table}"'))).all()
-            for row in rows:
-                for value in row:
-                    shown = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-                    whole += f"{shown}\n"
-    return whole
 
 
 async def life(matching: Matching, number: str) -> list[Any]:
@@ -95,11 +69,7 @@ async def malformed(matching: Matching, number: str) -> list[str]:
     return [answer.text for answer in answers]
 
 
-async def renamed(matching: Matching, table: str, name: str) -> None:
-    async with matching.database.transaction() as tx:
-        await (await tx.connection()).execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
-
-
+@pytest.mark.usefixtures("logs_restored")
 async def test_nothing_of_her_is_told_logged_answered_or_stored_in_the_open(
     matching: Matching, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -114,15 +84,12 @@ async def test_nothing_of_her_is_told_logged_answered_or_stored_in_the_open(
         "events": str(await matching.told_in_full()),
     }
     sent = people.body(name=NAME, email=EMAIL, phone=PHONE, address=ADDRESS)
-    await renamed(matching, "facts", "lost")
-    try:
-        broken = await matching.call("POST", "/candidates", "caseworker", sent)
-    finally:
-        await renamed(matching, "lost", "facts")
-    assert broken.status_code == 500
+    async with broken(matching, "facts"):
+        failed = await matching.call("POST", "/candidates", "caseworker", sent)
+    assert failed.status_code == 500
     written = capsys.readouterr()
     assert "call_failed" in written.out
-    places |= {"broken": broken.text, "logs": written.out + written.err}
+    places |= {"broken": failed.text, "logs": written.out + written.err}
     wanted = [*canaries(number), sent["identity_number"], sent["identity_number"][2:]]
     assert "investigating" in places["database"]  # it is looked for where it would be
     hits = {(where, one) for where, said in places.items() for one in wanted if one in said}
