@@ -64,7 +64,7 @@ async def test_who_left_is_registered_for_any_day_as_if_nobody_had_known_her(
     assert seen[0] == seen[1]
     assert seen[0][0] == 201
     rows = [row(identity_number=gone[1], **LONG_AGO), row(**LONG_AGO)]
-    assert await imported(matching, table(*rows)) == {"rows": 2, "registered": 2, "errors": []}
+    assert (await imported(matching, table(*rows)))["registered"] == 2
 
 
 async def test_two_files_with_the_same_people_in_another_order_dont_wait_in_a_circle(
