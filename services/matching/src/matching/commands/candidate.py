@@ -199,13 +199,17 @@ async def reach(
 async def park(
     tx: Tx, caller: Caller, profile: Profile, ref: UUID, until: date, ground: str, on: date
 ) -> Candidate:
-    """Let her rest until a day; nobody sees her meanwhile, and her open matches end."""
+    """Let her rest until a day; nobody sees her meanwhile, and her open matches end.
+
+    What hides her isn't refused for being dated back: it counts from what it builds on.
+    """
     candidate = await locked(tx, caller, profile.network, ref)
     check_until(until, on, await clock.today(tx))
-    advance(candidate, "park", caller.role, profile, on)
+    day = max(on, candidate.since)
+    advance(candidate, "park", caller.role, profile, day)
     candidate.deadline = until
     await known.note_ground(tx, ref, ground)
-    await visibility.recompute(tx, candidate, on)
+    await visibility.recompute(tx, candidate, day)
     return candidate
 
 
@@ -221,12 +225,13 @@ async def bring_back(tx: Tx, caller: Caller, profile: Profile, ref: UUID, on: da
 async def close(
     tx: Tx, caller: Caller, profile: Profile, ref: UUID, ground: str, on: date
 ) -> Candidate:
-    """Let her go from the bank."""
+    """Let her go from the bank; dated back as a parking is."""
     candidate = await locked(tx, caller, profile.network, ref)
-    advance(candidate, LEAVING[ground], caller.role, profile, on)
+    day = max(on, candidate.since)
+    advance(candidate, LEAVING[ground], caller.role, profile, day)
     await known.note_ground(tx, ref, ground)
-    await visibility.recompute(tx, candidate, on)
-    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=on)
+    await visibility.recompute(tx, candidate, day)
+    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=day)
     return candidate
 
 
