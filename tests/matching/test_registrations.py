@@ -64,6 +64,18 @@ async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
     assert await matching.told() == []
 
 
+async def test_a_name_with_nothing_behind_its_comma_is_refused_and_not_repeated(
+    matching: Matching,
+) -> None:
+    for name in ("Törnqvist,", "Törnqvist , ", "Åsa Törnqvist, -", "Törnqvist,\u200b"):
+        answer = await matching.call("POST", "/candidates", "caseworker", people.body(name=name))
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, "/name")
+        assert "first name" in error["detail"]
+        assert "rnqvist" not in answer.text
+    await people.registered(matching, name="Törnqvist, Åsa")
+
+
 async def test_who_comes_again_keeps_her_reference_and_her_protection_and_nothing_else(
     matching: Matching,
 ) -> None:
