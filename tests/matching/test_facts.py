@@ -97,6 +97,38 @@ async def test_a_fact_is_unknown_again_after_its_time_also_when_the_clock_stood_
     ]
 
 
+async def test_whoever_reads_before_the_clock_has_looked_reads_that_she_is_hidden(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    await matching.set_the_day(date(2026, 6, 3))
+    seen = await people.file(matching, ref)
+    (listed,) = (await matching.good("GET", "/candidates", "caseworker"))["candidates"]
+    for read in (seen, listed):
+        assert (read["visible"], read["state"]) == (False, "hidden")
+        assert read["next_action"] == "look at what hides her"
+    assert seen["hidden_for"]
+    assert await matching.do_what_is_due() == 1
+    later = await people.file(matching, ref)
+    assert [later[name] for name in ("visible", "state", "hidden_for")] == [
+        seen[name] for name in ("visible", "state", "hidden_for")
+    ]
+
+
+async def test_whoever_is_hidden_by_new_rules_alone_is_said_to_wait_for_the_clock(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    wider = MAY_WORK.model_copy(update={"sources": [*MAY_WORK.sources, "embassy"]})
+    for looked_at, found in ((False, ("hidden", ["not_looked_at"])), (True, ("visible", []))):
+        with other_facts(matching, may_work=wider):
+            if looked_at:
+                assert await matching.do_what_is_due() == 1
+            seen = await people.file(matching, ref)
+            assert (seen["state"], seen["hidden_for"]) == found
+            assert seen["visible"] is looked_at
+
+
 @contextmanager
 def other_facts(matching: Matching, **differs: Any) -> Iterator[None]:
     """Let the board decide on other facts, and nobody think of the profile's version."""

@@ -24,6 +24,12 @@ def is_fresh(candidate: Candidate, rules_key: str, today: date) -> bool:
     return candidate.rules == rules_key and (look_again_on is None or look_again_on > today)
 
 
+async def is_shown(tx: Tx, candidate: Candidate) -> bool:
+    """Tell whether she may be shown today, also when the clock hasn't looked at her yet."""
+    rules_key = networks.profile(tx, candidate.network).rules_key
+    return candidate.visible and is_fresh(candidate, rules_key, await clock.today(tx))
+
+
 async def candidates(
     tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
 ) -> Sequence[Candidate]:
