@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
 from matching.queries import network as networks
@@ -69,13 +69,19 @@ async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
 
 
 async def late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[Candidate]:
-    """Lock those whom time or new rules have passed by since they were last looked at."""
-    here = select(Candidate).where(
-        Candidate.network == network,
+    """Lock those whom time or new rules have passed by since they were last looked at.
+
+    Who is looked at is drawn: those that fail each time would else stand before all others.
+    """
+    is_late = (
+        col(Candidate.network) == network,
         col(Candidate.state).not_in(ENDS),
-        or_(col(Candidate.look_again_on) <= today, Candidate.rules != rules_key),
+        or_(col(Candidate.look_again_on) <= today, col(Candidate.rules) != rules_key),
     )
-    here = here.order_by(col(Candidate.id)).limit(LOOKED_AT_ONCE).with_for_update()
+    drawn = select(Candidate.id).where(*is_late).order_by(func.random()).limit(LOOKED_AT_ONCE)
+    ids = (await tx.exec(drawn)).all()
+    here = select(Candidate).where(among(col(Candidate.id), ids), *is_late)
+    here = here.order_by(col(Candidate.id)).with_for_update()
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
 
 
