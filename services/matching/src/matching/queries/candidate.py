@@ -85,6 +85,14 @@ async def late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[Ca
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
 
 
+async def living(tx: Tx, network: str) -> Sequence[Candidate]:
+    """Lock all in a network who haven't left."""
+    here = select(Candidate).where(
+        col(Candidate.network) == network, col(Candidate.state).not_in(ENDS)
+    )
+    return (await tx.exec(here.order_by(col(Candidate.id)).with_for_update())).all()
+
+
 async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
     """Give the places for which these candidates are in open matches."""
     here = select(Match.place_id).where(among(col(Match.candidate_ref), refs), col(Match.open))
