@@ -1,12 +1,14 @@
 """Candidates: seen by their own unit alone, described, reached by mail if they want it."""
 
+from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from tests.matching import people
 from tests.matching.service import OTHER_UNIT, PRIVATE_KEY, UNIT, Matching
 
+from matching.models import Identity
 from shared.sealing import opened
 
 
@@ -127,6 +129,51 @@ async def test_the_directory_hears_again_what_changes_and_forgets_who_wants_no_m
                 addressee = opened(PRIVATE_KEY, event["sealed"])
                 assert (addressee.name, addressee.address) == ("Åsa Törnqvist", body["email"])
                 assert event["language"] == body["language"]
+
+
+async def test_after_a_change_of_notifications_key_every_participant_is_told_again(
+    matching: Matching, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = [await people.visible(matching), await people.visible(matching, unit=OTHER_UNIT)]
+    await people.registered(matching)  # nobody knows whether she lives protected
+    gone, hidden, broken = [await people.visible(matching) for _ in range(3)]
+    path = f"/candidates/{gone}/closing"
+    await matching.good("POST", path, "caseworker", {"ground": "moved"})
+    form = {"form": "protected_registration"}
+    await matching.good("PUT", f"/candidates/{hidden}/protection", "caseworker", form)
+    async with matching.database.transaction() as tx:
+        (await tx.get_one(Identity, UUID(broken))).sealed = b"x"
+    for role in ("coordinator", "system"):
+        before = len(await matching.told())
+        assert await matching.good("POST", "/contacts/retelling", role, {}) == {"told": 2}
+        told = (await matching.told_in_full())[before:]
+        assert [kind for kind, _, _ in told] == ["recipient.named.v1"] * 2
+        assert {headers["ce_subject"] for _, headers, _ in told} == {*named}
+        assert {opened(PRIVATE_KEY, event["sealed"]).address for _, _, event in told} == {
+            "asa@exempel.se"
+        }
+    assert broken in capsys.readouterr().out
+
+
+async def test_who_may_be_named_no_more_is_forgotten_and_not_told_again(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    await matching.set_the_day(date(2026, 6, 3))  # what the register said is good for 92 days
+    assert await matching.good("POST", "/contacts/retelling", "system", {}) == {"told": 0}
+    assert (await matching.told_about(ref))[-1] == "tombstone"
+
+
+async def test_nobody_but_staff_and_machines_has_all_told_again(matching: Matching) -> None:
+    callers: list[tuple[str, Any]] = [
+        ("caseworker", {}),
+        ("decider", {}),
+        ("contact_person", {"organisation": uuid4()}),
+        ("coordinator", {"organisation": uuid4()}),
+    ]
+    for role, claims in callers:
+        answer = await matching.call("POST", "/contacts/retelling", role, {}, **claims)
+        assert answer.status_code == 404, role
 
 
 async def test_a_network_has_what_its_bank_keeps(

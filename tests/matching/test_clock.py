@@ -100,6 +100,20 @@ async def test_one_match_that_fails_keeps_no_other_at_its_place(matching: Matchi
     assert [await at.state(one) for one in late] == ["expired", "employer_asked", "expired"]
 
 
+async def test_as_many_broken_ones_as_a_round_takes_keep_nobody_from_being_looked_at(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "LOOKED_AT_ONCE", 2)
+    first, second, *others = sorted([await people.visible(matching) for _ in range(4)])
+    broken = "UPDATE identities SET sealed = 'x', sensitive_key = 'x' WHERE candidate_ref"
+    await execute(matching, f"{broken} IN ('{first}', '{second}')")
+    await matching.set_the_day(AGED)
+    done = [await matching.do_what_is_due() for _ in range(30)]  # drawn: 1 of 2**30 fails
+    assert sum(done) == len(others)
+    for ref in others:
+        assert (await matching.told_about(ref))[-2:] == ["visibility.computed.v1", "tombstone"]
+
+
 async def test_a_network_that_isnt_run_here_is_left_alone(matching: Matching) -> None:
     at = await bank(matching)
     place = await at.place(ends_before="2026-05-01")

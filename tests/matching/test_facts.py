@@ -1,11 +1,16 @@
 """Facts: recorded with source and day; only what the profile names makes one TRUE, for its time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+import pytest
 from tests.matching import people
-from tests.matching.service import Matching
+from tests.matching.pairs import Bank
+from tests.matching.service import UNIT, Matching
 
+from matching.queries import candidate as queries
 from matching.queries import network as networks
 
 FACTS = [*people.PROFILE.facts]
@@ -92,20 +97,90 @@ async def test_a_fact_is_unknown_again_after_its_time_also_when_the_clock_stood_
     ]
 
 
-async def test_other_rules_of_the_board_hide_whom_nobody_has_looked_at_since(
+async def test_whoever_reads_before_the_clock_has_looked_reads_that_she_is_hidden(
     matching: Matching,
 ) -> None:
     ref = await people.visible(matching)
-    profile = matching.app.state.networks["jobbpakten"]
-    rules = profile.facts["may_work"].model_copy(update={"sources": ["embassy"]})
-    changed = {"facts": profile.facts | {"may_work": rules}, "version": "2026-1"}
+    await matching.set_the_day(date(2026, 6, 3))
+    seen = await people.file(matching, ref)
+    (listed,) = (await matching.good("GET", "/candidates", "caseworker"))["candidates"]
+    for read in (seen, listed):
+        assert (read["visible"], read["state"]) == (False, "hidden")
+        assert read["next_action"] == "look at what hides her"
+    assert seen["hidden_for"]
+    assert await matching.do_what_is_due() == 1
+    later = await people.file(matching, ref)
+    assert [later[name] for name in ("visible", "state", "hidden_for")] == [
+        seen[name] for name in ("visible", "state", "hidden_for")
+    ]
+
+
+async def test_whoever_is_hidden_by_new_rules_alone_is_said_to_wait_for_the_clock(
+    matching: Matching,
+) -> None:
+    ref = await people.visible(matching)
+    wider = MAY_WORK.model_copy(update={"sources": [*MAY_WORK.sources, "embassy"]})
+    for looked_at, found in ((False, ("hidden", ["not_looked_at"])), (True, ("visible", []))):
+        with other_facts(matching, may_work=wider):
+            if looked_at:
+                assert await matching.do_what_is_due() == 1
+            seen = await people.file(matching, ref)
+            assert (seen["state"], seen["hidden_for"]) == found
+            assert seen["visible"] is looked_at
+
+
+@contextmanager
+def other_facts(matching: Matching, **differs: Any) -> Iterator[None]:
+    """Let the board decide on other facts, and nobody think of the profile's version."""
     settings = matching.app.state.database.sessions.kw["info"]["settings"]
-    networks.loaded(settings.profiles)["jobbpakten"] = profile.model_copy(update=changed)
+    here, usual = networks.loaded(settings.profiles), people.PROFILE
+    here["jobbpakten"] = usual.model_copy(update={"facts": usual.facts | differs})
     try:
-        assert await matching.do_what_is_due() == 1
-        assert (await people.file(matching, ref))["state"] == "hidden"
+        yield
     finally:
         networks.loaded.cache_clear()
+
+
+MAY_WORK = people.PROFILE.facts["may_work"]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"may_work": MAY_WORK.model_copy(update={"sources": ["embassy"]})},
+        {"asked_about_protection": MAY_WORK},
+        {"may_travel": MAY_WORK},
+    ],
+)
+async def test_other_rules_of_the_board_hide_whom_nobody_has_looked_at_since(
+    ours: Bank, facts: dict[str, Any]
+) -> None:
+    matching, ref = ours.matching, await ours.candidate()
+    match = await ours.released(await ours.place(), ref)
+    with other_facts(matching, **facts):
+        assert (await ours.look(match)).status_code == 404
+        assert await ours.seen() == []
+        async with matching.database.transaction() as tx:
+            assert await queries.visible(tx, "jobbpakten", UNIT) == []
+        assert await matching.do_what_is_due() == 1
+        assert (await people.file(matching, ref))["state"] == "hidden"
+        assert await ours.state(match) == "withdrawn"
+        assert await matching.do_what_is_due() == 0
+
+
+def test_rules_have_another_key_when_they_decide_otherwise_and_only_then() -> None:
+    usual = people.PROFILE
+    named = MAY_WORK.model_copy(update={"text": usual.facts["needs_asked"].text})
+    shorter = MAY_WORK.model_copy(update={"good_for": usual.deadlines.place})
+    same: list[dict[str, Any]] = [{"facts": usual.facts | {"may_work": named}}, {"groups": {}}]
+    other: list[dict[str, Any]] = [
+        {"facts": usual.facts | {"may_work": shorter}},
+        {"facts": {"may_work": MAY_WORK}},
+        {"version": "2026-1"},
+    ]
+    assert {usual.model_copy(update=one).rules_key for one in same} == {usual.rules_key}
+    keys = [usual.model_copy(update=one).rules_key for one in other]
+    assert len({*keys, usual.rules_key}) == 1 + len(other)
 
 
 async def test_needs_are_asked_for_and_none_is_an_answer(matching: Matching) -> None:

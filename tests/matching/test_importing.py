@@ -8,28 +8,7 @@ from typing import Any
 
 from tests.matching import people
 from tests.matching.service import OTHER_UNIT, UNIT, Matching
-
-HEADER = (
-    "identity_number;name;language;wants_email;email;phone;address;group;"
-    "abilities;offers;schedule;available_from;registered_on"
-)
-
-
-def row(**differs: str) -> str:
-    usual = {"identity_number": people.identity_number(), "name": "Åsa Törnqvist"}
-    usual |= {"language": "sv", "wants_email": "ja", "email": "asa@exempel.se"}
-    usual |= {"abilities": "skill:kitchen licence:b=nej", "schedule": "mon_am|tue_am"}
-    whole = usual | {"offers": "internship", "available_from": "2026-03-09"} | differs
-    return ";".join(whole.get(column, "") for column in HEADER.split(";"))
-
-
-def table(*rows: str) -> bytes:
-    return "\r\n".join([HEADER, *rows, ""]).encode()
-
-
-async def imported(matching: Matching, content: bytes, *, dry_run: bool = False) -> Any:
-    path = f"/candidates/import?dry_run={str(dry_run).lower()}"
-    return await matching.good("POST", path, "caseworker", content)
+from tests.matching.tables import HEADER, imported, row, table
 
 
 async def everybody(matching: Matching) -> list[Any]:
@@ -48,11 +27,13 @@ async def test_a_dry_run_says_what_would_be_and_stores_nothing(matching: Matchin
         "rows": 3,
         "registered": 0,
         "errors": [],
+        "more_errors": 0,
     }
     assert await matching.good("POST", "/candidates/import", "caseworker", content) == {
         "rows": 3,
         "registered": 0,
         "errors": [],
+        "more_errors": 0,
     }
     assert await matching.told() == []
     assert await everybody(matching) == []
@@ -60,7 +41,7 @@ async def test_a_dry_run_says_what_would_be_and_stores_nothing(matching: Matchin
 
 async def test_a_good_file_is_taken_as_a_whole(matching: Matching) -> None:
     answer = await imported(matching, table(row(), row(wants_email="", email=""), row()))
-    assert answer == {"rows": 3, "registered": 3, "errors": []}
+    assert answer == {"rows": 3, "registered": 3, "errors": [], "more_errors": 0}
     found = await everybody(matching)
     assert len(found) == 3
     seen = await people.file(matching, found[0]["candidate_ref"])
@@ -88,7 +69,7 @@ async def test_a_file_is_read_as_spreadsheets_write_it(matching: Matching) -> No
         written = io.StringIO(newline="")
         csv.writer(written, delimiter=separator, lineterminator=end).writerows(rows)
         answer = await imported(matching, written.getvalue().encode(encoding))
-        assert answer == {"rows": 1, "registered": 1, "errors": []}
+        assert answer == {"rows": 1, "registered": 1, "errors": [], "more_errors": 0}
     assert await names(matching) == [name] * len(forms)
 
 
@@ -164,7 +145,7 @@ async def test_of_other_units_people_a_dry_run_says_nothing_and_the_act_not_who_
     theirs = people.identity_number()
     await people.registered(matching, identity_number=theirs, unit=OTHER_UNIT)
     content = table(row(), row(identity_number=theirs), row())
-    clean = {"rows": 3, "registered": 0, "errors": []}
+    clean = {"rows": 3, "registered": 0, "errors": [], "more_errors": 0}
     assert await imported(matching, content, dry_run=True) == clean
     path = "/candidates/import?dry_run=false"
     answer = await matching.call("POST", path, "caseworker", content)
@@ -232,4 +213,25 @@ async def test_no_file_is_longer_than_a_body_may_be(matching: Matching) -> None:
 
 async def test_a_hundred_people_come_at_once(matching: Matching) -> None:
     answer = await imported(matching, table(*(row() for _ in range(100))))
-    assert answer == {"rows": 100, "registered": 100, "errors": []}
+    assert answer == {"rows": 100, "registered": 100, "errors": [], "more_errors": 0}
+
+
+async def test_a_file_that_is_far_too_wide_or_too_long_has_one_fault(matching: Matching) -> None:
+    many = [row()] * 2_001
+    amiss = {
+        b";" * 1_000_000: (1, "more than 100 cells"),
+        b";".join([b"name"] * 200_000): (1, "more than 100 cells"),
+        table(*many): (2_002, "at most 2,000 rows below its header: split it"),
+    }
+    for content, (place, detail) in amiss.items():
+        answer = await imported(matching, content)
+        (error,) = answer.pop("errors")
+        assert (error["row"], error["column"]) == (place, "")
+        assert detail in error["detail"]
+        assert answer == {"rows": 0, "registered": 0, "more_errors": 0}
+
+
+async def test_a_hundred_errors_are_named_and_the_others_counted(matching: Matching) -> None:
+    answer = await imported(matching, table("", *[row()] * 2_000))
+    assert (answer["rows"], answer["registered"], answer["more_errors"]) == (2_000, 0, 1_899)
+    assert [error["row"] for error in answer["errors"]] == [*range(4, 104)]

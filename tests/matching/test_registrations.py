@@ -64,6 +64,18 @@ async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
     assert await matching.told() == []
 
 
+async def test_a_name_with_nothing_behind_its_comma_is_refused_and_not_repeated(
+    matching: Matching,
+) -> None:
+    for name in ("Törnqvist,", "Törnqvist , ", "Åsa Törnqvist, -", "Törnqvist,\u200b"):
+        answer = await matching.call("POST", "/candidates", "caseworker", people.body(name=name))
+        (error,) = answer.json()["errors"]
+        assert (answer.status_code, error["pointer"]) == (422, "/name")
+        assert "first name" in error["detail"]
+        assert "rnqvist" not in answer.text
+    await people.registered(matching, name="Törnqvist, Åsa")
+
+
 async def test_who_comes_again_keeps_her_reference_and_her_protection_and_nothing_else(
     matching: Matching,
 ) -> None:
@@ -101,6 +113,25 @@ async def test_todays_is_the_day_of_an_act_unless_said(matching: Matching) -> No
     ref = await people.registered(matching, registered_on="2026-02-27")
     seen = await people.file(matching, ref)
     assert (seen["since"], seen["registered_on"]) == ("2026-02-27", "2026-02-27")
-    early = {"until": TODAY.isoformat(), "ground": "illness", "parked_on": "2026-02-26"}
-    answer = await matching.call("POST", f"/candidates/{ref}/parking", "caseworker", early)
+    again = {"returned_on": "2026-02-26"}
+    await matching.good("POST", f"/candidates/{ref}/parking", "caseworker", resting())
+    answer = await matching.call("POST", f"/candidates/{ref}/return", "caseworker", again)
     assert (answer.status_code, answer.json()["code"]) == (409, "before_last_act")
+
+
+async def test_what_hides_her_is_dated_back_as_far_as_it_can_be_and_never_refused(
+    matching: Matching,
+) -> None:
+    # A late report would be no reason to go on showing her.
+    leaving = {"ground": "moved", "closed_on": "2026-02-20"}
+    for path, body in (("parking", resting(parked_on="2026-02-20")), ("closing", leaving)):
+        ref = await people.visible(matching, registered_on="2026-02-27")
+        answer = await matching.good("POST", f"/candidates/{ref}/{path}", "caseworker", body)
+        assert (answer["visible"], answer["since"]) == (False, TODAY.isoformat())
+        events = [one for one in await matching.told_in_full() if one[1]["ce_subject"] == ref]
+        days = {headers["ce_occurredat"] for _, headers, _ in events[-2:]}
+        assert days == {TODAY.isoformat()}
+
+
+def resting(**differs: str) -> dict[str, str]:
+    return {"until": TODAY.isoformat(), "ground": "illness"} | differs

@@ -6,6 +6,7 @@ from matching.api import (
     answer,
     candidate,
     consent,
+    contact,
     ending,
     fact,
     importing,
@@ -19,6 +20,7 @@ router = APIRouter(prefix="/networks/{network}")
 PARTS: tuple[APIRouter, ...] = (
     candidate.router,
     fact.router,
+    contact.router,
     importing.router,
     place.router,
     run.router,

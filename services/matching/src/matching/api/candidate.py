@@ -1,6 +1,5 @@
-"""Candidates over HTTP: who comes, what she can and wants, and where her case stands."""
+"""Candidates over HTTP: who comes, what she can and wants, rests, comes back and goes."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
@@ -9,19 +8,24 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from matching import identities
-from matching.api.acts import PAGE, Hours, WithCandidates, bits, words
+from matching.api.acts import PAGE, Hours, WithCandidates, bits
+from matching.api.case import (
+    CandidateFile,
+    CandidatesView,
+    CandidateView,
+    RegisteredView,
+    StandingView,
+    view,
+    view_file,
+    view_standing,
+)
 from matching.api.persons import Abilities, Contact, Name, identity_number
 from matching.commands import candidate as commands
 from matching.commands.candidate import Description, Registration
-from matching.identities import known
-from matching.models import Candidate
-from matching.profiles import Profile
 from matching.queries import candidate as queries
-from matching.rules.candidate import CANDIDATE
-from matching.rules.fact import Form, Value, hidden_for
 from shared import clock
 from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
+from shared.acts import ActDay, Body, Code, Day, happened
 from shared.answers import Once
 from shared.database import Tx
 
@@ -72,104 +76,6 @@ class NewClosing(Body):
     closed_on: ActDay = None
 
 
-class StandingView(Standing):
-    """Where a candidate stands, without anything that says who she is or why."""
-
-    candidate_ref: UUID
-    unit: str
-    visible: bool
-
-
-class RegisteredView(StandingView):
-    """What a registration is answered; facts are all unknown at first."""
-
-    hidden_for: list[str]
-
-
-class CandidateView(StandingView):
-    """A candidate as the matching engine may see her."""
-
-    registered_on: date
-    language: str
-    group: str | None
-    abilities: dict[str, bool]
-    offers: list[str]
-    schedule: list[str] | None
-    available_from: date | None
-
-
-class CandidatesView(View):
-    """One page; `next` is where the next one begins, null on the last."""
-
-    candidates: list[CandidateView]
-    next: UUID | None
-
-
-class FactView(View):
-    """What is known today, from where; `good_until` is its last day, null for ever."""
-
-    code: str
-    value: Value
-    source: str
-    found_on: date | None
-    good_until: date | None
-
-
-class CandidateFile(CandidateView):
-    """All that her own unit's caseworkers see, and nobody else; her number is shown to nobody."""
-
-    name: str
-    wants_email: bool
-    email: str | None
-    phone: str | None
-    address: str | None
-    hidden_for: list[str]
-    facts: list[FactView]
-    protection: Form | None
-    needs: list[str] | None
-    ground: str | None
-
-
-def view_standing(candidate: Candidate) -> StandingView:
-    return StandingView(
-        **standing(CANDIDATE, candidate, candidate.deadline),
-        **candidate.model_dump(include={"unit", "visible"}),
-        candidate_ref=candidate.id,
-    )
-
-
-def view(candidate: Candidate) -> CandidateView:
-    facts = candidate.model_dump(exclude={"state", "since", "deadline", "unit", "visible"})
-    hours = None if candidate.schedule is None else words(candidate.schedule)
-    return CandidateView(
-        **facts | {"schedule": hours},
-        **view_standing(candidate).model_dump(),
-        group=candidate.target_group,
-    )
-
-
-async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> CandidateFile:
-    """Open all that is known of one candidate."""
-    who = await identities.person(tx, candidate.id)
-    found = await known.known_of(tx, candidate.id, profile)
-    needs = await identities.needs_of(tx, candidate.id)
-    values = found.values(await clock.today(tx))
-    facts = [
-        FactView.model_validate({"code": code, **asdict(one), "value": values[code]})
-        for code, one in found.facts.items()
-    ]
-    return CandidateFile(
-        **view(candidate).model_dump(),
-        **commands.contact_of(who),
-        name=who.name,
-        hidden_for=hidden_for(values, found.protection.form, candidate.state),
-        facts=facts,
-        protection=found.protection.form,
-        needs=None if needs is None else sorted(needs),
-        ground=await known.ground_of(tx, candidate.id),
-    )
-
-
 @router.post("", status_code=201)
 async def register(
     new: NewCandidate, caller: Calling, network: WithCandidates, tx: Tx
@@ -178,7 +84,8 @@ async def register(
     on = await happened(tx, new.registered_on, "registered_on")
     registration = new.registration(await clock.today(tx))
     candidate = await commands.register(tx, caller, network, uuid4(), registration, on)
-    return RegisteredView(**view_standing(candidate).model_dump(), hidden_for=[*network.facts])
+    stands = await view_standing(tx, candidate)
+    return RegisteredView(**stands.model_dump(), hidden_for=[*network.facts])
 
 
 @router.get("")
@@ -192,7 +99,7 @@ async def list_candidates(
     """Give the candidates of the caller's unit in the order of registration, without names."""
     found = await queries.candidates(tx, caller, network.network, after, limit + 1)
     following = found[limit - 1].id if len(found) > limit else None
-    return CandidatesView(candidates=[view(one) for one in found[:limit]], next=following)
+    return CandidatesView(candidates=[await view(tx, one) for one in found[:limit]], next=following)
 
 
 @router.get("/{ref}")
@@ -209,7 +116,7 @@ async def describe(
     ref: UUID, new: NewDescription, caller: Calling, network: WithCandidates, tx: Tx
 ) -> CandidateView:
     """Write down anew what she can, wants and has time for."""
-    return view(await commands.describe(tx, caller, network, ref, new.description()))
+    return await view(tx, await commands.describe(tx, caller, network, ref, new.description()))
 
 
 @router.put("/{ref}/contact")
@@ -217,9 +124,8 @@ async def reach(
     ref: UUID, new: Contact, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
     """Write down anew how she is reached."""
-    return view_standing(
-        await commands.reach(tx, caller, network, ref, new.language, new.contact())
-    )
+    reached = await commands.reach(tx, caller, network, ref, new.language, new.contact())
+    return await view_standing(tx, reached)
 
 
 @router.post("/{ref}/parking", status_code=201)
@@ -228,7 +134,8 @@ async def park(
 ) -> StandingView:
     """Let her rest until a day; her open matches end."""
     on = await happened(tx, new.parked_on, "parked_on")
-    return view_standing(await commands.park(tx, caller, network, ref, new.until, new.ground, on))
+    parked = await commands.park(tx, caller, network, ref, new.until, new.ground, on)
+    return await view_standing(tx, parked)
 
 
 @router.post("/{ref}/return", status_code=201)
@@ -237,7 +144,7 @@ async def bring_back(
 ) -> StandingView:
     """End her rest before its day."""
     on = await happened(tx, new.returned_on, "returned_on")
-    return view_standing(await commands.bring_back(tx, caller, network, ref, on))
+    return await view_standing(tx, await commands.bring_back(tx, caller, network, ref, on))
 
 
 @router.post("/{ref}/closing", status_code=201)
@@ -246,4 +153,4 @@ async def close(
 ) -> StandingView:
     """Let her go from the bank; with a livelihood of her own it is an end of its own kind."""
     on = await happened(tx, new.closed_on, "closed_on")
-    return view_standing(await commands.close(tx, caller, network, ref, new.ground, on))
+    return await view_standing(tx, await commands.close(tx, caller, network, ref, new.ground, on))

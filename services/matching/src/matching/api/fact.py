@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from matching.api.acts import WithCandidates
-from matching.api.candidate import StandingView, view_standing
+from matching.api.case import StandingView, view_standing
 from matching.commands import fact as commands
 from matching.identities import known
 from matching.models import Candidate
@@ -57,7 +57,8 @@ async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView
     found = await known.known_of(tx, candidate.id, profile)
     values = found.values(await clock.today(tx))
     reasons = hidden_for(values, found.protection.form, candidate.state)
-    return VisibilityView(**view_standing(candidate).model_dump(), hidden_for=reasons)
+    stands = await view_standing(tx, candidate)
+    return VisibilityView(**stands.model_dump(), hidden_for=reasons)
 
 
 @router.put("/facts")

@@ -25,6 +25,7 @@ from shared.problems import fault
 
 NEEDED = ("identity_number", "name", "language")
 COLUMNS = (*NewCandidate.model_fields,)
+MOST_ERRORS = 100
 LISTS = ("offers", "schedule")
 WORDS = {
     **dict.fromkeys(("yes", "ja", "true", "sant", "1"), True),
@@ -49,6 +50,7 @@ class ImportView(View):
     rows: int
     registered: int
     errors: list[FaultView]
+    more_errors: int  # that aren't named
 
 
 @router.post("/import", openapi_extra=CSV)
@@ -67,8 +69,14 @@ async def bring_in(
     good = not faults and not dry_run
     if good:
         await commands.bring_in(tx, caller, network, lines)
-    errors = [FaultView(**one._asdict()) for one in sorted(faults)]
-    return ImportView(rows=len(rows), registered=len(lines) if good else 0, errors=errors)
+    return answered(len(rows), len(lines) if good else 0, faults)
+
+
+def answered(rows: int, registered: int, faults: list[Fault]) -> ImportView:
+    """Name the first faults by row, and say how many more there are."""
+    errors = [FaultView(**one._asdict()) for one in sorted(faults)[:MOST_ERRORS]]
+    more = len(faults) - len(errors)
+    return ImportView(rows=rows, registered=registered, errors=errors, more_errors=more)
 
 
 def lines_of(rows: list[Row], profile: Profile, today: date, faults: list[Fault]) -> Iterator[Line]:

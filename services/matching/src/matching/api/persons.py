@@ -31,9 +31,16 @@ def is_seen(letter: str) -> bool:
 
 def a_name(text: str) -> str:
     name = tidy(text)
-    if not any(letter.isalpha() for letter in name):
+    if not has_letter(name):
         raise ValueError("a name has a letter")
+    _, comma, given = name.partition(",")
+    if comma and not has_letter(given):
+        raise ValueError("behind the comma stands a first name")
     return name
+
+
+def has_letter(text: str) -> bool:
+    return any(letter.isalpha() for letter in text)
 
 
 def an_address(text: str) -> str:

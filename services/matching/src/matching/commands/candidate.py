@@ -22,6 +22,9 @@ from shared.database import Tx
 from shared.events.matching import CandidateClosed, CandidateRegistered
 from shared.machines import NotAllowed, NotFound, Unfit
 
+# All that is said of whom another unit has, whether she comes by herself or in a file.
+CANNOT_REGISTER = ("cannot_register", "This person can't be registered here: ask the coordinator.")
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -66,14 +69,30 @@ async def register(
     """Let a person into the bank. Whoever has left keeps the reference that she had."""
     check_registrar(caller, profile)
     check_registration(profile, new)
-    if await identities.keep(tx, ref, profile.network, new.person):
-        candidate = blank(ref, profile.network, on)
-        tx.add(candidate)
-    else:
-        candidate = await once_here(tx, caller, profile, new.person)
+    candidate = await admit(tx, caller, profile, ref, new.person, on)
+    return await begin(tx, caller, profile, candidate, new, on)
+
+
+async def admit(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, person: identities.Person, on: date
+) -> Candidate:
+    """Take the one case that a person has in a network; refuse whoever is here."""
+    if await identities.keep(tx, ref, profile.network, person):
+        return blank(ref, profile.network, on)
+    return await once_here(tx, caller, profile, person)
+
+
+async def begin(
+    tx: Tx, caller: Caller, profile: Profile, candidate: Candidate, new: Registration, on: date
+) -> Candidate:
+    """Begin her case, or begin it anew; her row, or that she has none yet, is the caller's."""
+    # Whoever comes again begins as anybody does, on whatever day is said: refused for a day before
+    # she left, or moved to that day, she would show a stranger that, and until when, she was here.
+    candidate.since = candidate.registered_on = on
     candidate.unit, candidate.caseworker = caller.unit, caller.id
-    candidate.language, candidate.registered_on = new.language, on
+    candidate.language = new.language
     write(candidate, new.description)
+    tx.add(candidate)
     advance(candidate, "register", caller.role, profile, on)
     await tx.flush()  # facts refer to her
     await known.begin(tx, candidate.id, profile)
@@ -108,8 +127,7 @@ async def once_here(
     if candidate is None or candidate.state not in ENDS:
         if candidate and candidate.unit == caller.unit:
             raise NotAllowed("already_registered", "This person is registered in the unit.")
-        text = "This person can't be registered here: ask the coordinator."
-        raise NotAllowed("cannot_register", text)
+        raise NotAllowed(*CANNOT_REGISTER)
     await identities.change(tx, candidate.id, **contact_of(person), name=person.name)
     return candidate
 
@@ -181,13 +199,17 @@ async def reach(
 async def park(
     tx: Tx, caller: Caller, profile: Profile, ref: UUID, until: date, ground: str, on: date
 ) -> Candidate:
-    """Let her rest until a day; nobody sees her meanwhile, and her open matches end."""
+    """Let her rest until a day; nobody sees her meanwhile, and her open matches end.
+
+    What hides her isn't refused for being dated back: it counts from what it builds on.
+    """
     candidate = await locked(tx, caller, profile.network, ref)
     check_until(until, on, await clock.today(tx))
-    advance(candidate, "park", caller.role, profile, on)
+    day = max(on, candidate.since)
+    advance(candidate, "park", caller.role, profile, day)
     candidate.deadline = until
     await known.note_ground(tx, ref, ground)
-    await visibility.recompute(tx, candidate, on)
+    await visibility.recompute(tx, candidate, day)
     return candidate
 
 
@@ -203,12 +225,13 @@ async def bring_back(tx: Tx, caller: Caller, profile: Profile, ref: UUID, on: da
 async def close(
     tx: Tx, caller: Caller, profile: Profile, ref: UUID, ground: str, on: date
 ) -> Candidate:
-    """Let her go from the bank."""
+    """Let her go from the bank; dated back as a parking is."""
     candidate = await locked(tx, caller, profile.network, ref)
-    advance(candidate, LEAVING[ground], caller.role, profile, on)
+    day = max(on, candidate.since)
+    advance(candidate, LEAVING[ground], caller.role, profile, day)
     await known.note_ground(tx, ref, ground)
-    await visibility.recompute(tx, candidate, on)
-    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=on)
+    await visibility.recompute(tx, candidate, day)
+    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=day)
     return candidate
 
 

@@ -1,33 +1,43 @@
 """Whether a candidate can be told something by e-mail: the directory hears it, sealed."""
 
 from datetime import date
+from functools import partial
+from uuid import UUID
 
 from matching import identities
+from matching.commands.apart import by_itself
+from matching.identities.known import known_of
 from matching.models import Candidate
-from matching.rules.candidate import ENDS
+from matching.profiles import Profile
+from matching.queries import candidate as queries
+from matching.rules.candidate import ENDS, check_may_tell_again
 from matching.rules.fact import Known, may_be_written_to
-from shared import outbox
+from shared import clock, outbox
+from shared.access import Caller
 from shared.database import Tx
 from shared.events.directory import TOPIC, RecipientNamed
 from shared.sealing import Addressee, seal
 
 
-async def name(tx: Tx, candidate: Candidate, known: Known, today: date) -> None:
-    """Name her, forget her, or leave it as it was told last.
+async def name(
+    tx: Tx, candidate: Candidate, known: Known, today: date, *, again: bool = False
+) -> bool:
+    """Name her, forget her, or leave it as it was told last; gives whether she is named.
 
-    Named is who wants e-mail, has an address, and is known not to live protected.
+    Named is who wants e-mail, has an address, and is known not to live protected. Her row is the
+    caller's: what is told of her here is true until somebody else has it.
     """
     who = await identities.person(tx, candidate.id)
     reachable = candidate.state not in ENDS and who.wants_email and who.email
     unprotected = may_be_written_to(known.values(today), known.protection.form)
     named = [who.name, who.email or "", candidate.language, candidate.unit]
     named = named if reachable and unprotected else []
-    if named == who.named:
-        return
+    if named == who.named and not (named and again):
+        return bool(named)
     await identities.change(tx, candidate.id, named=named)
     if not named:
         await outbox.forget(tx, TOPIC, str(candidate.id))
-        return
+        return False
     key = tx.info["settings"].notifications_public_key
     event = RecipientNamed(
         recipient_id=candidate.id,
@@ -37,3 +47,26 @@ async def name(tx: Tx, candidate: Candidate, known: Known, today: date) -> None:
         sealed=seal(key, Addressee(name=named[0], address=named[1])),
     )
     await outbox.tell(tx, event, on=today)
+    return True
+
+
+async def tell_again(tx: Tx, caller: Caller, profile: Profile) -> int:
+    """Tell everybody named in a network anew, as notifications' key asks for; give how many.
+
+    Each by herself: one whose row is broken is logged and keeps no mail from the others.
+    """
+    check_may_tell_again(caller.role, caller.organisation)
+    told: list[UUID] = []
+    for one in await queries.living(tx, profile.network):
+        again = partial(name_again, tx, one, profile, told)
+        await by_itself(tx, profile.network, one.id, again)
+    return len(told)
+
+
+async def name_again(tx: Tx, candidate: Candidate, profile: Profile, told: list[UUID]) -> None:
+    """Tell her anew where she was named and may still be; forget her where she may not."""
+    if not (await identities.person(tx, candidate.id)).named:
+        return
+    known = await known_of(tx, candidate.id, profile)
+    if await name(tx, candidate, known, await clock.today(tx), again=True):
+        told.append(candidate.id)

@@ -30,7 +30,7 @@ async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = Fal
     known = await known_of(tx, candidate.id, profile)
     values, before = known.values(today), candidate.visible
     visible = not hidden_for(values, known.protection.form, candidate.state)
-    candidate.visible, candidate.rules = visible, profile.version
+    candidate.visible, candidate.rules = visible, profile.rules_key
     candidate.look_again_on = look_again_on(candidate, next_look(known, today))
     move(candidate, profile, max(on, candidate.since))
     if first or visible != before:
@@ -76,7 +76,7 @@ async def end_consents(tx: Tx, candidate: Candidate, on: date) -> None:
 async def refresh(tx: Tx, candidate: Candidate) -> None:
     """Catch up with time and rules, if they have passed by what was computed last."""
     profile, today = networks.profile(tx, candidate.network), await clock.today(tx)
-    if candidate.state in ENDS or queries.is_fresh(candidate, profile.version, today):
+    if candidate.state in ENDS or queries.is_fresh(candidate, profile.rules_key, today):
         return
     if candidate.state == "parked" and candidate.deadline and candidate.deadline < today:
         advance(candidate, "return", "system", profile, today)
@@ -88,8 +88,8 @@ async def due(tx: Tx, today: date) -> int:
     """Look again at whom time or new rules may have changed; give how many."""
     late: list[Candidate] = []
     for network in sorted(networks.networks(tx)):
-        version = networks.profile(tx, network).version
-        late += await queries.late(tx, network, version, today)
+        rules_key = networks.profile(tx, network).rules_key
+        late += await queries.late(tx, network, rules_key, today)
     await lock_places(tx, late)
     done = [
         await by_itself(tx, candidate.network, candidate.id, partial(refresh, tx, candidate))

@@ -129,9 +129,12 @@ async def details(tx: Tx, ref: UUID, fields: Collection[str]) -> dict[str, Any]:
 
 
 def first_name(name: str) -> str:
-    """Give the first name, also where the family name is written first, before a comma."""
+    """Give the first name, also where the family name is written first, before a comma.
+
+    Nothing where none is found: whoever consented to her first name didn't to the rest.
+    """
     family, comma, given = name.partition(",")
-    return next(iter((given if comma else family).split()), name)
+    return next(iter((given if comma else family).split()), "")
 
 
 async def note_needs(tx: Tx, ref: UUID, needs: Collection[str] | None) -> None:

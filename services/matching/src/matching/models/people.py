@@ -38,7 +38,7 @@ class Candidate(Table, table=True):
     schedule: int | None = None  # bits: 7 days of 3 parts; null is unknown
     available_from: date | None = None
     language: str = "sv"
-    # When time alone changes what is known of her, and the rules that `visible` rests on.
+    # When time alone changes what is known of her, and the key of the rules `visible` rests on.
     look_again_on: date | None = None
     rules: str = ""
 

@@ -1,11 +1,14 @@
 """What matching knows of a network: facts and requirements, offers, grounds, limits, deadlines."""
 
+import hashlib
+import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from matching.rules.fact import OF_PROTECTION
 from shared import profiles
 from shared.profiles import Code, Count, Limit, NetworkProfile, Part, Texts
 
@@ -79,6 +82,16 @@ class Profile(NetworkProfile):
     offers: Annotated[dict[Code, Offer], Field(min_length=1)]
     limits: Limits
     deadlines: Deadlines
+
+    @property
+    def rules_key(self) -> str:
+        """Name the rules that decide who is visible: changed ones never pass for those before.
+
+        The version is the board's, and nobody has to remember it. What a fact is called is no rule.
+        """
+        facts = {code: rule.model_dump(exclude={"text"}) for code, rule in self.facts.items()}
+        decide = json.dumps([facts, sorted(OF_PROTECTION)], sort_keys=True).encode()
+        return f"{self.version} {hashlib.sha256(decide).hexdigest()[:12]}"
 
 
 def load(folder: str = "") -> dict[str, Profile]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
 from matching.queries import network as networks
@@ -18,10 +18,16 @@ from shared.machines import NotFound
 LOOKED_AT_ONCE = 100  # the next round takes the next; until then they are stale, and not used
 
 
-def is_fresh(candidate: Candidate, version: str, today: date) -> bool:
+def is_fresh(candidate: Candidate, rules_key: str, today: date) -> bool:
     """Tell whether neither time nor new rules have passed by what was computed last."""
     look_again_on = candidate.look_again_on
-    return candidate.rules == version and (look_again_on is None or look_again_on > today)
+    return candidate.rules == rules_key and (look_again_on is None or look_again_on > today)
+
+
+async def is_shown(tx: Tx, candidate: Candidate) -> bool:
+    """Tell whether she may be shown today, also when the clock hasn't looked at her yet."""
+    rules_key = networks.profile(tx, candidate.network).rules_key
+    return candidate.visible and is_fresh(candidate, rules_key, await clock.today(tx))
 
 
 async def candidates(
@@ -50,27 +56,41 @@ async def candidate(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidat
 
 async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
     """Give those of a unit who can be proposed, by the rules and the day as they are now."""
-    today, version = await clock.today(tx), networks.profile(tx, network).version
+    today, rules_key = await clock.today(tx), networks.profile(tx, network).rules_key
     here = select(Candidate).where(
         Candidate.network == network,
         Candidate.unit == unit,
         Candidate.state == "visible",
         col(Candidate.visible),
-        Candidate.rules == version,
+        Candidate.rules == rules_key,
         or_(col(Candidate.look_again_on).is_(None), col(Candidate.look_again_on) > today),
     )
     return (await tx.exec(here.order_by(col(Candidate.number)))).all()
 
 
-async def late(tx: Tx, network: str, version: str, today: date) -> Sequence[Candidate]:
-    """Lock those whom time or new rules have passed by since they were last looked at."""
-    here = select(Candidate).where(
-        Candidate.network == network,
+async def late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[Candidate]:
+    """Lock those whom time or new rules have passed by since they were last looked at.
+
+    Who is looked at is drawn: those that fail each time would else stand before all others.
+    """
+    is_late = (
+        col(Candidate.network) == network,
         col(Candidate.state).not_in(ENDS),
-        or_(col(Candidate.look_again_on) <= today, Candidate.rules != version),
+        or_(col(Candidate.look_again_on) <= today, col(Candidate.rules) != rules_key),
     )
-    here = here.order_by(col(Candidate.id)).limit(LOOKED_AT_ONCE).with_for_update()
+    drawn = select(Candidate.id).where(*is_late).order_by(func.random()).limit(LOOKED_AT_ONCE)
+    ids = (await tx.exec(drawn)).all()
+    here = select(Candidate).where(among(col(Candidate.id), ids), *is_late)
+    here = here.order_by(col(Candidate.id)).with_for_update()
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
+
+
+async def living(tx: Tx, network: str) -> Sequence[Candidate]:
+    """Lock all in a network who haven't left."""
+    here = select(Candidate).where(
+        col(Candidate.network) == network, col(Candidate.state).not_in(ENDS)
+    )
+    return (await tx.exec(here.order_by(col(Candidate.id)).with_for_update())).all()
 
 
 async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:

@@ -92,7 +92,7 @@ def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfS
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
             col(Candidate.visible),
-            col(Candidate.rules) == networks.profile(tx, network).version,
+            col(Candidate.rules) == networks.profile(tx, network).rules_key,
             or_(look_again_on.is_(None), look_again_on > today),
             col(Consent.withdrawn_on).is_(None),
             col(Consent.until) >= today,

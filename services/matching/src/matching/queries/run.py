@@ -47,5 +47,5 @@ async def ranked(tx: Tx, run: MatchRun, places: Sequence[UUID]) -> Sequence[Rank
         )
     )
     found = await tx.exec(here.order_by(col(Ranked.place_id), col(Ranked.rank)))
-    today, version = await clock.today(tx), networks.profile(tx, run.network).version
-    return [one for one, candidate in found.all() if is_fresh(candidate, version, today)]
+    today, rules_key = await clock.today(tx), networks.profile(tx, run.network).rules_key
+    return [one for one, candidate in found.all() if is_fresh(candidate, rules_key, today)]

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from shared.machines import Machine, State, Step, Unfit
+from shared.machines import Machine, NotFound, State, Step, Unfit
 
 CASEWORKER = frozenset({"caseworker"})
 SYSTEM = frozenset({"system"})
+MAY_TELL_AGAIN = frozenset({"coordinator"}) | SYSTEM
 
 FREE = ("investigating", "visible", "hidden")
 LIVING = (*FREE, "parked", "in_match", "placed")
@@ -59,6 +60,12 @@ LEAVING = {
 def may_touch(role: str, organisation: UUID | None, own: str, unit: str) -> bool:
     """Tell whether a caller may come near: a caseworker the cases of her own unit."""
     return role in CASEWORKER and organisation is None and bool(own) and own == unit
+
+
+def check_may_tell_again(role: str, organisation: UUID | None) -> None:
+    """Admit who may have all recipients told again: she is answered how many, and sees nobody."""
+    if organisation or role not in MAY_TELL_AGAIN:
+        raise NotFound
 
 
 def check_until(until: date, on: date, today: date) -> None:

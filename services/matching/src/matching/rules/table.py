@@ -3,9 +3,14 @@
 import csv
 from collections.abc import Collection, Iterator
 from io import StringIO
+from itertools import islice
 from typing import NamedTuple
 
 HEADER = 1
+# A file within the size of a body could say a million things; nobody reads them, and all others
+# would wait meanwhile. More people than this come in several transactions.
+MOST_HEADER_CELLS = 100
+MOST_ROWS = 2_000
 
 
 class Fault(NamedTuple):
@@ -40,13 +45,31 @@ def read(
     if text is None:
         return [], [Fault(HEADER, "", "the file is neither UTF-8 nor CP1252")]
     try:
-        lines = [[tidy(cell) for cell in line] for line in lines_of(text)]
+        return taken(lines_of(text), columns, needed)
     except csv.Error:
         return [], [Fault(HEADER, "", "the file isn't CSV: a quotation mark isn't closed, perhaps")]
-    header = [name.casefold() for name in (lines or [[]])[0]]
+
+
+def taken(
+    lines: Iterator[list[str]], columns: Collection[str], needed: Collection[str]
+) -> tuple[list[Row], list[Fault]]:
+    """Take the header, then the rows; nothing more of what is too wide or too long."""
+    header = [tidy(cell).casefold() for cell in next(lines, [])[: MOST_HEADER_CELLS + 1]]
     if faults := [*amiss(header, columns, needed)]:
         return [], faults
-    return settle(header, [(n, line) for n, line in enumerate(lines, HEADER) if any(line)][1:])
+    found = [*islice(filled(lines), MOST_ROWS + 1)]
+    if len(found) > MOST_ROWS:
+        text = f"a file has at most {MOST_ROWS:,} rows below its header: split it"
+        return [], [Fault(found[-1][0], "", text)]
+    return settle(header, found)
+
+
+def filled(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
+    """Give the lines below the header that hold something, and their numbers."""
+    for number, line in enumerate(lines, HEADER + 1):
+        cells = [tidy(cell) for cell in line]
+        if any(cells):
+            yield number, cells
 
 
 def lines_of(text: str) -> Iterator[list[str]]:
@@ -62,13 +85,18 @@ def tidy(cell: str) -> str:
 
 def amiss(header: list[str], columns: Collection[str], needed: Collection[str]) -> Iterator[Fault]:
     """Say what is amiss with the header; where it isn't known, by its place: it may be a value."""
+    if len(header) > MOST_HEADER_CELLS:
+        yield Fault(HEADER, "", f"the header has more than {MOST_HEADER_CELLS} cells")
+        return
+    seen = set[str]()
     for place, name in enumerate(header, 1):
         if name not in columns:
             yield Fault(HEADER, f"column {place}", "there is no such column")
-        elif name in header[: place - 1]:
+        elif name in seen:
             yield Fault(HEADER, name, "the column stands twice")
+        seen.add(name)
     for name in needed:
-        if name not in header:
+        if name not in seen:
             yield Fault(HEADER, name, "the column is missing")
 
 
