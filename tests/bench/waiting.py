@@ -6,14 +6,14 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import count
+from itertools import count, cycle
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from tests.bench.hearing import Watched as WatchedInbox
 from tests.bench.relaying import leading, unfenced_of
 from tests.bench.rounds import ROUNDS, Line, Measure, alternating, line
 from tests.bench.stages import TOPIC, Stage
-from tests.bench.told import A_CAUSE
+from tests.bench.told import A_CAUSE, keep, kept
 from tests.shared.records import made
 from tests.shared.tellers import Telling, ended
 
@@ -22,10 +22,11 @@ from followup.subscribers import hears
 from shared import outbox
 from shared.causes import because
 from shared.database import connect, connect_directly
-from shared.listener import Listener
+from shared.listener import FETCH_WAIT_MS, Listener
 from shared.relay import producer_of
 
 SHOTS = 40
+PROMISES = 250  # that the floor sends in turn, as they were told through the real outbox
 REST_SECONDS = 0.03
 FLOOR = "raw produce, consume"
 PRODUCERS = {"fenced": producer_of, "unfenced": unfenced_of}
@@ -59,16 +60,15 @@ def fired(shot: Shot, shots: int) -> Measure:
 
 @asynccontextmanager
 async def produced(stage: Stage) -> AsyncIterator[Shot]:
-    """Send one promise's bytes, and wait for them at a consumer."""
-    prefix, numbers = await stage.prefix(), count()
+    """Send one promise's bytes with its headers, and wait for them at a consumer."""
+    prefix, messages = await stage.prefix(), cycle(await kept(await keep(stage, PROMISES)))
     producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.servers, enable_idempotence=True)
     async with producer, waiting(stage, prefix) as consumer:
 
         async def shot() -> float:
-            event = made(next(numbers))
+            one = next(messages)
             begun = time.perf_counter()
-            value, key = event.model_dump_json().encode(), event.key.encode()
-            await producer.send(prefix + TOPIC, value, key=key)
+            await producer.send(prefix + TOPIC, one.value, key=one.key, headers=one.headers)
             await consumer.getone()
             return time.perf_counter() - begun
 
@@ -150,6 +150,7 @@ async def waiting(stage: Stage, prefix: str) -> AsyncIterator[AIOKafkaConsumer]:
         bootstrap_servers=stage.kafka.servers,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
+        fetch_max_wait_ms=FETCH_WAIT_MS,
     )
     async with consumer:
         yield consumer

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.cli.commands import Ended, jobbpakten
 
 from jobbpakten.parts import finished
@@ -44,6 +45,32 @@ def test_topics_are_missing_then_made_then_as_declared(env: dict[str, str]) -> N
     assert (after.code, after.json) == (0, {})
     assert topics(env, "diff", "--replication", 1).out == "All topics are as declared.\n"
     assert topics(env, "apply", "--replication", 1).out.startswith("Nothing to do.")
+
+
+def test_what_a_later_release_declares_is_seen_and_set_on_topics_that_are_there(
+    env: dict[str, str], kafka: Kafka
+) -> None:
+    """What a tombstone forgets is to be gone within a day, where an earlier release ran, too."""
+    directory = env["MEMBERSHIP_KAFKA_TOPIC_PREFIX"] + "directory.v1"
+    topics(env, "apply", "--replication", 1)
+    earlier = TOPICS["directory.v1"].configs(1)
+    assert earlier.pop("max.compaction.lag.ms") == "86400000"
+    finished(set_to(kafka.servers, directory, earlier))
+
+    before = topics(env, "diff", "--replication", 1, "--json")
+    made = topics(env, "apply", "--replication", 1, "--json")
+
+    assert before.json == {directory: [f"max.compaction.lag.ms={2**63 - 1} instead of 86400000"]}
+    assert (made.code, made.json) == (0, {"done": [directory], "left": {}})
+    assert topics(env, "diff", "--replication", 1).code == 0
+
+
+async def set_to(servers: str, topic: str, configs: dict[str, str]) -> None:
+    """Give a topic these settings and Kafka's own for all others."""
+    client: AIOKafkaAdminClient
+    async with admin(servers) as client:
+        resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)
+        await client.alter_configs([resource])
 
 
 def test_fewer_partitions_may_be_asked_for(env: dict[str, str]) -> None:

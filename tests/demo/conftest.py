@@ -1,12 +1,19 @@
-"""Fresh databases for a whole module: a story is told once and looked at in several tests."""
+"""A stage for a whole module: a story is told once and looked at in several tests."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from jobbpakten.demo import stages
+from jobbpakten.demo.stages import Stage
+from jobbpakten.parts import mail
+from jobbpakten.parts.kafka import Kafka
 from jobbpakten.parts.postgres import Postgres
+
+Staging = Callable[[str], AbstractContextManager[Stage]]
 
 
 @pytest.fixture(scope="module")
@@ -21,3 +28,19 @@ def cloned_for_module(
             return postgres.create_database(name, template(service))
 
         yield cloned
+
+
+@pytest.fixture(scope="module")
+def staging(run_folder: Path, kafka: Kafka, cloned_for_module: Callable[[str], str]) -> Staging:
+    """Give a function: a stage by a name, with a folder, databases and topics of its own."""
+
+    @contextmanager
+    def staged(name: str) -> Iterator[Stage]:
+        urls = {service: cloned_for_module(service) for service in stages.databases(name)}
+        with (
+            mail.started(run_folder / f"{name}-mail") as post,
+            stages.running(run_folder / name, urls, kafka.servers, name, post) as stage,
+        ):
+            yield stage
+
+    return staged

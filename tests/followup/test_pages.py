@@ -21,7 +21,7 @@ from followup.rules.member import SECTORS, STATES, UNKNOWN
 
 FOLDER = Path(pages.__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
-MEMBERS = member_report("jobbpakten", MEMBER, ALL, PLACED, TODAY)
+MEMBERS = member_report("jobbpakten", MEMBER, ALL, (TODAY, PLACED), TODAY)
 EMPTY = network_report("jobbpakten", [ASKED], [], PEOPLE, TODAY, date(2026, 1, 1))
 CODES = {
     "state": [*STATES, UNKNOWN],
@@ -43,7 +43,7 @@ def every_page(language: str) -> Iterator[str]:
     yield pages.network(REPORT, language)
     yield pages.network(EMPTY, language)
     yield pages.member(MEMBERS, language)
-    yield pages.member(member_report("jobbpakten", ASKED, [], PLACED, TODAY), language)
+    yield pages.member(member_report("jobbpakten", ASKED, [], (TODAY, PLACED), TODAY), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

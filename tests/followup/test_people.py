@@ -163,6 +163,22 @@ async def test_all_but_the_coordinator_see_people_as_of_the_end_of_a_month(
     assert (now["day"], now["people_as_of"]) == ("2026-11-22", "2026-10-31")
 
 
+@pytest.mark.parametrize("role", ["signatory", "contact_person"])
+async def test_an_employer_sees_its_own_placements_as_of_the_end_of_a_month(
+    busy: Followup, role: str
+) -> None:
+    own = {"organisation": WORLD.id("org a")}
+    for query, as_of, completed in (
+        ("?day=2026-03-31", "2026-02-28", None),
+        ("?day=2026-04-01", "2026-03-31", 7),
+        ("", "2026-10-31", 7),
+    ):
+        found = (await asked(busy, f"{MEMBER}{query}", role, **own)).json()
+        assert (found["people_as_of"], counts(found)["completed"]) == (as_of, completed)
+    found = (await asked(busy, f"{MEMBER}?day=2026-03-31", "coordinator")).json()
+    assert (found["people_as_of"], counts(found)["completed"]) == ("2026-03-31", 7)
+
+
 async def test_the_coordinator_sees_people_as_of_any_day_and_now(busy: Followup) -> None:
     for query, as_of, completed in (
         ("?day=2026-03-30", "2026-03-30", None),
@@ -185,8 +201,11 @@ async def test_a_token_that_is_no_good_is_not_taken_for_none(busy: Followup) -> 
 async def test_the_page_says_on_which_day_people_were_counted(
     busy: Followup, lang: str, words: str
 ) -> None:
-    page = await asked(busy, f"{NETWORK}/report.html?lang={lang}&day=2026-04-15")
-    assert words in page.text
+    own = {"organisation": WORLD.id("org a")}
+    for path, role, claims in ((f"{NETWORK}/report", "", {}), (MEMBER, "signatory", own)):
+        query = f"lang={lang}&day=2026-04-15"
+        page = await asked(busy, f"{path}.html?{query}", role, **claims)
+        assert words in page.text
 
 
 async def test_other_networks_people_are_not_ours(busy: Followup) -> None:

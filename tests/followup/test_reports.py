@@ -85,7 +85,7 @@ def test_before_the_first_promise_there_is_nothing_to_group() -> None:
 
 
 def test_a_member_sees_each_of_its_promises() -> None:
-    report = member_report("jobbpakten", MEMBER, [VISITS, PLACES], PLACED, TODAY)
+    report = member_report("jobbpakten", MEMBER, [VISITS, PLACES], (TODAY, PLACED), TODAY)
 
     assert [(line.offer, line.figures.promised) for line in report.commitments] == [
         ("study_visit", 3),

@@ -21,7 +21,7 @@ OWN_ROOMS = {
     "notifications": {"channels", "templates"},
 }
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
-SHARED_LINES = 2_150  # docs/decisions says why it isn't 900
+SHARED_LINES = 2_200  # docs/decisions says why it isn't 900
 
 
 def imported(path: Path) -> Iterator[str]:

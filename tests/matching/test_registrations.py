@@ -42,6 +42,20 @@ async def test_the_same_person_is_refused_however_her_number_is_written(
             assert unit == UNIT or not [w for w in ("unit", "network") if w in answer.text]
 
 
+async def test_an_address_that_no_mail_could_go_to_is_refused_and_not_repeated(
+    matching: Matching,
+) -> None:
+    for written in ("anna.@exempel.se", "a..b@exempel.se", ".a@exempel.se", "anna@-x.se"):
+        sent = people.body(email=written)
+        answer = await matching.call("POST", "/candidates", "caseworker", sent)
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/email"]
+        assert written not in answer.text
+    sent = people.body(email="Anna@r\u00e4ksm\u00f6rg\u00e5s.SE\u200b")
+    ref = (await matching.good("POST", "/candidates", "caseworker", sent))["candidate_ref"]
+    known = await matching.good("GET", f"/candidates/{ref}", "caseworker")
+    assert known["email"] == "Anna@xn--rksmrgs-5wao1o.se"
+
+
 async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
     matching: Matching,
 ) -> None:

@@ -82,7 +82,7 @@ async def test_no_log_and_no_error_repeats_them(
     body = {"name": NAME, "email": ADDRESS, "language": "sv", "role": "signatory"}
     answers = [
         await membership.call("POST", path, "signatory", body | differs, **own)
-        for differs in ({}, {"language": "fi"}, {"email": f"{ADDRESS}\n"}, {"role": NAME})
+        for differs in ({}, {"language": "fi"}, {"email": f"{ADDRESS}\nx"}, {"role": NAME})
     ]
     for trouble in (OSError, ValueError):
 
@@ -96,6 +96,25 @@ async def test_no_log_and_no_error_repeats_them(
     said = f"{capsys.readouterr()} {[answer.text for answer in answers]}".lower()
     assert said.count("call_failed") == 2
     assert not [canary for canary in CANARIES if canary in said]
+
+
+async def test_a_call_named_by_what_may_be_a_number_is_answered_as_any_other(
+    membership: Membership, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("membership", "info")
+    number = SOLE_TRADER.replace("-", "")
+    for named_by in (SOLE_TRADER, f"19{number}"):
+        name = {"X_Correlation_Id": named_by}
+        staff = {"name": NAME, "email": f"{named_by[:4]}@example.se", "language": "sv"}
+        staff |= {"role": "decider", "unit": "amf"}
+        assert (await membership.call("GET", "/staff", "decider", **name)).status_code == 404
+        answer = await membership.call("POST", "/staff", "coordinator", staff, **name)
+        assert answer.status_code == 201
+    told = await membership.told_in_full()
+    assert len({about["ce_correlationid"] for _, about, _ in told}) == len(told) == 2
+    said = f"{capsys.readouterr()} {told}"
+    assert number not in said
+    assert SOLE_TRADER not in said
 
 
 async def test_a_number_that_an_earlier_release_stored_as_it_is_is_sealed_by_the_clock(

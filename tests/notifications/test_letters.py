@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from notifications.channels import Mail
-from notifications.channels.addresses import Mailbox, Unsendable, mailbox, steers
+from notifications.channels.addresses import Unsendable, mailbox, steers
 from notifications.channels.letters import MOST_BYTES, letter
 from notifications.templates import Rendered
+from shared.mailboxes import Mailbox
 from shared.sealing import Addressee
 
 SENDER = "post@example.se"

@@ -32,8 +32,16 @@ def current_correlation() -> str:
     return seen[-1]
 
 
-async def test_free_text_is_no_correlation_id(http: httpx.AsyncClient) -> None:
-    for asked, kept in [("Anna, Storgatan 1", False), ("a-1.b_2", True)]:
+async def test_free_text_and_what_may_be_somebodys_number_are_no_correlation_id(
+    http: httpx.AsyncClient,
+) -> None:
+    for asked, kept in [
+        ("Anna, Storgatan 1", False),
+        ("a-1.b_2", True),
+        ("call-890102-3286", False),
+        ("198901023286", False),
+        ("890102-3287", True),  # nobody's: the checksum is wrong
+    ]:
         await http.post(PLACE, json={"text": "x"}, headers={"X-Correlation-Id": asked})
         assert (current_correlation() == asked) == kept
 

@@ -31,7 +31,10 @@ class Topic:
 
     def configs(self, replication: int) -> dict[str, str]:
         """Give the topic's settings; two replicas must have a record before it counts."""
-        cleanup = {"cleanup.policy": "compact", "delete.retention.ms": str(90 * DAYS)}
+        # Else what a tombstone forgets would lie there until half of the topic is outdated, and as
+        # long as its segment is written to. Only a later record on the partition ends that segment.
+        soon = {"max.compaction.lag.ms": str(DAYS)}
+        cleanup = {"cleanup.policy": "compact", "delete.retention.ms": str(90 * DAYS)} | soon
         kept = cleanup if self.compacted else {"cleanup.policy": "delete"}
         # The relay sends what every consumer can read; no broker shall squeeze it anew.
         safe = {"compression.type": "producer", "min.insync.replicas": str(min(2, replication))}

@@ -59,7 +59,7 @@ async def members_report(
     network: str, membership_id: UUID, tx: Tx, caller: Calling, asked: Asked
 ) -> MemberReport:
     member = await access.member_for(tx, network, membership_id, caller)
-    return await queries.member_report(tx, member, asked)
+    return await queries.member_report(tx, member, asked, any_day=access.is_staff(caller))
 
 
 @router.get("/report")

@@ -104,6 +104,7 @@ class MemberReport:
     total: Figures
     commitments: Sequence[CommitmentFigures]
     months: Sequence[Moment]
+    people_as_of: date
     placements: Placements
 
 
@@ -135,7 +136,7 @@ def member_report(
     network: str,
     member: Membership,
     commitments: Sequence[Commitment],
-    placements: Placements,
+    people: tuple[date, Placements],
     today: date,
     asked: date | None = None,
 ) -> MemberReport:
@@ -151,7 +152,8 @@ def member_report(
         total=folded.total,
         commitments=[line(one, found) for one, found in folded.each],
         months=folded.months,
-        placements=placements,
+        people_as_of=people[0],
+        placements=people[1],
     )
 
 

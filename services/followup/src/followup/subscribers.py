@@ -1,8 +1,12 @@
 """Events in: what the other services tell becomes facts about members, promises and notices."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from followup.commands import commitment, events, member, notice, place, placement
+from followup.rules.facts import Outcome
 from shared.database import Tx
-from shared.events import Envelope
+from shared.events import Envelope, Event
 from shared.events.matching import MatchAccepted, PlaceClosed, PlaceOpened
 from shared.events.membership import (
     ActivityHeld,
@@ -37,6 +41,23 @@ from shared.events.placement import (
     PlacementStarted,
 )
 from shared.inbox import Hears
+
+# The events that differ in one word only, and that word.
+OUTCOMES: Mapping[type[Event], Outcome] = {
+    PlacementCompleted: "completed",
+    PlacementPartlyCompleted: "partly_completed",
+    PlacementNoShow: "no_show",
+    PlacementInterrupted: "interrupted",
+}
+STATES: Mapping[type[Event], notice.State] = {
+    NoticeRequested: "requested",
+    NoticeSent: "sent",
+    NoticeFailed: "failed",
+    NoticeUncertain: "uncertain",
+    NoticeActed: "acted",
+    NoticeCancelled: "cancelled",
+    NoticeExpired: "expired",
+}
 
 
 async def on_membership_applied(tx: Tx, event: MembershipApplied, about: Envelope) -> None:
@@ -126,50 +147,12 @@ async def on_placement_started(tx: Tx, event: PlacementStarted, about: Envelope)
     await placement.note_start(tx, event, about)
 
 
-async def on_placement_completed(tx: Tx, event: PlacementCompleted, about: Envelope) -> None:
-    await placement.note_end(tx, event, about, "completed")
+async def on_placement_ended(tx: Tx, event: placement.Ended, about: Envelope) -> None:
+    await placement.note_end(tx, event, about, OUTCOMES[type(event)])
 
 
-async def on_placement_partly_completed(
-    tx: Tx, event: PlacementPartlyCompleted, about: Envelope
-) -> None:
-    await placement.note_end(tx, event, about, "partly_completed")
-
-
-async def on_placement_no_show(tx: Tx, event: PlacementNoShow, about: Envelope) -> None:
-    await placement.note_end(tx, event, about, "no_show")
-
-
-async def on_placement_interrupted(tx: Tx, event: PlacementInterrupted, about: Envelope) -> None:
-    await placement.note_end(tx, event, about, "interrupted")
-
-
-async def on_notice_requested(tx: Tx, event: NoticeRequested, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "requested")
-
-
-async def on_notice_sent(tx: Tx, event: NoticeSent, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "sent")
-
-
-async def on_notice_failed(tx: Tx, event: NoticeFailed, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "failed")
-
-
-async def on_notice_uncertain(tx: Tx, event: NoticeUncertain, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "uncertain")
-
-
-async def on_notice_acted(tx: Tx, event: NoticeActed, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "acted")
-
-
-async def on_notice_cancelled(tx: Tx, event: NoticeCancelled, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "cancelled")
-
-
-async def on_notice_expired(tx: Tx, event: NoticeExpired, about: Envelope) -> None:
-    await notice.note_notice(tx, event.notice_id, about, "expired")
+async def on_notice(tx: Tx, event: Event, about: Envelope) -> None:
+    await notice.note_notice(tx, UUID(event.key), about, STATES[type(event)])
 
 
 hears = Hears(
@@ -191,16 +174,7 @@ hears = Hears(
     on_placement_planned,
     on_placement_ready,
     on_placement_started,
-    on_placement_completed,
-    on_placement_partly_completed,
-    on_placement_no_show,
-    on_placement_interrupted,
-    on_notice_requested,
-    on_notice_sent,
-    on_notice_failed,
-    on_notice_uncertain,
-    on_notice_acted,
-    on_notice_cancelled,
-    on_notice_expired,
     all=events.take_in,
 )
+hears.update(dict.fromkeys(OUTCOMES, on_placement_ended))
+hears.update(dict.fromkeys(STATES, on_notice))

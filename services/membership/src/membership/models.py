@@ -59,7 +59,8 @@ class Contact(Table, table=True):
     """Somebody who can be told by e-mail what her role asks of her.
 
     She acts for an organisation, or in a unit of the municipality. Her name and address are sealed
-    with a key of her own; `alike` finds the same address in the same role, and nothing else.
+    with a key of her own; `alike` finds the same address in the same role of the same organisation,
+    or of the same unit in the same network, and nothing else.
     """
 
     __tablename__ = "contacts"

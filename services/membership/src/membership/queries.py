@@ -176,6 +176,12 @@ async def staff(tx: Tx, network: str) -> Sequence[Contact]:
     return (await tx.exec(here.order_by(col(Contact.unit), Contact.role, col(Contact.id)))).all()
 
 
+async def named_before(tx: Tx, contact: Contact, alike: bytes) -> bool:
+    """Tell whether another in the contact's network has this index."""
+    here = select(Contact).where(Contact.network == contact.network, Contact.alike == alike)
+    return (await tx.exec(here.where(Contact.id != contact.id))).first() is not None
+
+
 async def contacts_named_in(tx: Tx, network: str) -> Sequence[Contact]:
     """Lock all that were named in a network: of organisations, and staff."""
     here = select(Contact).where(Contact.network == network)

@@ -28,7 +28,7 @@ async def network_report(
 ) -> reports.NetworkReport:
     """Give a network's report; NotFound when nothing was ever heard of the network.
 
-    People are counted as of the end of the month before, or, for those who may know, of `any_day`.
+    People are counted as `people_by` says.
     """
     members = await members_of(tx, network)
     promises = await promises_where(tx, col(Commitment.network) == network)
@@ -37,7 +37,7 @@ async def network_report(
     turns = await turns_of(tx, members)
     facts = await facts_about(tx, [row.id for row in promises])
     day = await today(tx)
-    by = asked if any_day else last_month(asked or day)
+    by = people_by(asked, day, any_day=any_day)
     placements = await placements_in(tx, network, by)
     people = by or day, placements, await persons_in(tx, network, by, placements)
 
@@ -49,19 +49,31 @@ async def network_report(
     return await to_thread(put_together)
 
 
-async def member_report(tx: Tx, member: Member, asked: date | None) -> reports.MemberReport:
+async def member_report(
+    tx: Tx, member: Member, asked: date | None, *, any_day: bool
+) -> reports.MemberReport:
+    """Give a member's report; its placements are counted as `people_by` says."""
     own = await promises_where(tx, col(Commitment.membership_id) == member.id)
     turns = await turns_of(tx, [member])
     facts = await facts_about(tx, [row.id for row in own])
-    placements = await placements_of(tx, member.id, asked)
     day = await today(tx)
+    by = people_by(asked, day, any_day=any_day)
+    people = by or day, await placements_of(tx, member.id, by)
 
     def put_together() -> reports.MemberReport:
         known = commitments(own, facts, {member.id: member.sector})
         about = membership(member, turns)
-        return reports.member_report(member.network, about, known, placements, day, asked)
+        return reports.member_report(member.network, about, known, people, day, asked)
 
     return await to_thread(put_together)
+
+
+def people_by(asked: date | None, day: date, *, any_day: bool) -> date | None:
+    """Give the day by which people are counted: the end of the month before the day asked for.
+
+    For those who may know it is `any_day`, and without one whatever has been told until now.
+    """
+    return asked if any_day else last_month(asked or day)
 
 
 async def commitment_figures(

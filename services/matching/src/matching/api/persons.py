@@ -11,10 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 from matching.identities.numbers import checked
 from shared.acts import Body, NoNumber
 from shared.machines import Unfit
+from shared.mailboxes import Email
 
 JOINERS = "\u200c\u200d"  # Arabic and Syriac letters are joined and kept apart by them
-# What mail servers everywhere take: no sign that could end a header or begin another address.
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 TELEPHONE = re.compile(r"\+?[0-9 ()/-]{5,30}")
 CODE = re.compile(r"[a-z0-9_]{1,40}(:[a-z0-9_]{1,40})?")
 
@@ -41,13 +40,6 @@ def a_name(text: str) -> str:
 
 def has_letter(text: str) -> bool:
     return any(letter.isalpha() for letter in text)
-
-
-def an_address(text: str) -> str:
-    address = tidy(text)
-    if not ADDRESS.fullmatch(address):
-        raise ValueError("it isn't an e-mail address")
-    return address
 
 
 def a_telephone_number(text: str) -> str:
@@ -78,7 +70,6 @@ def identity_number(written: str, today: date) -> str:
 
 
 Name = Annotated[str, Field(max_length=200), AfterValidator(a_name), NoNumber]
-Email = Annotated[str, Field(max_length=254), AfterValidator(an_address)]
 Telephone = Annotated[str, Field(max_length=60), AfterValidator(a_telephone_number)]
 Street = Annotated[str, Field(max_length=300), AfterValidator(tidy)]
 Abilities = Annotated[dict[str, bool], BeforeValidator(abilities), Field(max_length=500)]

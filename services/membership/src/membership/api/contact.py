@@ -5,29 +5,26 @@ from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, Field
 
 from membership import queries
 from membership.api.acts import Name, Network
 from membership.commands import contact as commands
 from membership.models import Contact
-from membership.rules.contact import address
 from shared.access import Calling
 from shared.acts import ActDay, Body, Code, NoNumber, View, happened
 from shared.answers import Once
 from shared.database import Tx
+from shared.mailboxes import Email
 from shared.sealing import Addressee
 
 router = APIRouter(tags=["contacts"], route_class=Once)
-
-Email = Annotated[str, Field(max_length=1000), AfterValidator(address), NoNumber]
 
 
 class Person(Body):
     """Whom a mail is for, where it goes, and in which language."""
 
     name: Annotated[Name, NoNumber]
-    email: Email
+    email: Annotated[Email, NoNumber]
     language: Code
     named_on: ActDay = None
 

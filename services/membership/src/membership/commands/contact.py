@@ -82,17 +82,33 @@ async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) ->
     """Seal a contact with a new key of her own, and tell notifications whom it can reach."""
     check_language(contact.language, profile.languages)
     vault: Vault = tx.info["settings"].vault
+    same = f"{contact.of} {contact.role} {person.address.casefold()}"
+    await check_first(tx, contact, vault.index(f"{PURPOSE} {same}"))
     contact.person_key = vault.new_key()
     contact.sealed = vault.seal(contact.person_key, person.model_dump(), PURPOSE)
-    same = f"{PURPOSE} {contact.of} {contact.role} {person.address.casefold()}"
-    contact.alike = vault.index(same)
+    # Whom another network has among its staff is nothing that this one could see.
+    where = f"{contact.network} {same}" if contact.unit else same
+    contact.alike = vault.index(f"{PURPOSE} {where}")
     tx.add(contact)
     try:
         await tx.flush()
     except IntegrityError:
-        raise NotAllowed("already_named", "This address has been named in this role.") from None
+        raise already_named() from None
     await tell(tx, [contact], contact.named_on)
     return contact
+
+
+async def check_first(tx: Tx, contact: Contact, alike: bytes) -> None:
+    """Refuse staff whom this network named when their index was made without the network.
+
+    Such rows keep it until they are named anew: no migration has the key to make another.
+    """
+    if contact.unit and await queries.named_before(tx, contact, alike):
+        raise already_named()
+
+
+def already_named() -> NotAllowed:
+    return NotAllowed("already_named", "This address has been named in this role.")
 
 
 async def tell(tx: Tx, contacts: Sequence[Contact], on: date | None = None) -> None:

@@ -1,7 +1,5 @@
-"""Contacts: who may name them, which addresses a mail can go to, and when they are forgotten."""
+"""Contacts: who may name them, how many there may be, and when they are forgotten."""
 
-import re
-import unicodedata
 from collections.abc import Container
 from datetime import date, timedelta
 from uuid import UUID
@@ -16,13 +14,6 @@ MOST_CONTACTS = 50
 
 # Whoever was refused is told so, and has three weeks to ask for a review.
 KEPT_AFTER_THE_END = timedelta(days=30)
-
-# RFC 5321 and 5322 as mail servers take them: no quotes, no comments, no addresses in brackets.
-LONGEST_ADDRESS, LONGEST_LOCAL = 320, 64
-ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-LOCAL = re.compile(rf"{ATOM}(\.{ATOM})*")
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-DOMAIN = re.compile(rf"(?=.{{4,253}}$)({LABEL}\.)+(?=[a-z0-9-]*[a-z]){LABEL}")
 
 
 def check_may_name(role: str, own: UUID | None, organisation: UUID | None) -> None:
@@ -56,33 +47,6 @@ def check_room(already: int) -> None:
 def check_language(language: str, languages: Container[str]) -> None:
     if language not in languages:
         raise Unfit("/language", "unknown_language", "The network doesn't have this language.")
-
-
-def address(written: str) -> str:
-    """Give an e-mail address as a mail server takes it; ValueError, without it, for another."""
-    if len(written) > LONGEST_ADDRESS:
-        raise ValueError("an e-mail address has at most 320 characters")
-    local, at, domain = unicodedata.normalize("NFC", written.strip(" ")).rpartition("@")
-    ascii_domain = encoded(domain.lower())
-    sendable = LOCAL.fullmatch(local) and DOMAIN.fullmatch(ascii_domain)
-    if not (at and sendable and len(local) <= LONGEST_LOCAL):
-        raise ValueError("this isn't an e-mail address")
-    return f"{local}@{ascii_domain}"
-
-
-def encoded(domain: str) -> str:
-    """Encode a domain; nothing where it isn't one, or where the code stands for another.
-
-    Python encodes as IDNA 2003 does, which takes ß for ss: straße.se would be strasse.se, which
-    may be somebody else's.
-    """
-    if domain.isascii():
-        return domain
-    try:
-        found = domain.encode("idna")
-        return found.decode() if found.decode("idna") == domain else ""
-    except UnicodeError:
-        return ""
 
 
 def ended_before(today: date) -> date:

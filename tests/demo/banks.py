@@ -1,0 +1,40 @@
+"""What matching knows when a story has been told: as caseworkers see it, and as it is stored."""
+
+from typing import Any
+
+import httpx
+
+from jobbpakten.demo.callers import Callers
+from jobbpakten.demo.people import Person, people
+from jobbpakten.demo.stages import Stage
+from shared.database import connect_directly
+
+BY_HERSELF = {"paper", "two_staff", "e_signed", "click"}
+WITHDRAWN = "SELECT withdrawn_how FROM consents WHERE withdrawn_how IS NOT NULL"
+
+
+async def taken_back(stage: Stage) -> int:
+    """Count the consents that ended because she said so: others end with their match."""
+    connection = await connect_directly(stage.databases["matching"])
+    try:
+        found = await connection.fetch(WITHDRAWN)
+    finally:
+        await connection.close()
+    return sum(row["withdrawn_how"] in BY_HERSELF for row in found)
+
+
+async def files(stage: Stage) -> dict[str, Any]:
+    """Give the files of those who live a story of their own, by the story."""
+    async with httpx.AsyncClient(timeout=30) as http:
+        matching = Callers("matching", stage.urls["matching"], stage.keys, http)
+        return {
+            one.story: await file_of(matching, one) for one in people() if one.story != "ordinary"
+        }
+
+
+async def file_of(matching: Callers, person: Person) -> Any:
+    """Find her among her unit's candidates, which are in the order of their registration."""
+    place = [one for one in people() if one.unit == person.unit].index(person)
+    known = await matching.pages("caseworker", "candidates", unit=person.unit)
+    path = f"/candidates/{known[place]['candidate_ref']}"
+    return await matching.on_network("caseworker", "GET", path, unit=person.unit)
