@@ -195,6 +195,9 @@ async def test_a_dead_link_is_answered_in_a_language_that_the_browser_asks_for(
         ("public_url", "example.se", "begins with https://"),
         ("sender", "nobody", "isn't an address"),
         ("sender", "a@b\r\nBcc: c@d", "isn't an address"),
+        ("sender", '"a b"@example.se', "isn't an address"),
+        ("sender", "a@exa_mple.se", "isn't an address"),
+        ("sender", "åsa@example.se", "not every mail server takes such letters"),
     ],
 )
 def test_a_setting_that_means_nothing_is_told_in_a_sentence(

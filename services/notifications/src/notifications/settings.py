@@ -1,11 +1,11 @@
 """What the environment decides."""
 
-from email.headerregistry import Address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from notifications.channels.addresses import Unsendable, mailbox
 from shared.settings import SecretKey, ServiceSettings, pair_key
 
 LAST_PORT = 65_535
@@ -59,10 +59,11 @@ class Settings(ServiceSettings, service="notifications"):
     @field_validator("sender")
     @classmethod
     def refuse_an_odd_sender(cls, value: str) -> str:
+        """Take what every mail can be sent from, in the form in which it stands in them."""
         try:
-            domain = Address(addr_spec=value).domain
-        except (ValueError, IndexError):
-            domain = ""
-        if not domain:
-            raise ValueError("it isn't an address like jobbpakten@example.se")
-        return value
+            found = mailbox(value)
+        except Unsendable:
+            raise ValueError("it isn't an address like jobbpakten@example.se") from None
+        if found.utf8:
+            raise ValueError("not every mail server takes such letters before the @")
+        return found.address
