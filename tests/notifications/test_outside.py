@@ -13,7 +13,7 @@ from tests.notifications.conftest import Notifications
 from tests.notifications.histories import Story
 from tests.notifications.orders import History, heard_in_every_order
 
-from notifications.commands import notice
+from notifications.rules import notice
 from notifications.rules.notice import OUTSIDE
 from notifications.rules.notices import RULES, Rule
 from notifications.rules.subjects import TOLD_APART

@@ -47,9 +47,10 @@ async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> lis
     """Give a notice to each recipient who can be told now; none while we don't know."""
     rule, (subject, of_her) = RULES[notice.rule], await queries.what_is_known(tx, notice)
     notice.network, notice.unit = subject.network, subject.unit
-    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her)
+    today = await clock.today(tx)
+    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her, today)
     if by := ENDS.get(is_now):
-        await step(tx, notice, by, await clock.today(tx))
+        await step(tx, notice, by, today)
         return []
     if is_now == "wait":
         hold(notice, "not_yet_known", now)

@@ -21,6 +21,10 @@ COORDINATOR = frozenset({"coordinator"})
 STAFF = frozenset({"coordinator", "caseworker"})
 OUTSIDE = frozenset({"participant", "contact_person", "signatory"})
 HELD = timedelta(minutes=30)
+# Relay and listener take seconds: what is older was told while we were away, and so was, perhaps,
+# what makes it void or shows that it is done. That is heard within minutes, in whatever stream.
+FRESH = timedelta(minutes=2)
+CATCHING_UP = timedelta(minutes=5)
 LINK_LIVES = timedelta(weeks=12)
 
 NOTICE = Machine(
@@ -50,16 +54,18 @@ NOTICE = Machine(
 )
 OPEN = ("waiting", "sent", "failed", "uncertain")
 
-Readiness = Literal["ready", "wait", "acted", "cancelled"]
+Readiness = Literal["ready", "wait", "acted", "cancelled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The event that asked for a notice: in which stream, which number, when."""
+    """The event that asked for a notice: in which stream, which number, when; and until when."""
 
     stream: str
     version: int
     at: datetime
+    opened_on: date
+    act_by: date | None = None
 
 
 def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancelled"] | None:
@@ -73,16 +79,33 @@ def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancell
     return "cancelled" if any_of(rule.void_by) else None
 
 
-def readiness(rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard) -> Readiness:
+def readiness(
+    rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard, today: date
+) -> Readiness:
     """Say whether a notice may go to a role now. Staff may know of her whom nobody else sees."""
     if over := closing(rule, asked, heard):
         return over
+    if is_too_late(rule, asked, today):
+        return "expired"
     if rule.about_her and was_hidden_since(of_her, asked.at):
         return "cancelled"
     if role not in OUTSIDE:
         return "ready"
     seen = not rule.about_her or is_visible(of_her)
     return "ready" if seen and (not rule.consented or CONSENTED in heard) else "wait"
+
+
+def is_too_late(rule: Rule, asked: Asked, today: date) -> bool:
+    """Tell an answer that would be none any more, and what not even a link would lead to."""
+    answer_is_none = rule.expires and asked.act_by is not None and asked.act_by < today
+    return answer_is_none or link_ends_before(asked.act_by, asked.opened_on) <= today
+
+
+def how_long_held(kind: str, told_at: datetime, now: datetime) -> timedelta:
+    """Say how long a notice is held that we hear of now; a task waits for nobody but ourselves."""
+    if kind == "message":
+        return HELD
+    return CATCHING_UP if now - told_at > FRESH else timedelta()
 
 
 def is_asked_for(rule: Rule, heard: Heard) -> bool:
