@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tests.driven import TODAY
@@ -12,6 +13,7 @@ from tests.notifications.servers import Server
 
 from notifications.rules.notice import CATCHING_UP, FRESH, HELD, how_long_held
 from shared import clock
+from shared.events import matching as m
 from shared.events import membership as me
 
 DAY_AFTER = ACT_BY + timedelta(days=1)
@@ -109,6 +111,27 @@ async def test_nor_ended_with_a_dot(service: Notifications, server: Server) -> N
     await to_be_signed(service)
     assert await service.sends() == []
     assert await service.states() == EXPIRED
+
+
+async def test_the_employer_hears_nothing_of_her_after_her_consents_last_day(
+    service: Notifications, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story = Story()
+    await service.knows("contact_person", story.organisation)
+    await service.hears(story.visible(), story.consented, story.accepted)
+    await service.do_what_is_due()
+    server.answers = ["452 no room"]
+    assert await service.sends() == []
+    await service.set_the_day(DAY_AFTER)
+    later(monkeypatch, hours=1)
+    for _ in range(2):  # taken out of its mail, and looked at anew
+        assert await service.sends() == []
+    waiting = [one["reason"] for one in await service.listed() if one["state"] == "waiting"]
+    assert "not_yet_known" in waiting
+    anew = {"consent_id": uuid4(), "until": DAY_AFTER}
+    await service.hears(story.of_match(m.ConsentGiven, **anew))
+    later(monkeypatch, hours=1)
+    assert await service.sends() == ["match_accepted_employer contact_person"]
 
 
 @pytest.mark.parametrize(

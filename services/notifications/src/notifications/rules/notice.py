@@ -8,8 +8,8 @@ from uuid import UUID
 
 from notifications.rules.notices import Rule
 from notifications.rules.subjects import (
-    CONSENTED,
     Heard,
+    has_consented,
     heard_since,
     is_visible,
     was_hidden_since,
@@ -92,7 +92,7 @@ def readiness(
     if role not in OUTSIDE:
         return "ready"
     seen = not rule.about_her or is_visible(of_her)
-    return "ready" if seen and (not rule.consented or CONSENTED in heard) else "wait"
+    return "ready" if seen and (not rule.consented or has_consented(heard, today)) else "wait"
 
 
 def is_too_late(rule: Rule, asked: Asked, today: date) -> bool:

@@ -27,8 +27,8 @@ class Rule:
 
     A task is `done_by`, and anything `void_by`, what is heard of the same aggregate later, or ever
     in another stream. `about_her`: she whom it is about must be visible, as far as we have heard,
-    from the event until the mail is out. `consented`: and have agreed to be shown. `expires`: an
-    answer after its last day is none; other tasks stay open, and are overdue.
+    from the event until the mail is out. `consented`: and have agreed to be shown, that day too.
+    `expires`: an answer after its last day is none; other tasks stay open, and are overdue.
     """
 
     on: str
