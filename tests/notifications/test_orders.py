@@ -38,7 +38,7 @@ UNTIL = {
     "consent_over": TODAY - timedelta(days=1),
 }
 STEPS_OF_CONSENT = 6
-CONSENTS = (
+CONSENTS: Sequence[list[list[str]]] = (
     [["consented"]],
     [["consented"]],
     [["consented"], ["consented_anew"]],

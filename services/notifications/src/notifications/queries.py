@@ -29,11 +29,11 @@ COMPANIONS = text("""
     JOIN notices AS other ON other.role = one.role AND other.kind = 'message'
         AND other.state = 'waiting' AND other.delivery_id IS NULL AND other.reason IS NULL
     JOIN subjects AS others ON (others.kind, others.id) = (other.subject_kind, other.subject_id)
-    WHERE one.id = ANY(:due) AND other.id <> ALL(:due)
+    WHERE one.id = ANY(:due) AND other.id <> ALL(:due) AND others.network = its.network
         AND ((one.role = ANY(:organisation) AND others.organisation_id = its.organisation_id)
           OR (one.role = ANY(:candidate) AND others.candidate_ref = its.candidate_ref)
-          OR (one.role = ANY(:unit) AND others.unit = its.unit AND other.network = one.network)
-          OR (one.role = ANY(:network) AND other.network = one.network))""")
+          OR (one.role = ANY(:unit) AND others.unit = its.unit)
+          OR one.role = ANY(:network))""")
 
 
 def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:

@@ -113,10 +113,11 @@ async def told_by_staff(
 
 
 async def make_mails(tx: Tx, ready: Iterable[Notice], now: datetime) -> None:
-    """Put a task into a mail of its own, and messages to one recipient together, up to a limit."""
+    """Put a task into a mail of its own, and a network's messages to one recipient together."""
     mails: defaultdict[object, list[Notice]] = defaultdict(list)
     for notice in ready:
-        mails[notice.id if notice.kind == "task" else notice.recipient_id].append(notice)
+        together = notice.recipient_id, notice.network  # a mail has one sender, and one settles it
+        mails[notice.id if notice.kind == "task" else together].append(notice)
     for inside in mails.values():
         for first in range(0, len(inside), MOST_TOGETHER):
             await make_mail(tx, inside[first : first + MOST_TOGETHER], now)
