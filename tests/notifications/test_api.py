@@ -1,6 +1,7 @@
 """What the staff sees and settles, and the page behind a link."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -205,6 +206,31 @@ def test_a_setting_that_means_nothing_is_told_in_a_sentence(
 ) -> None:
     with pytest.raises(ValidationError, match=told):
         of_service("postgresql+asyncpg://x@y/z", 25, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        (
+            {"smtp_starttls": False, "smtp_username": "us", "smtp_password": "secret"},
+            "smtp_username\n.*needs NOTIFICATIONS_SMTP_STARTTLS=true: a password doesn't go over",
+        ),
+        (
+            {"smtp_starttls": True, "smtp_username": "us"},
+            "smtp_password\n.*NOTIFICATIONS_SMTP_USERNAME needs it",
+        ),
+    ],
+)
+def test_a_login_that_could_never_work_is_refused_at_the_start(
+    login: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        of_service("postgresql+asyncpg://x@y/z", 25, **login)
+
+
+def test_a_login_over_an_encrypted_line_is_taken() -> None:
+    login: dict[str, Any] = {"smtp_starttls": True, "smtp_username": "us", "smtp_password": "x"}
+    assert of_service("postgresql+asyncpg://x@y/z", 25, **login).smtp_username == "us"
 
 
 async def test_no_call_without_a_token_but_the_page(service: Notifications) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from notifications.channels.addresses import Unsendable, mailbox
 from shared.settings import SecretKey, ServiceSettings, pair_key
@@ -36,7 +36,9 @@ class Settings(ServiceSettings, service="notifications"):
         default=True, description="false: only beside a server of one's own."
     )
     smtp_username: str = Field("", description="Empty: the server knows us by our address.")
-    smtp_password: str = Field("", description="Goes with the name.", repr=False)
+    smtp_password: str = Field(
+        "", description="Goes with the name.", repr=False, validate_default=True
+    )
     sender: str = Field(
         description="From which address mails come.", examples=["jobbpakten@example.se"]
     )
@@ -55,6 +57,21 @@ class Settings(ServiceSettings, service="notifications"):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
             raise ValueError("it begins with https:// and names a host")
         return value.rstrip("/")
+
+    @field_validator("smtp_username")
+    @classmethod
+    def refuse_a_login_over_an_open_line(cls, value: str, before: ValidationInfo) -> str:
+        if value and not before.data.get("smtp_starttls", True):
+            needs = "NOTIFICATIONS_SMTP_STARTTLS=true"
+            raise ValueError(f"it needs {needs}: a password doesn't go over an open line")
+        return value
+
+    @field_validator("smtp_password")
+    @classmethod
+    def refuse_a_login_without_a_password(cls, value: str, before: ValidationInfo) -> str:
+        if before.data.get("smtp_username") and not value:
+            raise ValueError("NOTIFICATIONS_SMTP_USERNAME needs it: no server takes a name alone")
+        return value
 
     @field_validator("sender")
     @classmethod
