@@ -20,8 +20,13 @@ def test_a_mail_is_tried_again_later_and_later_for_a_day() -> None:
     while again := next_try(first, len(waits) + 1, now):
         waits.append(int((again - now) / timedelta(minutes=1)))
         now = again
-    assert waits == [1, 5, 15, 60, 240, 240, 240, 240, 240]
-    assert now - first < timedelta(hours=24)
+    assert waits == [1, 5, 15, 60, 240, 240, 240, 240, 240, 159]
+    assert now - first == timedelta(hours=24)
+
+
+def test_a_mail_whose_last_try_came_late_is_not_tried_again() -> None:
+    first = datetime(2026, 3, 2, tzinfo=UTC)
+    assert next_try(first, 3, first + timedelta(hours=30)) is None
 
 
 @pytest.mark.parametrize(
