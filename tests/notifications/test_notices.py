@@ -60,7 +60,7 @@ async def test_the_way_of_a_match_tells_each_role_once(service: Notifications) -
     await service.hears(story.employer_asked)
     assert "answer_match contact_person" in await service.sends()
     await service.hears(story.of_match(m.EmployerAnswered, answer="yes"))
-    assert "accept_match caseworker" in await service.sends()
+    assert {"accept_match caseworker", "decide_match decider"} < {*await service.sends()}
     await service.hears(story.accepted, story.planned)
     assert "prepare_placement caseworker" in await service.sends()
     await service.do_what_is_due()
@@ -70,8 +70,39 @@ async def test_the_way_of_a_match_tells_each_role_once(service: Notifications) -
     assert {"match_accepted_employer contact_person", "match_accepted_participant participant"} < {
         *kinds
     }
-    assert len(kinds) == 8
-    assert len([s for s in await service.states() if s.endswith("acted")]) == 5
+    assert len(kinds) == 9
+    assert len([s for s in await service.states() if s.endswith("acted")]) == 6
+
+
+async def test_a_match_waits_for_the_deciders_of_its_unit_and_for_those_of_all_units(
+    service: Notifications,
+) -> None:
+    story = Story()
+    for unit in (UNIT, "unit_south"):
+        await service.knows("caseworker", unit, address=f"caseworker.{unit}@example.se")
+    for unit in (UNIT, "unit_south", "head_office"):
+        await service.knows("decider", unit, address=f"{unit}@example.se")
+    await service.hears(story.of_match(m.EmployerAnswered, answer="yes"))
+    assert await service.sends() == [
+        "accept_match caseworker.unit_north",
+        "decide_match head_office",
+        "decide_match unit_north",
+    ]
+    await service.hears(story.accepted)
+    assert {state.split()[-1] for state in await service.states() if "_match " in state} == {
+        "acted"
+    }
+
+
+async def test_without_a_decider_the_caseworkers_are_asked_and_told_nothing_besides(
+    service: Notifications,
+) -> None:
+    story = Story()
+    await service.knows("caseworker", UNIT)
+    await service.hears(story.of_match(m.EmployerAnswered, answer="yes"))
+    await service.do_what_is_due()
+    assert await service.sends() == ["accept_match caseworker"]
+    assert "decide_match decider cancelled" in await service.states()
 
 
 async def test_an_employers_no_waits_for_the_caseworker_and_tells_nobody_else(

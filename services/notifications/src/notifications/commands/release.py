@@ -97,6 +97,8 @@ async def without_anybody(
         hold(notice, "no_recipient", now)
         return []
     await cancel(tx, notice, "no_recipient")
+    if RULES[notice.rule].besides and not notice.instead:
+        return []
     return await told_by_staff(tx, notice, role, now, ripe=ripe)
 
 

@@ -29,6 +29,7 @@ class Rule:
     in another stream. `about_her`: she whom it is about must be visible, as far as we have heard,
     from the event until the mail is out. `consented`: and have agreed to be shown, that day too.
     `expires`: an answer after its last day is none; other tasks stay open, and are overdue.
+    `besides`: others are asked the same, so where there is nobody nobody is told instead.
     """
 
     on: str
@@ -42,6 +43,7 @@ class Rule:
     about_her: bool = False
     consented: bool = False
     expires: bool = False
+    besides: bool = False
 
     @property
     def name(self) -> str:
@@ -82,6 +84,7 @@ IN_FORCE = these("agreement.signed=municipality agreement.in_force")
 SHARED = these("agreement.shared_for_signature")
 MATCH_ENDED = these("match.withdrawn match.superseded match.expired")
 OVER = MATCH_ENDED | these("consent.withdrawn")
+ACCEPTED = these("match.accepted")
 DECIDED = these("match.accepted employer.answered=yes employer.answered=no")
 ASKED_EMPLOYER = these("employer.asked")
 STARTED = these("placement.started")
@@ -127,6 +130,7 @@ HER_ANSWER = task(
     OVER,
 )
 ITS_ANSWER = task("employer.asked", "answer_match", "contact_person", DECIDED, OVER)
+DECISION = task("employer.answered=yes", "decide_match", "decider", ACCEPTED, OVER)
 GOOD_NEWS, *_ = messages("match.accepted", "match_accepted_participant", "participant", OVER)
 MATCHING = [
     task(
@@ -139,7 +143,8 @@ MATCHING = [
     replace(HER_ANSWER, about_her=True, expires=True),
     task("candidate.answered", "release_to_employer", "caseworker", DECIDED | ASKED_EMPLOYER, OVER),
     replace(ITS_ANSWER, about_her=True, consented=True, expires=True),
-    task("employer.answered=yes", "accept_match", "caseworker", these("match.accepted"), OVER),
+    task("employer.answered=yes", "accept_match", "caseworker", ACCEPTED, OVER),
+    replace(DECISION, besides=True),
     task(
         "employer.answered=no",
         "confirm_decline",
