@@ -74,37 +74,6 @@ async def test_the_way_of_a_match_tells_each_role_once(service: Notifications) -
     assert len([s for s in await service.states() if s.endswith("acted")]) == 6
 
 
-async def test_a_match_waits_for_the_deciders_of_its_unit_and_for_those_of_all_units(
-    service: Notifications,
-) -> None:
-    story = Story()
-    for unit in (UNIT, "unit_south"):
-        await service.knows("caseworker", unit, address=f"caseworker.{unit}@example.se")
-    for unit in (UNIT, "unit_south", "head_office"):
-        await service.knows("decider", unit, address=f"{unit}@example.se")
-    await service.hears(story.of_match(m.EmployerAnswered, answer="yes"))
-    assert await service.sends() == [
-        "accept_match caseworker.unit_north",
-        "decide_match head_office",
-        "decide_match unit_north",
-    ]
-    await service.hears(story.accepted)
-    assert {state.split()[-1] for state in await service.states() if "_match " in state} == {
-        "acted"
-    }
-
-
-async def test_without_a_decider_the_caseworkers_are_asked_and_told_nothing_besides(
-    service: Notifications,
-) -> None:
-    story = Story()
-    await service.knows("caseworker", UNIT)
-    await service.hears(story.of_match(m.EmployerAnswered, answer="yes"))
-    await service.do_what_is_due()
-    assert await service.sends() == ["accept_match caseworker"]
-    assert "decide_match decider cancelled" in await service.states()
-
-
 async def test_an_employers_no_waits_for_the_caseworker_and_tells_nobody_else(
     service: Notifications,
 ) -> None:
@@ -117,18 +86,6 @@ async def test_an_employers_no_waits_for_the_caseworker_and_tells_nobody_else(
     await service.do_what_is_due()
     assert await service.sends() == ["confirm_decline caseworker"]
     assert "confirm_decline caseworker acted" in await service.states()
-
-
-async def test_the_employer_hears_that_a_match_is_over_only_if_it_was_asked(
-    service: Notifications,
-) -> None:
-    one, other = Story(), Story()
-    await everybody(service, one)
-    await service.knows("contact_person", other.organisation, address="other@example.se")
-    await service.hears(one.visible(), one.proposed, one.consented, one.employer_asked)
-    await service.hears(one.withdrawn, other.proposed, other.asked, other.withdrawn)
-    await service.do_what_is_due()
-    assert await service.sends() == ["match_not_available contact_person"]
 
 
 async def test_placements_tell_the_caseworker_and_the_contact(service: Notifications) -> None:

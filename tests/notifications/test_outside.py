@@ -17,7 +17,7 @@ from tests.notifications.orders import History, heard_in_every_order
 
 from notifications.rules import notice
 from notifications.rules.notice import OUTSIDE
-from notifications.rules.notices import RULES, Rule, full
+from notifications.rules.notices import ASKED_HER, RULES, Rule, full
 from notifications.rules.subjects import TOLD_APART
 from shared.events import KINDS
 from shared.events.matching import ConsentGiven
@@ -32,12 +32,14 @@ NEEDS = {
     "answer_match": "visible consent.given",
     "match_accepted_employer": "visible consent.given",
     "match_accepted_participant": "visible",
+    "match_over_participant": "visible candidate.asked",
 }
 AGAINST = {
     "answer_request": f"{HERS} candidate.answered employer.asked match.accepted",
     "answer_match": f"{HERS} {ANSWERED} consent_over match.accepted",
     "match_accepted_employer": f"{HERS} consent_over",
     "match_accepted_participant": HERS,
+    "match_over_participant": "hidden left",
     "match_not_available": "employer.answered=no",
     "sign_agreement": f"{APPLIED} agreement.signed=member agreement.in_force",
     "application_approved": APPLIED,
@@ -63,7 +65,11 @@ SAYS_WHOSE = {
 def before(rule: Rule) -> list[str]:
     """Give what has to be heard before the rule may mail."""
     more = [SAYS_WHOSE[rule.on]] if rule.on in SAYS_WHOSE else []
-    return ["named", *spelt_out(NEEDS.get(rule.template, "")), *more, *rule.only_after]
+    return [*dict.fromkeys(["named", *spelt_out(needed(rule)), *more, *rule.only_after])]
+
+
+def needed(rule: Rule) -> str:
+    return NEEDS.get(rule.template, "")
 
 
 def against(rule: Rule) -> list[str]:
@@ -82,8 +88,10 @@ CASES = [(rule, name) for rule in OUTER for name in against(rule)]
 class OfRule(History):
     """What makes a rule tell somebody, and what is told against it."""
 
-    def __init__(self, service: Notifications, rule: Rule, told: Collection[str]) -> None:
-        self.template = rule.template
+    def __init__(
+        self, service: Notifications, rule: Rule, told: Collection[str], *, untold: bool = False
+    ) -> None:
+        self.template, self.untold = rule.template, untold
         super().__init__(service, rule.role, told)
 
     @property
@@ -102,7 +110,8 @@ class OfRule(History):
         for of in facts:
             known |= of(Facts).known
         known |= {"sector": "business", "size": "small", "ground": "lapsed"}
-        known |= {"units": 1, "promised": 1, "kept_by": "placement"} | more
+        known |= {"units": 1, "promised": 1, "kept_by": "placement"}
+        known |= {"candidate_is_told": not self.untold} | more
         wanted = KINDS[kind].model_fields
         return KINDS[kind](**{field: fact for field, fact in known.items() if field in wanted})
 
@@ -128,16 +137,62 @@ def orders(rule: Rule, names: Collection[str]) -> Iterator[tuple[str, ...]]:
             yield order
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize(("rule", "name"), CASES, ids=lambda case: getattr(case, "name", case))
 async def test_nobody_outside_is_mailed_once_anything_against_it_was_heard(
-    service: Notifications, monkeypatch: pytest.MonkeyPatch, rule: Rule, name: str
+    service: Notifications, rule: Rule, name: str
 ) -> None:
-    monkeypatch.setattr(notice, "HELD", timedelta())  # messages go at once, as tasks do
     wanted = {*before(rule), rule.on}
     told = [*before(rule), *(rule.never_after & {name}), rule.on]
     told += [] if name in told else [name]
     every = [(OfRule(service, rule, told), order) for order in orders(rule, told)]
     await heard_in_every_order(every, lambda known: {*known} >= wanted and name not in known)
+
+
+OVER = [rule for rule in OUTER if rule.template == "match_over_participant"]
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let messages go at once, as tasks do."""
+    monkeypatch.setattr(notice, "HELD", timedelta())
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
+async def test_she_is_not_told_of_an_end_that_says_so_as_her_own_no(
+    service: Notifications, rule: Rule
+) -> None:
+    told = [*before(rule), rule.on]
+    every = [(OfRule(service, rule, told, untold=True), order) for order in orders(rule, told)]
+    await heard_in_every_order(every, lambda _: False)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
+async def test_she_is_not_told_of_the_end_of_what_she_was_never_asked(
+    service: Notifications, rule: Rule
+) -> None:
+    told = ["named", "visible", "match.proposed.v1", rule.on]
+    every = [(OfRule(service, rule, told), order) for order in orders(rule, told)]
+    await heard_in_every_order(every, lambda _: False)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
+async def test_she_is_not_told_of_the_end_of_what_ended_while_she_was_hidden(
+    service: Notifications, rule: Rule
+) -> None:
+    told = ["named", "visible", *ASKED_HER, "hidden", rule.on, "visible#2"]
+    every = [
+        (OfRule(service, rule, told), order) for order in orders(rule, told) if order[0] == "named"
+    ]
+
+    def may(known: Collection[str]) -> bool:
+        seen = {*known} & {"visible", "visible#2"}
+        return bool(seen) and {*known} >= {rule.on, *ASKED_HER} and "hidden" not in known
+
+    await heard_in_every_order(every, may)
 
 
 def test_every_template_to_somebody_outside_says_here_what_is_against_it() -> None:
@@ -146,6 +201,6 @@ def test_every_template_to_somebody_outside_says_here_what_is_against_it() -> No
 
 def test_every_rule_about_her_to_somebody_outside_says_so() -> None:
     for rule in OUTER:
-        needs = NEEDS.get(rule.template, "").split()
+        needs = needed(rule).split()
         assert rule.about_her == ("visible" in needs), rule.name
         assert rule.consented == ("consent.given" in needs), rule.name

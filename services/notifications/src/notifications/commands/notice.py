@@ -47,7 +47,7 @@ def asked(notice: Notice) -> Asked:
 async def ask(tx: Tx, subject: Subject, what: str, event: Event, about: Envelope) -> None:
     """Ask for the notices that an event calls for, but for those that are over already."""
     for rule in ASKS.get(what, ()):
-        if not is_asked_for(rule, subject.heard):
+        if not is_asked_for(rule, subject.heard, dict(event)):
             continue
         new = noticed(rule, subject, event, about)
         if closing(rule, asked(new), subject.heard) is None:

@@ -1,6 +1,6 @@
 """The life of a notice, and whether it may go out now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -87,7 +87,7 @@ def readiness(
         return over
     if is_too_late(rule, asked, today):
         return "expired"
-    if rule.about_her and was_hidden_since(of_her, asked.at):
+    if rule.about_her and was_hidden_since(of_her, since(rule, asked, heard)):
         return "cancelled"
     if role not in OUTSIDE:
         return "ready"
@@ -108,10 +108,18 @@ def how_long_held(kind: str, told_at: datetime, now: datetime) -> timedelta:
     return CATCHING_UP if now - told_at > FRESH else timedelta()
 
 
-def is_asked_for(rule: Rule, heard: Heard) -> bool:
-    """Tell whether what was heard before lets the rule hold."""
+def is_asked_for(rule: Rule, heard: Heard, facts: Mapping[str, object]) -> bool:
+    """Tell whether the event, and what was heard before it, let the rule hold."""
+    if rule.says and not facts[rule.says]:
+        return False
     after = rule.only_after <= heard.keys()
     return after and not rule.never_after & heard.keys()
+
+
+def since(rule: Rule, asked: Asked, heard: Heard) -> datetime:
+    """Give from when on she mayn't have been hidden: from the first that the rule stands on."""
+    before = (heard[name].values() for name in rule.only_after & heard.keys())
+    return min([asked.at, *(datetime.fromisoformat(one[1]) for told in before for one in told)])
 
 
 def may_be_told(state: str, kind: str, *, instead: bool) -> bool:
