@@ -186,6 +186,7 @@ async def test_a_dead_link_is_answered_in_a_language_that_the_browser_asks_for(
     ("name", "value", "told"),
     [
         ("private_key", "{}", "isn't a private JWK on the curve X25519"),
+        ("previous_private_key", "{}", "isn't a private JWK on the curve X25519"),
         ("private_key", '{"kty":"OKP","crv":"X25519","x":"AA"}', "isn't a private JWK"),
         (
             "address_key",

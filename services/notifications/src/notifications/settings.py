@@ -1,6 +1,6 @@
 """What the environment decides."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -18,6 +18,11 @@ class Settings(ServiceSettings, service="notifications"):
         description="Opens the addresses that others seal for us: an X25519 key as a private JWK.",
         repr=False,
         examples=['{"kty":"OKP","crv":"X25519","x":"…","d":"…"}'],
+    )
+    previous_private_key: Literal[""] | Annotated[str, pair_key("X25519", private=True)] = Field(
+        "",
+        description="Opens what was sealed before our key was changed, until all is told again.",
+        repr=False,
     )
     address_key: SecretKey = Field(
         description="Wraps each recipient's key for her address: an octet JWK of 256 bits."
