@@ -31,7 +31,6 @@ from shared.events import TYPE_PREFIX, Event
 from shared.events import Envelope as About
 from shared.events.directory import RecipientNamed
 
-MIDNIGHT = datetime.fromisoformat("2026-03-02T00:00:00+00:00")
 PAIR = OKPKey.generate_key("X25519")
 PUBLIC = json.dumps(PAIR.as_dict(private=False))
 KEYS = {
@@ -50,12 +49,12 @@ class Notifications(Running):
     server: Server
     sender: Sender
     versions: dict[str, int] = field(default_factory=dict)
-    moment: datetime = MIDNIGHT
+    moment: datetime = field(default_factory=clock.now)
 
     def about(self, event: Event, on: date = TODAY, network: str = "jobbpakten") -> About:
         """Make the envelope of the next event in its stream, a second later than the last one."""
         self.versions[event.key] = self.versions.get(event.key, 0) + 1
-        self.moment += timedelta(seconds=1)
+        self.moment = max(self.moment + timedelta(seconds=1), clock.now())
         return About(
             id=uuid7(),
             type=TYPE_PREFIX + event.kind,

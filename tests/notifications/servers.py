@@ -16,16 +16,22 @@ from jobbpakten.parts.kafka import free_ports
 
 @dataclass
 class Server:
-    """A mail server in this process, on a real socket; `answers` are what it says to the dot."""
+    """A mail server in this process, on a real socket; `answers` are what it says to the dot.
+
+    `policy` is what it says to every recipient instead, while there is one.
+    """
 
     port: int = 0
     got: list[tuple[str, EmailMessage]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    policy: str = ""
     before_answer: Callable[[], Awaitable[None]] | None = None
     at_recipient: Callable[[], Awaitable[None]] | None = None
 
     async def handle_RCPT(self, *said: Any) -> str:  # noqa: N802 - aiosmtpd's
         _, _, envelope, address, _ = said
+        if self.policy:
+            return self.policy
         envelope.rcpt_tos.append(address)
         if self.at_recipient:
             await self.at_recipient()

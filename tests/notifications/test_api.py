@@ -1,6 +1,7 @@
 """What the staff sees and settles, and the page behind a link."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -185,6 +186,7 @@ async def test_a_dead_link_is_answered_in_a_language_that_the_browser_asks_for(
     ("name", "value", "told"),
     [
         ("private_key", "{}", "isn't a private JWK on the curve X25519"),
+        ("previous_private_key", "{}", "isn't a private JWK on the curve X25519"),
         ("private_key", '{"kty":"OKP","crv":"X25519","x":"AA"}', "isn't a private JWK"),
         (
             "address_key",
@@ -195,6 +197,9 @@ async def test_a_dead_link_is_answered_in_a_language_that_the_browser_asks_for(
         ("public_url", "example.se", "begins with https://"),
         ("sender", "nobody", "isn't an address"),
         ("sender", "a@b\r\nBcc: c@d", "isn't an address"),
+        ("sender", '"a b"@example.se', "isn't an address"),
+        ("sender", "a@exa_mple.se", "isn't an address"),
+        ("sender", "åsa@example.se", "not every mail server takes such letters"),
     ],
 )
 def test_a_setting_that_means_nothing_is_told_in_a_sentence(
@@ -202,6 +207,31 @@ def test_a_setting_that_means_nothing_is_told_in_a_sentence(
 ) -> None:
     with pytest.raises(ValidationError, match=told):
         of_service("postgresql+asyncpg://x@y/z", 25, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("login", "told"),
+    [
+        (
+            {"smtp_starttls": False, "smtp_username": "us", "smtp_password": "secret"},
+            "smtp_username\n.*needs NOTIFICATIONS_SMTP_STARTTLS=true: a password doesn't go over",
+        ),
+        (
+            {"smtp_starttls": True, "smtp_username": "us"},
+            "smtp_password\n.*NOTIFICATIONS_SMTP_USERNAME needs it",
+        ),
+    ],
+)
+def test_a_login_that_could_never_work_is_refused_at_the_start(
+    login: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        of_service("postgresql+asyncpg://x@y/z", 25, **login)
+
+
+def test_a_login_over_an_encrypted_line_is_taken() -> None:
+    login: dict[str, Any] = {"smtp_starttls": True, "smtp_username": "us", "smtp_password": "x"}
+    assert of_service("postgresql+asyncpg://x@y/z", 25, **login).smtp_username == "us"
 
 
 async def test_no_call_without_a_token_but_the_page(service: Notifications) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import Story
+from tests.notifications.servers import Server
 
 from shared.events import matching as m
 from shared.events import placement as p
@@ -39,6 +40,39 @@ async def test_a_message_takes_along_what_is_held_for_the_same_recipient(
     assert await service.sends() == ["several contact_person"]
     later(monkeypatch, minutes=20)
     assert await service.sends() == ["placement_started strange", "several contact_person"]
+
+
+async def test_a_contact_in_two_networks_gets_a_mail_of_each(
+    service: Notifications, server: Server
+) -> None:
+    first = Story()
+    await service.knows("contact_person", first.organisation)
+    for network in ("jobbpakten", "integrationspakten") * 2:
+        story = Story()
+        story.organisation = first.organisation
+        await service.hears(story.of_placement(p.PlacementStarted), network=network)
+    await service.do_what_is_due()
+    assert await service.sends() == ["several contact_person"] * 2
+    assert {str(mail["Subject"]) for _, mail in server.got} == {
+        "Jobbpakten: 2 meddelanden",
+        "Integrationspakten: 2 meddelanden",
+    }
+
+
+async def test_a_message_takes_nothing_along_that_is_held_in_another_network(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = Story(), Story()
+    there.organisation = here.organisation
+    await service.knows("contact_person", here.organisation)
+    await service.hears(here.of_placement(p.PlacementStarted))
+    later(monkeypatch, minutes=20)
+    await service.hears(there.of_placement(p.PlacementStarted), network="integrationspakten")
+    later(monkeypatch, minutes=10)
+    assert await service.sends() == ["placement_started contact_person"]
+    assert [one["state"] for one in await service.listed()] == ["sent"]
+    later(monkeypatch, minutes=20)
+    assert await service.sends() == ["placement_started contact_person"] * 2
 
 
 async def test_so_many_messages_that_no_server_takes_them_go_in_several_mails(

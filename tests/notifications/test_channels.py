@@ -70,6 +70,37 @@ async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> Non
     assert found == (Outcome("refused", f"{STEPS[verb]} {code}"), 0, 0)
 
 
+@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("554 5.7.1 <asa@example.se>: Relay access denied", "554 5.7.1"),
+        ("550 5.7.1 Client host rejected: asa.example.se", "550 5.7.1"),
+        ("550 5.7.64 TenantAttribution; Relay Access Denied", "550 5.7.64"),
+        ("550-5.7.26 This mail\r\n550 5.7.26 has been blocked", "550 5.7.26"),
+    ],
+)
+async def test_a_no_by_policy_is_not_about_her_and_is_deferred(
+    verb: str, answer: str, why: str
+) -> None:
+    assert await outcome({verb: answer}) == (Outcome("deferred", f"{STEPS[verb]} {why}"), 0, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.1.1 <asa@example.se>: User unknown",
+        "552 5.2.2 Over quota",
+        "550 unknown: call 5.7.1",
+        "550 5.7.0706050 is her number",
+    ],
+)
+async def test_a_no_that_is_no_policys_is_refused_and_none_of_its_text_kept(answer: str) -> None:
+    found = await outcome({"RCPT": answer})
+
+    assert found == (Outcome("refused", f"rcpt {answer[:3]}"), 0, 0)
+
+
 @pytest.mark.parametrize("verb", ["GREETING", "EHLO", "MAIL"])
 async def test_a_no_for_good_to_all_of_us_pauses_and_fails_nobody(verb: str) -> None:
     found = await outcome({verb: "554 never"})

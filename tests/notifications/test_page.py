@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from xml.etree import ElementTree as ET
@@ -17,7 +18,7 @@ from notifications.templates.texts import LOCALES, texts_in
 TASKS = [code for code, words in TEMPLATES.items() if words.kind == "task"]
 TO_DO = {"waiting", "sent", "failed", "uncertain"}
 ENDED = {
-    "acted": "Det här är klart. Tack!",
+    "acted": "Det här är klart och du behöver inte göra något mer här. Tack!",
     "expired": "Den sista dagen har passerat och du behöver inte göra något mer här.",
     "cancelled": "Det här behövs inte längre och du behöver inte göra något mer här.",
 }
@@ -43,9 +44,14 @@ def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language:
 
 
 @pytest.mark.parametrize("state", NOTICE.states)
-def test_a_page_says_how_it_stands_and_asks_only_while_it_waits(state: str) -> None:
+def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_while_it_waits(
+    state: str,
+) -> None:
     text = words(page("sign_agreement", "sv", facts(), state, UNTIL))
 
+    assert texts_in("sv").said(TEMPLATES["sign_agreement"].action) in text
+    assert f"Till när Senast den {DAYS['sv']}." in text
+    assert ("Vad det gällde" in text) == (state in ENDED)
     assert (ENDED.get(state, "Det här väntar på dig.")) in text
     assert ("Vad du kan göra" in text) == (state in TO_DO)
     assert {*NOTICE.states} == TO_DO | {*ENDED}
@@ -111,6 +117,21 @@ def test_colours_can_be_told_apart() -> None:
 
     for ink, paper in product(("ink", "soft", "accent"), ("paper", "mild")):
         assert contrast(colours[ink], colours[paper]) >= 4.5, (ink, paper)
+
+
+@pytest.mark.parametrize("state", NOTICE.states)
+def test_what_is_over_had_no_last_day_and_what_waits_has_none(state: str) -> None:
+    text = words(page("sign_agreement", "en", facts(act_by=None), state, UNTIL))
+
+    assert ("There was no fixed last day." in text) == (state in ENDED)
+    assert ("As soon as it suits you is fine." in text) == (state in TO_DO)
+
+
+def test_a_page_says_what_was_to_be_told_once_it_is_told() -> None:
+    to_tell = replace(facts(), instead_of="answer_request")
+    text = words(page("tell_her_yourself", "en", to_tell, "acted", UNTIL))
+
+    assert f"What was to be told {TEMPLATES['answer_request'].what}" in text
 
 
 def test_a_task_without_a_day_and_without_a_unit_has_its_page() -> None:

@@ -1,9 +1,13 @@
 """Whom a role can be told by: sealed on the way and at rest, forgotten when told so."""
 
+import json
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from tests.notifications.conftest import Notifications, later
+from joserfc.jwk import OKPKey
+from tests.notifications.conftest import KEYS, Notifications, later, running
 from tests.notifications.histories import UNIT, Story
 from tests.notifications.servers import Server
 
@@ -20,6 +24,29 @@ async def test_an_address_that_cannot_be_opened_is_unknown_and_stops_nothing(
     assert await service.sends() == []
     await service.knows("vetting_officer", UNIT, who=who)
     assert await service.sends() == ["check_application vetting_officer"]
+
+
+async def test_an_address_that_can_be_opened_is_not_lost_to_one_that_cannot(
+    service: Notifications, server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = await service.knows("vetting_officer", UNIT, address="known@example.se")
+    await service.knows("vetting_officer", UNIT, who=who, language="en", sealed="no.jwe.at.all.x")
+    assert "address_unreadable" in capsys.readouterr().out
+    assert [person.language for person in await service.recipients()] == ["en"]
+    await service.hears(Story().applied)
+    await service.sends()
+    assert server.to == ["known@example.se"]
+
+
+async def test_what_was_sealed_for_the_key_before_is_opened_with_that(
+    database: Callable[[str], str], server: Server
+) -> None:
+    new = json.dumps(OKPKey.generate_key("X25519").as_dict(private=True))
+    keys: dict[str, Any] = {"private_key": new, "previous_private_key": KEYS["private_key"]}
+    async with running(database("notifications"), server, **keys) as service:
+        await service.knows("vetting_officer", UNIT)
+        await service.hears(Story().applied)
+        assert await service.sends() == ["check_application vetting_officer"]
 
 
 async def test_a_recipient_may_be_named_after_what_concerns_her(service: Notifications) -> None:

@@ -20,8 +20,13 @@ def test_a_mail_is_tried_again_later_and_later_for_a_day() -> None:
     while again := next_try(first, len(waits) + 1, now):
         waits.append(int((again - now) / timedelta(minutes=1)))
         now = again
-    assert waits == [1, 5, 15, 60, 240, 240, 240, 240, 240]
-    assert now - first < timedelta(hours=24)
+    assert waits == [1, 5, 15, 60, 240, 240, 240, 240, 240, 159]
+    assert now - first == timedelta(hours=24)
+
+
+def test_a_mail_whose_last_try_came_late_is_not_tried_again() -> None:
+    first = datetime(2026, 3, 2, tzinfo=UTC)
+    assert next_try(first, 3, first + timedelta(hours=30)) is None
 
 
 @pytest.mark.parametrize(
@@ -66,6 +71,32 @@ async def test_after_a_day_the_mail_is_given_up_and_staff_tells_it_otherwise(
     (failed,) = [e for e in await service.told_in_full() if e["kind"] == "notice.failed.v1"]
     assert failed["ground"] == "given_up"
     assert (await service.sends())[-1] == "tell_her_yourself coordinator"
+
+
+async def test_a_server_that_relays_nothing_for_a_while_loses_no_mail(
+    service: Notifications, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await service.knows("coordinator", UNIT)
+    await one_task(service)
+    server.policy = "554 5.7.1 <vetting_officer@example.se>: Relay access denied"
+    await service.sends()
+    (mail,) = await service.mails()
+    assert (mail.state, mail.why) == ("waiting", "rcpt 554 5.7.1")
+    server.policy = ""
+    later(monkeypatch, minutes=1)
+    assert await service.sends() == ["check_application vetting_officer"]
+
+
+async def test_a_server_that_relays_nothing_for_a_day_is_given_up(
+    service: Notifications, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_task(service)
+    server.policy = "550 5.7.64 TenantAttribution; Relay Access Denied"
+    for _ in range(10):
+        await service.sends()
+        later(monkeypatch, hours=5)
+    (failed,) = [e for e in await service.told_in_full() if e["kind"] == "notice.failed.v1"]
+    assert failed["ground"] == "given_up"
 
 
 async def test_a_refused_mail_is_told_by_the_staff_once_nobody_else_has_it(

@@ -113,6 +113,25 @@ async def test_what_is_done_while_the_mail_is_being_said_is_not_sent_any_more(
     assert await state_of_mail(service) == "cancelled"
 
 
+@pytest.mark.parametrize(
+    ("sender", "domain"),
+    [
+        ("jobbpakten@Uppsala.SE", "uppsala.se"),
+        ("jobbpakten@södertälje.se", "xn--sdertlje-4za9o.se"),
+    ],
+)
+async def test_whatever_sender_the_settings_take_mails_go_from(
+    database: Callable[[str], str], server: Server, sender: str, domain: str
+) -> None:
+    async with running(database("notifications"), server, sender=sender) as service:
+        await one_task(service)
+        assert await service.sends() == ["check_application vetting_officer"]
+        (mail,) = await service.mails()
+    message = server.got[0][1]
+    assert message["From"].addresses[0].addr_spec == f"jobbpakten@{domain}"
+    assert message["Message-ID"] == f"<{mail.id}@{domain}>"
+
+
 @pytest.fixture
 async def two(database: Callable[[str], str], server: Server) -> AsyncIterator[list[Notifications]]:
     url = database("notifications")

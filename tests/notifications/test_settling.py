@@ -3,15 +3,18 @@
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from tests.driven import TODAY
 from tests.notifications.conftest import Notifications, later
 from tests.notifications.histories import UNIT, Story
-from tests.notifications.senders import dies_at
+from tests.notifications.senders import dies_at, one_task
 from tests.notifications.servers import Server
 from tests.notifications.test_api import path_of, the_link
 
 from notifications.templates import TEMPLATES
 from shared.events import placement as p
+
+UNCERTAIN = {"service": "notifications", "state": "uncertain"}
 
 
 async def one(service: Notifications, template: str, role: str = "coordinator") -> Any:
@@ -115,6 +118,37 @@ async def test_a_message_that_may_be_lost_and_is_left_is_over(
     assert answer.json()["state"] == "cancelled"
     assert (answer.json()["owner"], answer.json()["reason"]) == (None, "left")
     assert (await service.told())[-1] == "notice.cancelled.v1"
+
+
+async def test_a_mail_that_is_sent_again_and_lost_again_waits_to_be_settled_again(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_task(service)
+    for _ in range(2):
+        await dies_at(service, monkeypatch, "delivery.handed_over")
+        later(monkeypatch, minutes=2)
+        await service.sends()
+        lost = await one(service, "check_application")
+        assert (lost["state"], lost["owner"]) == ("uncertain", "coordinator")
+        assert lost["next_action"] == "find out whether it came, and settle it"
+        await service.sends()  # the figure is read with the next look
+        assert REGISTRY.get_sample_value("notices_to_settle", UNCERTAIN) == 1
+        answer = await settled(service, lost, "send_again", "coordinator")
+        assert (answer.json()["owner"], answer.json()["settled_on"]) == ("system", None)
+
+
+async def test_a_task_whose_mail_came_at_the_second_try_waits_for_its_recipient(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_task(service)
+    await dies_at(service, monkeypatch, "delivery.handed_over")
+    later(monkeypatch, minutes=2)
+    await service.sends()
+    await settled(service, await one(service, "check_application"), "send_again", "coordinator")
+    assert await service.sends() == ["check_application vetting_officer"]
+    sent = await one(service, "check_application")
+    assert (sent["state"], sent["owner"]) == ("sent", "recipient")
+    assert sent["next_action"] == "do what it asks"
 
 
 async def test_what_waits_for_somebody_to_be_named_may_be_told_meanwhile(

@@ -40,6 +40,8 @@ def test_every_rule_has_words_of_its_kind_a_role_and_if_a_task_an_end(rule: Rule
     assert rule.role in BECAUSE
     assert bool(rule.done_by) == (rule.kind == "task")
     assert rule.about_her or rule.role != "participant"
+    kind, _, _ = rule.on.partition("=")
+    assert not rule.says or KINDS[kind].model_fields[rule.says].annotation is bool
 
 
 def test_the_table_and_the_words_name_the_same_notices() -> None:

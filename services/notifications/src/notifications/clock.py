@@ -152,8 +152,7 @@ class Sender:
             return Outcome("unsendable", "words")
         if claimed.to is None:
             return Outcome("unsendable", "address")
-        message_id = f"<{claimed.delivery_id}@{self.settings.sender.rpartition('@')[2]}>"
-        mail = Mail(message_id, claimed.to, rendered)
+        mail = Mail(str(claimed.delivery_id), claimed.to, rendered)
         return await channels.hand_over(mail, self.settings, on_handed_over)
 
     async def recorded(self, what: Any) -> None:

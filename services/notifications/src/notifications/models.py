@@ -45,8 +45,8 @@ class Recipient(Table, table=True):
 class Subject(Table, table=True):
     """What we have heard of one aggregate. Its row is the lock for its notices.
 
-    `heard` says in which streams something happened, with its number and time there; so it
-    doesn't matter in which order the streams come.
+    `heard` says in which streams something happened, with its number and time there, and a
+    consent's last day; so it doesn't matter in which order the streams come.
     """
 
     __tablename__ = "subjects"

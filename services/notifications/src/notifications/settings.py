@@ -1,11 +1,11 @@
 """What the environment decides."""
 
-from email.headerregistry import Address
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from notifications.channels.addresses import Unsendable, mailbox
 from shared.settings import SecretKey, ServiceSettings, pair_key
 
 LAST_PORT = 65_535
@@ -18,6 +18,11 @@ class Settings(ServiceSettings, service="notifications"):
         description="Opens the addresses that others seal for us: an X25519 key as a private JWK.",
         repr=False,
         examples=['{"kty":"OKP","crv":"X25519","x":"…","d":"…"}'],
+    )
+    previous_private_key: Literal[""] | Annotated[str, pair_key("X25519", private=True)] = Field(
+        "",
+        description="Opens what was sealed before our key was changed, until all is told again.",
+        repr=False,
     )
     address_key: SecretKey = Field(
         description="Wraps each recipient's key for her address: an octet JWK of 256 bits."
@@ -36,7 +41,9 @@ class Settings(ServiceSettings, service="notifications"):
         default=True, description="false: only beside a server of one's own."
     )
     smtp_username: str = Field("", description="Empty: the server knows us by our address.")
-    smtp_password: str = Field("", description="Goes with the name.", repr=False)
+    smtp_password: str = Field(
+        "", description="Goes with the name.", repr=False, validate_default=True
+    )
     sender: str = Field(
         description="From which address mails come.", examples=["jobbpakten@example.se"]
     )
@@ -56,13 +63,29 @@ class Settings(ServiceSettings, service="notifications"):
             raise ValueError("it begins with https:// and names a host")
         return value.rstrip("/")
 
+    @field_validator("smtp_username")
+    @classmethod
+    def refuse_a_login_over_an_open_line(cls, value: str, before: ValidationInfo) -> str:
+        if value and not before.data.get("smtp_starttls", True):
+            needs = "NOTIFICATIONS_SMTP_STARTTLS=true"
+            raise ValueError(f"it needs {needs}: a password doesn't go over an open line")
+        return value
+
+    @field_validator("smtp_password")
+    @classmethod
+    def refuse_a_login_without_a_password(cls, value: str, before: ValidationInfo) -> str:
+        if before.data.get("smtp_username") and not value:
+            raise ValueError("NOTIFICATIONS_SMTP_USERNAME needs it: no server takes a name alone")
+        return value
+
     @field_validator("sender")
     @classmethod
     def refuse_an_odd_sender(cls, value: str) -> str:
+        """Take what every mail can be sent from, in the form in which it stands in them."""
         try:
-            domain = Address(addr_spec=value).domain
-        except (ValueError, IndexError):
-            domain = ""
-        if not domain:
-            raise ValueError("it isn't an address like jobbpakten@example.se")
-        return value
+            found = mailbox(value)
+        except Unsendable:
+            raise ValueError("it isn't an address like jobbpakten@example.se") from None
+        if found.utf8:
+            raise ValueError("not every mail server takes such letters before the @")
+        return found.address

@@ -38,7 +38,7 @@ class Conversation:
                     return Outcome("unsendable", "smtputf8")
                 await self.told()
         except SMTPResponseException as error:
-            return refused_before_the_dot(self.step, error.code)
+            return refused_before_the_dot(self.step, error.code, error.message)
         except (SMTPException, OSError, TimeoutError) as error:
             return broken(self.step, error)
         return None
@@ -76,7 +76,7 @@ class Conversation:
         self.step = step
         answer = await self.server.execute_command(*words)
         if answer.code // 100 != good:
-            raise SMTPResponseException(answer.code, "")
+            raise SMTPResponseException(answer.code, answer.message)
 
     async def the_dot(self) -> Outcome:
         """Say it, and from then on take nothing but an answer for an answer."""

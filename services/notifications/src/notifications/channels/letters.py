@@ -11,7 +11,7 @@ from notifications.templates import Rendered
 from shared import clock
 from shared.sealing import Addressee
 
-MESSAGE_ID = re.compile(r"<?([A-Za-z0-9._-]{1,100})(@[a-z0-9.-]{1,100})?>?")
+ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 PLAIN = re.compile("[ -<>-~]{1,60}")  # ASCII without "=", which begins what is encoded
 TOKEN = re.compile("[A-Za-z0-9_-]{0,64}")
 MOST_BYTES = 256 * 1024
@@ -22,7 +22,7 @@ LINE_START = re.compile(rb"(?m)^\.")
 class Mail:
     """One mail to one person; its id stays the same however often it is tried."""
 
-    message_id: str
+    id: str
     to: Addressee
     rendered: Rendered
 
@@ -46,7 +46,7 @@ def letter(mail: Mail, sender: str) -> Letter:
         "To": f"{phrase(mail.to.name)}\r\n <{theirs.address}>",
         "Subject": subject(mail.rendered.subject),
         "Date": format_datetime(clock.now()),
-        "Message-ID": message_id(mail.message_id, ours.domain),
+        "Message-ID": message_id(mail.id, ours.domain),
         "Auto-Submitted": "auto-generated",
         "Content-Language": token(mail.rendered.language),
         "X-Jobbpakten-Template": token(mail.rendered.template),
@@ -65,10 +65,9 @@ def subject(text: str) -> str:
 
 
 def message_id(text: str, domain: str) -> str:
-    found = MESSAGE_ID.fullmatch(text)
-    if not found:
+    if not ID.fullmatch(text):
         raise Unsendable("message_id")
-    return f"<{found[1]}{found[2] or '@' + domain}>"
+    return f"<{text}@{domain}>"
 
 
 def token(text: str) -> str:

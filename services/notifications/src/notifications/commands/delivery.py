@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -115,20 +115,22 @@ async def still_to_say(
 
 async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness | None]]:
     """Read a mail's notices anew, and whether each may go out; None for what doesn't wait."""
-    held = await queries.hold_subjects(tx, mail.id)
-    return [(notice, is_now(notice, held)) for notice in await queries.notices_in(tx, mail.id)]
+    held, today = await queries.hold_subjects(tx, mail.id), await clock.today(tx)
+    inside = await queries.notices_in(tx, mail.id)
+    return [(notice, is_now(notice, held, today)) for notice in inside]
 
 
-def is_now(notice: Notice, held: Mapping[tuple[str, UUID | None], Subject]) -> Readiness | None:
+def is_now(
+    notice: Notice, held: Mapping[tuple[str, UUID | None], Subject], today: date
+) -> Readiness | None:
     if notice.state != "waiting":
         return None
     subject, rule = held[notice.subject_kind, notice.subject_id], RULES.get(notice.rule)
     if rule is None:  # an earlier or a later release's: it waits for one that knows it
         return "wait"
-    of_her = held.get(("candidate", subject.candidate_ref))
-    return readiness(
-        rule, notice.role, asked(notice), subject.heard, of_her.heard if of_her else {}
-    )
+    her = held.get(("candidate", subject.candidate_ref))
+    of_her = her.heard if her else {}
+    return readiness(rule, notice.role, asked(notice), subject.heard, of_her, today)
 
 
 def put_back(notice: Notice) -> None:

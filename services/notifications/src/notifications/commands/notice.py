@@ -10,7 +10,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from notifications import queries
 from notifications.models import Notice, Subject
-from notifications.rules.notice import HELD, NOTICE, Asked, closing, is_asked_for
+from notifications.rules.notice import NOTICE, Asked, closing, how_long_held, is_asked_for
 from notifications.rules.notices import ASKS, RULES, Rule
 from shared import clock, outbox
 from shared.causes import because, current
@@ -36,17 +36,18 @@ TOLD: dict[str, Any] = {
     "expire": NoticeExpired,
     "cancel": NoticeCancelled,
 }
-ENDS = {"acted": "act", "cancelled": "cancel"}
+ENDS = {"acted": "act", "cancelled": "cancel", "expired": "expire"}
 
 
 def asked(notice: Notice) -> Asked:
-    return Asked(notice.stream, notice.version, notice.told_at)
+    when = notice.opened_on, notice.act_by
+    return Asked(notice.stream, notice.version, notice.told_at, *when)
 
 
 async def ask(tx: Tx, subject: Subject, what: str, event: Event, about: Envelope) -> None:
     """Ask for the notices that an event calls for, but for those that are over already."""
     for rule in ASKS.get(what, ()):
-        if not is_asked_for(rule, subject.heard):
+        if not is_asked_for(rule, subject.heard, dict(event)):
             continue
         new = noticed(rule, subject, event, about)
         if closing(rule, asked(new), subject.heard) is None:
@@ -55,7 +56,6 @@ async def ask(tx: Tx, subject: Subject, what: str, event: Event, about: Envelope
 
 def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Notice:
     now = clock.now()
-    is_task = rule.kind == "task"
     return Notice(
         id=uuid5(NAMES, f"{event.key} {about.aggregateversion} {rule.name}"),
         rule=rule.name,
@@ -69,11 +69,11 @@ def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Noti
         told_at=about.time,
         network=subject.network,
         unit=subject.unit,
-        act_by=getattr(event, "act_by", None) if is_task else None,
+        act_by=getattr(event, "act_by", None) if rule.kind == "task" else None,
         opened_on=about.occurredat,
         since=about.occurredat,
         requested_at=now,
-        held_until=now if is_task else now + HELD,
+        held_until=now + how_long_held(rule.kind, about.time, now),
         correlation_id=about.correlationid,
     )
 

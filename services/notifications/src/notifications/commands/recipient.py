@@ -1,5 +1,6 @@
 """Recipients: named by others, sealed; opened once and sealed again with a key of their own."""
 
+from contextlib import suppress
 from uuid import UUID
 
 import structlog
@@ -32,16 +33,27 @@ async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
     await tx.exec(wake.values(held_until=clock.now()))
 
 
-def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes | None]:
-    """Seal the address with a key of her own; what can't be opened is unknown, and said."""
-    try:
-        addressee = opened(settings.private_key, event.sealed)
-    except ValueError:
+def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes]:
+    """Seal the address with a key of her own; what can't be opened is said, and changes nothing.
+
+    It may have been sealed for another key of ours: what we knew of her before is better than
+    nothing. Whoever never had an address that could be opened has none.
+    """
+    addressee = opened_by_any(settings, event.sealed)
+    if addressee is None:
         log.warning("address_unreadable", key=event.key)
-        return {"wrapped_key": None, "sealed": None}
+        return {}
     vault = Vault(settings.address_key)
     wrapped, purpose = vault.new_key(), f"{PURPOSE} {event.recipient_id}"
     return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), purpose)}
+
+
+def opened_by_any(settings: Settings, sealed: str) -> Addressee | None:
+    """Open an address with our key, or with the one before: the topic holds both for a while."""
+    for key in filter(None, (settings.private_key, settings.previous_private_key)):
+        with suppress(ValueError):
+            return opened(key, sealed)
+    return None
 
 
 async def forget(tx: Tx, recipient_id: UUID) -> None:

@@ -47,9 +47,10 @@ async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> lis
     """Give a notice to each recipient who can be told now; none while we don't know."""
     rule, (subject, of_her) = RULES[notice.rule], await queries.what_is_known(tx, notice)
     notice.network, notice.unit = subject.network, subject.unit
-    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her)
+    today = await clock.today(tx)
+    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her, today)
     if by := ENDS.get(is_now):
-        await step(tx, notice, by, await clock.today(tx))
+        await step(tx, notice, by, today)
         return []
     if is_now == "wait":
         hold(notice, "not_yet_known", now)
@@ -96,6 +97,8 @@ async def without_anybody(
         hold(notice, "no_recipient", now)
         return []
     await cancel(tx, notice, "no_recipient")
+    if RULES[notice.rule].besides and not notice.instead:
+        return []
     return await told_by_staff(tx, notice, role, now, ripe=ripe)
 
 
@@ -112,10 +115,11 @@ async def told_by_staff(
 
 
 async def make_mails(tx: Tx, ready: Iterable[Notice], now: datetime) -> None:
-    """Put a task into a mail of its own, and messages to one recipient together, up to a limit."""
+    """Put a task into a mail of its own, and a network's messages to one recipient together."""
     mails: defaultdict[object, list[Notice]] = defaultdict(list)
     for notice in ready:
-        mails[notice.id if notice.kind == "task" else notice.recipient_id].append(notice)
+        together = notice.recipient_id, notice.network  # a mail has one sender, and one settles it
+        mails[notice.id if notice.kind == "task" else together].append(notice)
     for inside in mails.values():
         for first in range(0, len(inside), MOST_TOGETHER):
             await make_mail(tx, inside[first : first + MOST_TOGETHER], now)

@@ -72,7 +72,9 @@ async def settle_mail(
 async def settle_one(tx: Tx, caller: Caller, notice: Notice, decision: str, on: date) -> None:
     """Settle one; of a message that is left nothing is left to do, a task's act may still come."""
     notice.state = NOTICE.step(notice.state, decision, caller.role)
-    notice.since, notice.settled_on = max(on, notice.since), on
+    notice.since = max(on, notice.since)
+    # Sent again it is on its way, and may be lost again: then somebody has to settle it anew.
+    notice.settled_on = None if decision == "send_again" else on
     tx.add(notice)
     if decision == "leave" and notice.kind == "message":
         notice.reason = "left"

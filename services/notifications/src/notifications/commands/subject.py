@@ -10,7 +10,7 @@ from sqlmodel import col, select, update
 from notifications.commands import notice
 from notifications.models import Notice, Subject
 from notifications.rules.notices import CLOSES
-from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening
+from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening, kept
 from shared import clock
 from shared.database import Tx
 from shared.events import Envelope, Event
@@ -62,7 +62,8 @@ async def remember(
     version, at = about.aggregateversion, about.time.isoformat()
     told = {"kind": kind, "id": facts[field], "network": about.network}
     told |= {"what": what, "stream": event.key, "version": version}
-    told |= {"now": json.dumps({event.key: [str(version), at]})} | {n: facts.get(n) for n in OF}
+    now = {event.key: [str(version), at, *kept(event.kind, facts)]}
+    told |= {"now": json.dumps(now)} | {n: facts.get(n) for n in OF}
     row = (await (await tx.connection()).execute(HEAR, told)).mappings().one()
     known = {name: row[name] for name in ("network", *OF, "heard")}
     return Subject(kind=kind, id=facts[field], **known), row["news"] is None, bool(row["news"])

@@ -1,6 +1,6 @@
 """The life of a notice, and whether it may go out now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from notifications.rules.notices import Rule
 from notifications.rules.subjects import (
-    CONSENTED,
     Heard,
+    has_consented,
     heard_since,
     is_visible,
     was_hidden_since,
@@ -21,6 +21,10 @@ COORDINATOR = frozenset({"coordinator"})
 STAFF = frozenset({"coordinator", "caseworker"})
 OUTSIDE = frozenset({"participant", "contact_person", "signatory"})
 HELD = timedelta(minutes=30)
+# Relay and listener take seconds: what is older was told while we were away, and so was, perhaps,
+# what makes it void or shows that it is done. That is heard within minutes, in whatever stream.
+FRESH = timedelta(minutes=2)
+CATCHING_UP = timedelta(minutes=5)
 LINK_LIVES = timedelta(weeks=12)
 
 NOTICE = Machine(
@@ -50,16 +54,18 @@ NOTICE = Machine(
 )
 OPEN = ("waiting", "sent", "failed", "uncertain")
 
-Readiness = Literal["ready", "wait", "acted", "cancelled"]
+Readiness = Literal["ready", "wait", "acted", "cancelled", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The event that asked for a notice: in which stream, which number, when."""
+    """The event that asked for a notice: in which stream, which number, when; and until when."""
 
     stream: str
     version: int
     at: datetime
+    opened_on: date
+    act_by: date | None = None
 
 
 def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancelled"] | None:
@@ -73,22 +79,47 @@ def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancell
     return "cancelled" if any_of(rule.void_by) else None
 
 
-def readiness(rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard) -> Readiness:
+def readiness(
+    rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard, today: date
+) -> Readiness:
     """Say whether a notice may go to a role now. Staff may know of her whom nobody else sees."""
     if over := closing(rule, asked, heard):
         return over
-    if rule.about_her and was_hidden_since(of_her, asked.at):
+    if is_too_late(rule, asked, today):
+        return "expired"
+    if rule.about_her and was_hidden_since(of_her, since(rule, asked, heard)):
         return "cancelled"
     if role not in OUTSIDE:
         return "ready"
     seen = not rule.about_her or is_visible(of_her)
-    return "ready" if seen and (not rule.consented or CONSENTED in heard) else "wait"
+    return "ready" if seen and (not rule.consented or has_consented(heard, today)) else "wait"
 
 
-def is_asked_for(rule: Rule, heard: Heard) -> bool:
-    """Tell whether what was heard before lets the rule hold."""
+def is_too_late(rule: Rule, asked: Asked, today: date) -> bool:
+    """Tell an answer that would be none any more, and what not even a link would lead to."""
+    answer_is_none = rule.expires and asked.act_by is not None and asked.act_by < today
+    return answer_is_none or link_ends_before(asked.act_by, asked.opened_on) <= today
+
+
+def how_long_held(kind: str, told_at: datetime, now: datetime) -> timedelta:
+    """Say how long a notice is held that we hear of now; a task waits for nobody but ourselves."""
+    if kind == "message":
+        return HELD
+    return CATCHING_UP if now - told_at > FRESH else timedelta()
+
+
+def is_asked_for(rule: Rule, heard: Heard, facts: Mapping[str, object]) -> bool:
+    """Tell whether the event, and what was heard before it, let the rule hold."""
+    if rule.says and not facts[rule.says]:
+        return False
     after = rule.only_after <= heard.keys()
     return after and not rule.never_after & heard.keys()
+
+
+def since(rule: Rule, asked: Asked, heard: Heard) -> datetime:
+    """Give from when on she mayn't have been hidden: from the first that the rule stands on."""
+    before = (heard[name].values() for name in rule.only_after & heard.keys())
+    return min([asked.at, *(datetime.fromisoformat(one[1]) for told in before for one in told)])
 
 
 def may_be_told(state: str, kind: str, *, instead: bool) -> bool:

@@ -27,8 +27,10 @@ class Rule:
 
     A task is `done_by`, and anything `void_by`, what is heard of the same aggregate later, or ever
     in another stream. `about_her`: she whom it is about must be visible, as far as we have heard,
-    from the event until the mail is out. `consented`: and have agreed to be shown. `expires`: an
-    answer after its last day is none; other tasks stay open, and are overdue.
+    from the event until the mail is out. `consented`: and have agreed to be shown, that day too.
+    `expires`: an answer after its last day is none; other tasks stay open, and are overdue.
+    `says`: only an event that says so, in this field, asks for it.
+    `besides`: others are asked the same, so where there is nobody nobody is told instead.
     """
 
     on: str
@@ -42,6 +44,8 @@ class Rule:
     about_her: bool = False
     consented: bool = False
     expires: bool = False
+    says: str = ""
+    besides: bool = False
 
     @property
     def name(self) -> str:
@@ -80,9 +84,12 @@ REFUSED = these("membership.ended=withdrawn membership.ended=lapsed membership.r
 SIGNED = these("agreement.signed=member agreement.in_force")
 IN_FORCE = these("agreement.signed=municipality agreement.in_force")
 SHARED = these("agreement.shared_for_signature")
-MATCH_ENDED = these("match.withdrawn match.superseded match.expired")
+ENDS_OF_MATCH = "match.withdrawn match.superseded match.expired"
+MATCH_ENDED = these(ENDS_OF_MATCH)
 OVER = MATCH_ENDED | these("consent.withdrawn")
+ACCEPTED = these("match.accepted")
 DECIDED = these("match.accepted employer.answered=yes employer.answered=no")
+ASKED_HER = these("candidate.asked")
 ASKED_EMPLOYER = these("employer.asked")
 STARTED = these("placement.started")
 PLACEMENT_ENDED = these(
@@ -127,6 +134,7 @@ HER_ANSWER = task(
     OVER,
 )
 ITS_ANSWER = task("employer.asked", "answer_match", "contact_person", DECIDED, OVER)
+DECISION = task("employer.answered=yes", "decide_match", "decider", ACCEPTED, OVER)
 GOOD_NEWS, *_ = messages("match.accepted", "match_accepted_participant", "participant", OVER)
 MATCHING = [
     task(
@@ -139,7 +147,8 @@ MATCHING = [
     replace(HER_ANSWER, about_her=True, expires=True),
     task("candidate.answered", "release_to_employer", "caseworker", DECIDED | ASKED_EMPLOYER, OVER),
     replace(ITS_ANSWER, about_her=True, consented=True, expires=True),
-    task("employer.answered=yes", "accept_match", "caseworker", these("match.accepted"), OVER),
+    task("employer.answered=yes", "accept_match", "caseworker", ACCEPTED, OVER),
+    replace(DECISION, besides=True),
     task(
         "employer.answered=no",
         "confirm_decline",
@@ -154,8 +163,13 @@ MATCHING = [
     replace(GOOD_NEWS, about_her=True),
     *(
         replace(rule, only_after=ASKED_EMPLOYER, never_after=these("employer.answered=no"))
-        for on in ("match.withdrawn", "match.superseded", "match.expired")
+        for on in ENDS_OF_MATCH.split()
         for rule in messages(on, "match_not_available")
+    ),
+    *(
+        replace(rule, about_her=True, only_after=ASKED_HER, says="candidate_is_told")
+        for on in ENDS_OF_MATCH.split()
+        for rule in messages(on, "match_over_participant", "participant")
     ),
     *messages(
         "place.paused=unresponsive place.paused=member_suspended",

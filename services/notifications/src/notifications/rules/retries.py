@@ -12,6 +12,7 @@ LONGEST_TRY = timedelta(seconds=75)
 def next_try(
     first: datetime, tries: int, now: datetime, wait: timedelta = FIRST
 ) -> datetime | None:
-    """Give when to try again after so many tries; None when it would be too late."""
+    """Give when to try again after so many tries, the last time as the window ends; then None."""
+    last = first + WINDOW
     then = now + wait * LATER[min(tries, len(LATER)) - 1]
-    return then if then - first <= WINDOW else None
+    return min(then, last) if now < last else None

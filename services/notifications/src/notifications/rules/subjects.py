@@ -1,7 +1,7 @@
 """What our copy of an aggregate says: whatever isn't in it is unknown, and unknown is never yes."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 # What an event is about: kind -> (aggregate, the field with its id). One aggregate may be told of
 # in several streams: a membership in its agreement's, a match in its consent's.
@@ -52,10 +52,13 @@ TOLD_APART = {
     "place.paused.v1": "ground",
     "place.closed.v1": "ground",
 }
+# A field that is kept of an event, beside that it happened.
+KEPT = {"consent.given.v1": "until"}
 HIDDEN, SHOWN = "visibility.computed.v1=False", "visibility.computed.v1=True"
 LEFT, CONSENTED = "candidate.closed.v1", "consent.given.v1"
 
-Heard = dict[str, dict[str, list[str]]]  # what happened -> stream -> [number, recorded time]
+# What happened -> stream -> [number, recorded time, what is kept of it].
+Heard = dict[str, dict[str, list[str]]]
 
 
 def happening(kind: str, facts: Mapping[str, object]) -> str:
@@ -64,9 +67,14 @@ def happening(kind: str, facts: Mapping[str, object]) -> str:
     return f"{kind}={facts[field]}" if field else kind
 
 
+def kept(kind: str, facts: Mapping[str, object]) -> list[str]:
+    """Give what else is remembered of an event, as text."""
+    return [str(facts[KEPT[kind]])] if kind in KEPT else []
+
+
 def heard_since(heard: Heard, what: str, stream: str, version: int) -> bool:
     """Tell whether it happened after an event; streams can't be compared: there, ever counts."""
-    return any(key != stream or int(n) > version for key, (n, _) in heard.get(what, {}).items())
+    return any(key != stream or int(n) > version for key, (n, *_) in heard.get(what, {}).items())
 
 
 def is_visible(candidate: Heard) -> bool:
@@ -77,9 +85,15 @@ def is_visible(candidate: Heard) -> bool:
 
 def was_hidden_since(candidate: Heard, at: datetime) -> bool:
     """Tell whether she has been hidden, or has left, since a moment; visible again or not."""
-    times = (time for _, time in candidate.get(HIDDEN, {}).values())
+    times = (time for _, time, *_ in candidate.get(HIDDEN, {}).values())
     return LEFT in candidate or any(datetime.fromisoformat(time) >= at for time in times)
 
 
+def has_consented(match: Heard, today: date) -> bool:
+    """Tell whether a consent was heard whose last day isn't over."""
+    given = match.get(CONSENTED, {}).values()
+    return any(date.fromisoformat(day) >= today for _, _, *until in given for day in until)
+
+
 def last_number(heard: Heard, what: str) -> int:
-    return max((int(number) for number, _ in heard.get(what, {}).values()), default=0)
+    return max((int(number) for number, *_ in heard.get(what, {}).values()), default=0)

@@ -1,4 +1,4 @@
-"""The page behind a task's link: what it was, why, until when, and whether it is done."""
+"""The page behind a task's link: what is or was asked, why, until when, and whether it is done."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from notifications.templates.texts import texts_in
 from notifications.templates.words import BECAUSE, said
 
 STANDINGS = {
-    "acted": "This is done. Thank you!",
+    "acted": "This is done, and nothing more is asked of you here. Thank you!",
     "expired": "The last day is over, and nothing more is asked of you here.",
     "cancelled": "This is no longer needed, and nothing more is asked of you here.",
 }
@@ -21,13 +21,16 @@ def page(template: str, language: str, facts: Facts, state: str, today: date) ->
     """Write a task's page; `state` is the notice's."""
     texts = texts_in(language)
     waiting = LATE if facts.act_by and facts.act_by < today else WAITING
-    notice = said(template, facts, texts)
+    notice, waits = said(template, facts, texts), state not in STANDINGS
+    without_a_day = facts.act_by is None and not waits
     return page_frame(texts.language).render(
         style=STYLE,
         title=notice.what,
         network=texts.called(facts.network, "network"),
         notice=notice,
-        standing=state if state in STANDINGS else "waiting",
+        waits=waits,
+        until=texts.said("There was no fixed last day.") if without_a_day else notice.until,
+        standing="waiting" if waits else state,
         how_it_stands=texts.said(STANDINGS.get(state, waiting)),
         because=texts.said(BECAUSE[facts.role]),
     )

@@ -1,13 +1,11 @@
-"""What notifications can be asked."""
+"""Notices: those to show, to release, to close and to let go."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, text, tuple_
-from sqlalchemy.orm import aliased
-from sqlmodel import col, or_, select
+from sqlalchemy import bindparam, func, text
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications.models import Delivery, Notice, Recipient, Subject
@@ -19,7 +17,6 @@ from shared.database import Tx
 from shared.machines import NotFound
 
 MOST_A_ROUND = 500
-TOLD = ("waiting", "sent", "uncertain", "acted")
 BY_CIRCLE: Mapping[str, list[str]] = {
     circle: [role for role, its in CIRCLES.items() if its == circle] for circle in CIRCLES.values()
 }
@@ -29,11 +26,11 @@ COMPANIONS = text("""
     JOIN notices AS other ON other.role = one.role AND other.kind = 'message'
         AND other.state = 'waiting' AND other.delivery_id IS NULL AND other.reason IS NULL
     JOIN subjects AS others ON (others.kind, others.id) = (other.subject_kind, other.subject_id)
-    WHERE one.id = ANY(:due) AND other.id <> ALL(:due)
+    WHERE one.id = ANY(:due) AND other.id <> ALL(:due) AND others.network = its.network
         AND ((one.role = ANY(:organisation) AND others.organisation_id = its.organisation_id)
           OR (one.role = ANY(:candidate) AND others.candidate_ref = its.candidate_ref)
-          OR (one.role = ANY(:unit) AND others.unit = its.unit AND other.network = one.network)
-          OR (one.role = ANY(:network) AND other.network = one.network))""")
+          OR (one.role = ANY(:unit) AND others.unit = its.unit)
+          OR one.role = ANY(:network))""")
 
 
 def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:
@@ -42,40 +39,8 @@ def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:
     return ordered.execution_options(populate_existing=True)
 
 
-def about_mail(*, alone: bool) -> SelectOfScalar[Subject]:
-    """Select, to lock it, what a mail's notices are about, and her whom that is about."""
-    theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == MAIL)
-    match = aliased(Subject)
-    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(theirs))
-    her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
-    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
-    held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
-    return held.execution_options(populate_existing=True)
-
-
-# Built once, for each event and each mail asks them: to build one costs more than to run it.
-MAIL: Any = bindparam("mail", type_=Uuid())
-SUBJECTS, SUBJECTS_ALONE = about_mail(alone=False), about_mail(alone=True)
-WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
-    Recipient, col(Delivery.recipient_id) == Recipient.id
-)
-MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
-NEXT_MAIL = (
-    WITH_RECIPIENT.where(Delivery.state == "waiting", col(Delivery.next_try_at) <= bindparam("now"))
-    .order_by(col(Delivery.next_try_at), col(Delivery.id))
-    .limit(1)
-    .with_for_update(skip_locked=True, of=Delivery)
-)
-NOTICES_IN = locked(select(Notice).where(Notice.delivery_id == MAIL))
 OF_SUBJECT = (Notice.subject_kind == bindparam("kind")) & (Notice.subject_id == bindparam("id"))
 OPEN_NOTICES = locked(select(Notice).where(OF_SUBJECT, col(Notice.state).in_(OPEN)))
-SAME = ("subject_kind", "subject_id", "rule", "role", "stream", "version")
-TOLD_ALREADY = select(col(Notice.recipient_id)).where(
-    *(getattr(Notice, name) == bindparam(name) for name in SAME),
-    col(Notice.id) != bindparam("id"),
-    col(Notice.recipient_id).is_not(None),
-    col(Notice.state).in_(TOLD),
-)
 
 
 async def notices(
@@ -165,55 +130,6 @@ async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     return subject, of_her.heard if of_her else {}
 
 
-async def hold_subjects(
-    tx: Tx, delivery_id: UUID, *, alone: bool = False
-) -> Mapping[tuple[str, UUID | None], Subject]:
-    """See to it that nothing more is heard, until we end, of what a mail's notices are about."""
-    held = SUBJECTS_ALONE if alone else SUBJECTS
-    found = (await tx.exec(held, params={"mail": delivery_id})).all()
-    return {(one.kind, one.id): one for one in found}
-
-
-async def recipients(tx: Tx, notice: Notice, subject: Subject) -> Sequence[Recipient]:
-    """Give those in the notice's role who can be told: of the organisation, the unit, all, or she.
-
-    Whatever isn't known of the aggregate finds nobody.
-    """
-    here = select(Recipient).where(
-        Recipient.role == notice.role, col(Recipient.sealed).is_not(None)
-    )
-    circle = CIRCLES[notice.role]
-    if circle in {"unit", "network"}:  # a contact speaks for her organisation in all networks
-        here = here.where(Recipient.network == subject.network)
-    if circle == "organisation":
-        here = here.where(Recipient.of == str(subject.organisation_id))
-    elif circle == "unit":
-        here = here.where(Recipient.of == subject.unit)
-    elif circle == "candidate":
-        here = here.where(Recipient.id == subject.candidate_ref)
-    return (await tx.exec(here.order_by(col(Recipient.id)))).all()
-
-
-async def told_already(tx: Tx, notice: Notice) -> Sequence[UUID]:
-    """Give who else was, or is being, told the same for the same event."""
-    found = await tx.exec(TOLD_ALREADY, params=notice.model_dump(include={*SAME, "id"}))
-    return [one for one in found.all() if one]
-
-
-async def next_mail(tx: Tx, now: datetime) -> tuple[Delivery, Recipient | None] | None:
-    """Lock the mail that has been due longest; one that another sender looks at is passed over."""
-    return (await tx.exec(NEXT_MAIL, params={"now": now})).one_or_none()
-
-
-async def mail(tx: Tx, delivery_id: UUID) -> Delivery:
-    return await tx.get_one(Delivery, delivery_id, with_for_update=True)
-
-
-async def mail_to(tx: Tx, delivery_id: UUID) -> tuple[Delivery, Recipient | None]:
-    """Lock a mail; give it with whom it goes to, None once she is forgotten."""
-    return (await tx.exec(MAIL_TO, params={"mail": delivery_id})).one()
-
-
 async def told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
     """Lock the failed notices that a member of the staff was asked to tell instead."""
     here = select(Notice).where(
@@ -224,19 +140,6 @@ async def told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
         Notice.state == "failed",
     )
     return (await tx.exec(locked(here))).all()
-
-
-async def mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[Delivery]:
-    here = select(Delivery).where(
-        or_(Delivery.state == "claimed", Delivery.state == "handed_over"),
-        col(Delivery.claimed_at) < moment,
-    )
-    return (await tx.exec(here.with_for_update(skip_locked=True))).all()
-
-
-async def notices_in(tx: Tx, delivery_id: UUID) -> Sequence[Notice]:
-    """Lock the notices in a mail."""
-    return (await tx.exec(NOTICES_IN, params={"mail": delivery_id})).all()
 
 
 async def notice_sent(tx: Tx, notice_id: UUID) -> tuple[Notice, Recipient] | None:
