@@ -101,7 +101,7 @@ async def test_placements_tell_the_caseworker_and_the_contact(service: Notificat
     await service.hears(story.of_placement(p.PlacementInterrupted))
     await service.do_what_is_due()
     assert await service.sends() == [
-        "placement_ended contact_person",
+        "placement_interrupted contact_person",
         "placement_ready caseworker",
         "placement_started contact_person",
         "prepare_placement caseworker",

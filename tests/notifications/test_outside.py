@@ -53,6 +53,8 @@ AGAINST = {
     "place_closed": "",
     "placement_started": "",
     "placement_ended": "",
+    "placement_interrupted": "",
+    "placement_not_begun": "",
 }
 OURS = {"visible", "hidden", "left", "consent_over"}
 # Some events don't say whose they are; another one of the same aggregate does.

@@ -87,7 +87,10 @@ async def test_an_acceptance_ends_her_other_matches_and_frees_their_slots(ours: 
     assert len(await ours.rows("SELECT 1 FROM slots")) == 1
     await ours.accepted(first, ref)
     assert [await ours.state(match) for match in (proposed, kept)] == ["superseded"] * 2
-    assert (await ours.matching.told_about(proposed))[-1] == "match.superseded.v1"
+    told = await ours.matching.told_in_full()
+    ends = {head["ce_subject"]: said for kind, head, said in told if kind == "match.superseded.v1"}
+    assert ends.keys() == {proposed, kept}
+    assert not any(said["candidate_is_told"] for said in ends.values())  # she hears her good news
     assert (await ours.look(kept)).status_code == 404
     (slot,) = await ours.rows("SELECT place_id, state FROM slots")
     assert (str(slot.place_id), slot.state) == (first, "taken")

@@ -63,7 +63,7 @@ class ShownInFull(ShownView):
 
 
 def view(match: Match) -> MatchView:
-    means = meaning(match.state, match.declined_by_employer)
+    means = meaning(match.state, match.declined_by_employer, match.ended_because)
     return MatchView(
         **standing(MATCH, match, match.deadline),
         **match.model_dump(exclude={"state", "since", "deadline"}),

@@ -21,6 +21,7 @@ from matching.models import Match, Placement
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.consent import check_reaches
+from matching.rules.match import HERS
 from matching.rules.placement import PLACEMENT, check_period
 from matching.rules.slot import room
 from shared import clock, outbox
@@ -89,7 +90,8 @@ async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
         rivals += await open_matches(tx, col(Match.place_id) == held.place.id)
     for match in rivals:
         place = held.others[match.place_id]
-        await end(tx, match, place, "supersede", "system", max(on, match.since))
+        because = HERS if match.candidate_ref == held.candidate.id else None
+        await end(tx, match, place, "supersede", "system", max(on, match.since), because)
 
 
 def planned(caller: Caller, profile: Profile, held: HeldMatch, plan: Plan, on: date) -> Placement:

@@ -111,7 +111,7 @@ async def end(
         place_id=match.place_id,
         organisation_id=match.organisation_id,
         unit=match.unit,
-        candidate_is_told=is_told("candidate", state.name, match.declined_by_employer),
+        candidate_is_told=is_told("candidate", state.name, match.declined_by_employer, because),
     )
     await outbox.tell(tx, event, on=on)
 

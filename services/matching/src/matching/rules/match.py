@@ -85,14 +85,18 @@ DECLINES = {
 }
 
 
-def meaning(state: str, declined: str | None) -> Meaning | None:
+# She has said yes to another place, and hears that: her other matches are over by it.
+HERS = "accepted_elsewhere"
+
+
+def meaning(state: str, declined: str | None, because: str | None = None) -> Meaning | None:
     """Give what the end means; a decline that the table doesn't know isn't told to her."""
     if state in ("employer_declined", "employer_no") and declined:
         return DECLINES.get(declined, Meaning("employer", ONLY_US))
-    return ENDS.get(state)
+    return Meaning("municipality", ONLY_US) if because == HERS else ENDS.get(state)
 
 
-def is_told(who: str, state: str, declined: str | None) -> bool:
+def is_told(who: str, state: str, declined: str | None, because: str | None = None) -> bool:
     """Say whether an end is told to somebody; one that has no meaning is told to nobody."""
-    found = meaning(state, declined)
+    found = meaning(state, declined, because)
     return found is not None and who in found.told_to

@@ -33,16 +33,15 @@ async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
     await tx.exec(wake.values(held_until=clock.now()))
 
 
-def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes]:
-    """Seal the address with a key of her own; what can't be opened is said, and changes nothing.
+def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes | None]:
+    """Seal the address with a key of her own; what can't be opened is unknown, and said.
 
-    It may have been sealed for another key of ours: what we knew of her before is better than
-    nothing. Whoever never had an address that could be opened has none.
+    The address before it isn't kept: she may have left it because somebody else reads it.
     """
     addressee = opened_by_any(settings, event.sealed)
     if addressee is None:
         log.warning("address_unreadable", key=event.key)
-        return {}
+        return {"wrapped_key": None, "sealed": None}
     vault = Vault(settings.address_key)
     wrapped, purpose = vault.new_key(), f"{PURPOSE} {event.recipient_id}"
     return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), purpose)}

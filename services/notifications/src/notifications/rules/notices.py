@@ -188,10 +188,9 @@ PLACEMENT = [
     ),
     task("placement.ready", "placement_ready", "caseworker", STARTED, PLACEMENT_ENDED),
     *messages("placement.started", "placement_started"),
-    *messages(
-        "placement.completed placement.partly_completed placement.no_show placement.interrupted",
-        "placement_ended",
-    ),
+    *messages("placement.completed placement.partly_completed", "placement_ended"),
+    *messages("placement.interrupted", "placement_interrupted"),
+    *messages("placement.no_show", "placement_not_begun"),
 ]
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in MEMBERSHIP + MATCHING + PLACEMENT}
