@@ -11,7 +11,9 @@ from followup.models import HeardNotice
 from followup.rules import masking
 from shared.database import Tx
 
-STATE = """CASE WHEN ended_on <= :day THEN outcome WHEN started_on <= :day THEN 'running'
+# Whatever ended it, what never began is counted as that: masking counts on it.
+STATE = """CASE WHEN ended_on <= :day AND started_on IS NULL THEN 'no_show'
+           WHEN ended_on <= :day THEN outcome WHEN started_on <= :day THEN 'running'
            WHEN ready_on <= :day THEN 'ready' WHEN planned_on <= :day THEN 'planned' END"""
 IN_NETWORK = text(f"SELECT {STATE}, count(*) FROM placements WHERE network = :of GROUP BY 1")  # noqa: S608 - a constant
 OF_MEMBER = text(f"""
