@@ -33,11 +33,18 @@ async def park(tx: Tx, ref: UUID) -> Any:
 FORMS = ("confidentiality_marking", "protected_registration", "fictitious_identity")
 HIDING = {
     **{form: protects(form) for form in FORMS},
+    "marked": finds("no_mark_in_register", "false"),
     "may_not_work": finds("may_work", "false"),
     "nobody_knows": finds("receives_assistance", "unknown"),
     "parked": park,
 }
-SHOWING = (protects("none"), finds("may_work", "true"), finds("receives_assistance", "true"))
+PROTECTING = {*FORMS, "marked"}
+SHOWING = (
+    protects("none"),
+    finds("no_mark_in_register", "true"),
+    finds("may_work", "true"),
+    finds("receives_assistance", "true"),
+)
 
 
 def hides(how: str) -> Act:
@@ -45,7 +52,7 @@ def hides(how: str) -> Act:
         """Let something hide her: what is open is over; protected, all that she consented to."""
         await HIDING[how](tx, scene.ref)
         ended = world.each(Pair.ended)
-        if how in FORMS:
+        if how in PROTECTING:
             ended = ended.each(lambda one: replace(one, consented=False))
         return replace(ended, hidden=True)
 

@@ -81,7 +81,7 @@ async def test_a_decider_reads_what_waits_for_one_and_never_learns_how_one_ended
         assert (await call("GET", f"/matches/{refused}", "decider", **claims)).status_code == 404
         path = f"/matches/{refused}/acceptance"
         assert await ours.refused(path, PLAN, role="decider", **claims) == GONE
-    for claims in DECIDERS[:3]:
+    for claims in (*DECIDERS[:3], {"unit": "kansliet"}):  # an office without candidates: for all
         seen = (await call("GET", f"/matches/{waiting}", "decider", **claims)).json()
         assert (seen["state"], seen["consent"]["given_how"]) == ("employer_yes", "paper")
         listed = (await call("GET", "/matches", "decider", **claims)).json()["matches"]

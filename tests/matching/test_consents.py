@@ -137,6 +137,18 @@ async def test_a_first_day_after_the_consents_last_isnt_accepted(ours: Bank) -> 
     assert refused == (422, "after_the_consent")
 
 
+async def test_a_first_day_is_recorded_after_a_consent_that_reached_it(ours: Bank) -> None:
+    match = await ours.released(await ours.place(), await ours.candidate(), until="2026-04-01")
+    await ours.answer(match)
+    planned = await ours.good(f"/matches/{match}/acceptance", PLAN, actor=COLLEAGUE)
+    path = f"/placements/{planned['placement_id']}"
+    await ours.prepared(planned["placement_id"])
+    await ours.good(f"{path}/readiness")
+    await ours.matching.set_the_day(date(2026, 4, 3))
+    assert await ours.refused(f"{path}/start", {"started_on": "2026-04-02"}) == (409, "no_consent")
+    assert (await ours.good(f"{path}/start", {"started_on": "2026-04-01"}))["state"] == "running"
+
+
 async def test_an_accepted_consent_rests_while_a_fact_hides_her_and_ends_when_protected(
     ours: Bank,
 ) -> None:
@@ -154,6 +166,16 @@ async def test_an_accepted_consent_rests_while_a_fact_hides_her_and_ends_when_pr
     assert (await ours.find(ref, "receives_assistance", "true"))["visible"]
     assert (await ours.look(match)).status_code == 404
     assert await ours.seen() == []
+
+
+async def test_a_mark_in_the_register_ends_a_consent_before_anybody_knows_her_form(
+    ours: Bank,
+) -> None:
+    ref = await ours.candidate()
+    match = str((await ours.accepted(await ours.place(), ref))["match_id"])
+    await ours.find(ref, "no_mark_in_register", "false")
+    assert (await ours.find(ref, "no_mark_in_register", "true"))["visible"]
+    assert (await ours.look(match)).status_code == 404
 
 
 async def test_a_consent_is_never_dated_after_it_was_taken_back(ours: Bank) -> None:

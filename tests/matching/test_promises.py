@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import uuid4
 
-from sqlalchemy import text
 from tests.driven import TODAY
 from tests.matching.places import (
     in_force,
@@ -220,18 +219,3 @@ async def test_a_member_that_has_left_has_no_places(matching: Matching) -> None:
     assert [(await seen(matching, one))["state"] for one in (place, reviewed)] == ["closed"] * 2
     assert await matching.told_about(reviewed["place_id"]) == []
     assert (await matching.told_about(place["place_id"]))[-1] == "place.closed.v1"
-
-
-async def test_a_suspension_in_a_network_that_isnt_run_here_is_noted_and_nothing_else(
-    matching: Matching,
-) -> None:
-    promise = await promised(matching)
-    place = await opened(matching, promise)
-    async with matching.database.transaction() as tx:
-        await (await tx.connection()).execute(text("UPDATE places SET network = 'elsewhere'"))
-    for event in (suspended(promise), reinstated(promise), suspended(promise)):
-        await matching.hears(event, on=date(2026, 3, 1))
-    assert (await copies(matching, promise))[1] == date(2026, 3, 1)
-    async with matching.database.transaction() as tx:
-        states = await (await tx.connection()).execute(text("SELECT state, id FROM places"))
-        assert [(row.state, str(row.id)) for row in states] == [("open", place["place_id"])]

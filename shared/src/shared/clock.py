@@ -103,21 +103,24 @@ def only_the_system(role: str) -> None:
 
 
 async def do_due(database: Database, due: Sequence[Due]) -> int:
-    """Do what is due and not yet done; each part in its transaction, one replica at a time."""
-    done = 0
-    for part in due:
-        with because(Cause(correlation_id=str(uuid7()))):
-            async with database.transaction() as tx:
-                await (await tx.connection()).execute(ONE_AT_A_TIME)
-                done += await part(tx, await today(tx))
-    return done
+    """Do what is due and not yet done, one part after another."""
+    return sum([await do_part(database, part) for part in due])
+
+
+async def do_part(database: Database, part: Due) -> int:
+    """Do one part in a transaction of its own; one replica at a time."""
+    with because(Cause(correlation_id=str(uuid7()))):
+        async with database.transaction() as tx:
+            await (await tx.connection()).execute(ONE_AT_A_TIME)
+            return await part(tx, await today(tx))
 
 
 async def run(database: Database, due: Sequence[Due]) -> None:
     """Look every minute for what is due; an outage is waited for."""
     while True:
-        try:
-            await do_due(database, due)
-        except Exception as error:  # noqa: BLE001 - the clock never stops; the next round does it
-            log.warning("due_interrupted", error=describe(error))
+        for part in due:
+            try:
+                await do_part(database, part)
+            except Exception as error:  # noqa: BLE001 - the others are done; it, the next round
+                log.warning("due_interrupted", error=describe(error))
         await asyncio.sleep(ROUND_SECONDS)

@@ -39,7 +39,7 @@ TERMS = Terms(
 )
 LONGEST = date(2026, 10, 1)
 OFFERED = date(2026, 3, 2)
-MEMBER = Membership(date(2026, 1, 1), None, None, None)
+MEMBER = Membership(date(2026, 1, 1), None, None)
 
 
 def test_what_a_place_is_about_is_in_the_profile() -> None:

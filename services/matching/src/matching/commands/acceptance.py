@@ -13,6 +13,7 @@ from matching.commands.locks import (
     candidate_row,
     check_available,
     check_consented,
+    check_member,
     hold_with,
 )
 from matching.commands.match import advance, end, open_matches, places_of
@@ -50,6 +51,7 @@ async def accept(
     advance(match, "accept", caller.role, profile, on)
     four_eyes(match.picked_by, caller.id)
     consent = await check_consented(tx, match.id)
+    await check_member(tx, held.place, await clock.today(tx))
     await check_fits(tx, held.candidate, held.place, await clock.today(tx))
     check_plan(profile, held, plan, on)
     check_reaches("/starts_on", consent.until, plan.starts_on)

@@ -1,15 +1,17 @@
 """The locks that each act on a match takes, always in this order: candidate, places, match."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from matching.commands import candidate as candidates
 from matching.commands import place as places
 from matching.commands import visibility
-from matching.models import Candidate, Consent, Match, Place
+from matching.models import Candidate, Consent, Match, Member, Place
 from matching.queries import match as queries
 from matching.rules.consent import is_live
+from matching.rules.placement import check_suspended
 from shared import clock
 from shared.database import Tx
 from shared.machines import NotAllowed, NotFound
@@ -51,12 +53,24 @@ async def hold_with(
     return HeldMatch(read, candidate, found[read.place_id], found)
 
 
-async def check_consented(tx: Tx, match_id: UUID) -> Consent:
-    """Give the consent that a match rests on; refuse to go on where none holds today."""
+async def check_consented(tx: Tx, match_id: UUID, on: date | None = None) -> Consent:
+    """Give the consent that a match rests on; refuse to go on where none holds on a day, or today.
+
+    One that was taken back holds on no day.
+    """
     consent = await queries.consent_of(tx, match_id)
-    if consent is None or not is_live(consent, await clock.today(tx)):
+    if consent is None or not is_live(consent, on or await clock.today(tx)):
         raise NotAllowed("no_consent", "There is no consent that holds.")
     return consent
+
+
+async def check_member(tx: Tx, place: Place, on: date) -> None:
+    """Refuse where the member was suspended on that day; one we don't know is no yes."""
+    member = await tx.get(Member, place.membership_id, populate_existing=True)
+    if member is None:
+        raise NotAllowed("member_unknown", "Nothing is known of this member yet: try again later.")
+    check_suspended(member.suspended_on, None, on)
+    check_suspended(member.was_suspended_on, member.reinstated_on, on)
 
 
 def check_available(candidate: Candidate) -> None:

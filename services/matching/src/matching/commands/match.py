@@ -160,4 +160,5 @@ def is_late(match: Match, today: date) -> bool:
 def had_its_time(tx: Tx, match: Match) -> bool:
     """Tell whether an employer was given the whole limit, and no less by us or by a consent."""
     limit = networks.profile(tx, match.network).deadlines.employer_answer.after(match.since)
-    return match.state == "employer_asked" and match.deadline == limit
+    asked_until = match.deadline
+    return match.state == "employer_asked" and asked_until is not None and asked_until >= limit

@@ -173,6 +173,5 @@ async def member_of(tx: Tx, membership_id: UUID) -> Membership:
     here = select(Member).where(Member.membership_id == membership_id).with_for_update()
     found = (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
     if found is None:
-        return Membership(None, None, None, None)
-    days = found.in_force_on, found.suspended_on, found.reinstated_on, found.ended_on
-    return Membership(*days)
+        return Membership(None, None, None)
+    return Membership(found.in_force_on, found.suspended_on, found.ended_on)

@@ -6,16 +6,11 @@ from uuid import UUID
 
 from matching.commands import candidate as candidates
 from matching.commands import place as places
-from matching.commands.locks import check_available, check_consented
-from matching.models import Candidate, Member, Place, Placement
+from matching.commands.locks import check_available, check_consented, check_member
+from matching.models import Candidate, Place, Placement
 from matching.profiles import Profile
 from matching.queries import placement as queries
-from matching.rules.placement import (
-    PLACEMENT,
-    check_ready,
-    check_start,
-    check_suspended,
-)
+from matching.rules.placement import PLACEMENT, check_ready, check_start
 from shared import outbox
 from shared.access import Caller
 from shared.database import Tx
@@ -102,7 +97,7 @@ async def start(
     placement, candidate, place = await hold(tx, caller, profile, placement_id)
     take(placement, PLACEMENT, "start", caller.role, on)
     check_available(candidate)
-    await check_consented(tx, placement.match_id)
+    await check_consented(tx, placement.match_id, on)
     check_start(on, placement.starts_on, placement.ends_before)
     await check_member(tx, place, on)
     placement.started_on = on
@@ -110,14 +105,6 @@ async def start(
     await candidates.enter(tx, candidate, "place", on)
     await tell(tx, PlacementStarted, placement, on)
     return placement
-
-
-async def check_member(tx: Tx, place: Place, on: date) -> None:
-    """Refuse that somebody begins where the member is suspended; one we don't know is no yes."""
-    member = await tx.get(Member, place.membership_id, populate_existing=True)
-    if member is None:
-        raise NotAllowed("member_unknown", "Nothing is known of this member yet: try again later.")
-    check_suspended(member.suspended_on, member.reinstated_on, on)
 
 
 async def tell(

@@ -59,7 +59,7 @@ async def note_in_force(tx: Tx, event: AgreementInForce, network: str, on: date)
 
 async def suspend(tx: Tx, event: MembershipSuspended, network: str, on: date) -> None:
     """Pause the member's places and end the open matches there; who works there stays."""
-    facts = {"organisation_id": event.organisation_id, "suspended_on": on, "reinstated_on": None}
+    facts = {"organisation_id": event.organisation_id, "suspended_on": on}
     await _note_member(tx, event.membership_id, network, facts)
     places = await locked(tx, await queries.of_member(tx, event.membership_id))
     living = [place for place in places if place.state in LIVING]
@@ -70,8 +70,9 @@ async def suspend(tx: Tx, event: MembershipSuspended, network: str, on: date) ->
 
 async def reinstate(tx: Tx, event: MembershipReinstated, network: str, on: date) -> None:
     """Lift this ground from the member's places; what else they are paused for stays."""
-    facts = {"organisation_id": event.organisation_id, "reinstated_on": on}
-    await _note_member(tx, event.membership_id, network, facts)
+    facts = {"organisation_id": event.organisation_id, "suspended_on": None}
+    over = {"was_suspended_on": col(Member.suspended_on), "reinstated_on": on}
+    await _note_member(tx, event.membership_id, network, facts, **over)
     for place in await locked(tx, await queries.of_member(tx, event.membership_id)):
         await lift(tx, place, "member_suspended", on)
 

@@ -11,7 +11,7 @@ from matching import identities
 from matching.commands import candidate as candidates
 from matching.commands import place as places
 from matching.commands import slot
-from matching.commands.locks import check_available, check_consented, hold
+from matching.commands.locks import check_available, check_consented, check_member, hold
 from matching.commands.match import advance
 from matching.commands.run import need, person
 from matching.models import Candidate, Match, MatchRun, Place
@@ -164,6 +164,7 @@ async def release(
     advance(match, "release", caller.role, profile, on)
     await check_fits(tx, candidate, place, await clock.today(tx))
     consent, today = await check_consented(tx, match.id), await clock.today(tx)
+    await check_member(tx, place, today)
     latest = profile.deadlines.employer_answer.after(on)
     until = min(answer_by or latest, latest, consent.until)
     if until < today:

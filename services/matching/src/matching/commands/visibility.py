@@ -13,7 +13,7 @@ from matching.profiles import Profile
 from matching.queries import candidate as queries
 from matching.queries import network as networks
 from matching.rules.candidate import ENDS
-from matching.rules.fact import hidden_for, is_protected, next_look
+from matching.rules.fact import hidden_for, lives_protected, next_look
 from shared import clock, outbox
 from shared.database import Tx
 from shared.events.matching import VisibilityComputed
@@ -38,7 +38,7 @@ async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = Fal
         await outbox.tell(tx, event, on=on)
     if before and not visible:
         await withdraw(tx, candidate, on)
-    if is_protected(known.protection.form) or candidate.state in ENDS:
+    if lives_protected(values, known.protection.form) or candidate.state in ENDS:
         await end_consents(tx, candidate, on)
     await recipient.name(tx, candidate, known, today)
     return visible

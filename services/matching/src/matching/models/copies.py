@@ -20,8 +20,9 @@ class Member(Table, table=True):
     network: str
     organisation_id: UUID | None = Field(None, index=True)
     in_force_on: date | None = None  # the agreement stream
-    suspended_on: date | None = None  # the membership stream: the last time
-    reinstated_on: date | None = None  # and when that was over
+    suspended_on: date | None = None  # the membership stream; null again when reinstated
+    was_suspended_on: date | None = None  # then this says when the last suspension began
+    reinstated_on: date | None = None  # and this when it was over
     ended_on: date | None = None
 
 

@@ -17,6 +17,9 @@ SHIPPED = Path(__file__).parent
 Requirement = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,19}:[a-z0-9_]{1,39}$")]
 
 
+OTHERS = {"other": Texts({"sv": "Annan orsak", "en": "Another reason"})}
+
+
 class Deadlines(Part):
     """The limits that the machines name."""
 
@@ -77,7 +80,8 @@ class Profile(NetworkProfile):
     adaptations: Annotated[dict[Code, Texts], Field(min_length=1)]
     consent_fields: Annotated[dict[Code, Texts], Field(min_length=1)]
     employer_declines: Annotated[dict[Code, Texts], Field(min_length=1)]
-    withdrawals: Annotated[dict[Code, Texts], Field(min_length=1)]
+    # A profile of the release before names none; a release later it has to.
+    withdrawals: Annotated[dict[Code, Texts], Field(min_length=1)] = OTHERS
     interruptions: Annotated[dict[Code, Texts], Field(min_length=1)]
     offers: Annotated[dict[Code, Offer], Field(min_length=1)]
     limits: Limits

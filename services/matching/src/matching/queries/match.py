@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -25,14 +25,12 @@ def is_ours(caller: Caller, match: Match | Placement) -> bool:
     return caller.role == "caseworker" and caller.organisation is None and of_unit
 
 
-def is_to_decide(caller: Caller, match: Match) -> bool:
-    """Say whether it waits for this decider, who decides for all units or for one.
-
-    Of a match that doesn't wait a decider knows nothing: not even how it ended.
-    """
-    if caller.role != "decider" or caller.organisation or match.state != DECIDED:
-        return False
-    return caller.unit in ("", match.unit)
+def decides_for(tx: Tx, caller: Caller, network: str) -> set[str]:
+    """Name the units that a caller decides for: her own, or all if hers has no candidates."""
+    if caller.role != "decider" or caller.organisation:
+        return set()
+    units = set(networks.profile(tx, network).units)
+    return {caller.unit} & units or units
 
 
 def is_theirs(caller: Caller, match: Match | Placement) -> bool:
@@ -49,11 +47,15 @@ async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
 
 
 async def for_staff(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
-    """Give a match to caseworkers of its unit, and to a decider one that waits, and no other."""
+    """Give a match to caseworkers of its unit, and to a decider one that waits.
+
+    Of a match that doesn't wait a decider knows nothing: not even how it ended.
+    """
     found = await tx.get(Match, match_id)
     if found is None or found.network != network:
         raise NotFound
-    if not (is_ours(caller, found) or is_to_decide(caller, found)):
+    waits = found.state == DECIDED and found.unit in decides_for(tx, caller, network)
+    if not (is_ours(caller, found) or waits):
         raise NotFound
     return found
 
@@ -67,9 +69,8 @@ async def matches(
         found = found.where(col(Match.id).in_(shown_to(tx, caller.organisation, network, today)))
     elif caller.role == "caseworker" and caller.unit and not caller.organisation:
         found = found.where(col(Match.unit) == caller.unit)
-    elif caller.role == "decider" and not caller.organisation:
-        of_unit = col(Match.unit) == caller.unit if caller.unit else true()
-        found = found.where(col(Match.state) == DECIDED, of_unit)
+    elif units := decides_for(tx, caller, network):
+        found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
     else:
         raise NotFound
     if after:

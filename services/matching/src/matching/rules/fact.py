@@ -72,6 +72,11 @@ def is_protected(form: Form | None) -> bool:
     return form not in {None, "none"}
 
 
+def lives_protected(values: Mapping[str, Value], form: Form | None) -> bool:
+    """Tell whether she is known to live protected, whether or not her form is recorded yet."""
+    return is_protected(form) or any(values.get(code) == "false" for code in OF_PROTECTION)
+
+
 def may_be_written_to(values: Mapping[str, Value], form: Form | None) -> bool:
     """Tell whether she is known not to live protected."""
     return not is_protected(form) and all(is_true(values, code) for code in OF_PROTECTION)

@@ -80,12 +80,7 @@ class Membership:
 
     in_force_on: date | None
     suspended_on: date | None
-    reinstated_on: date | None
     ended_on: date | None
-
-    @property
-    def is_suspended(self) -> bool:
-        return self.suspended_on is not None and self.reinstated_on is None
 
 
 def may_touch(role: str, own: UUID | None, organisation: UUID) -> bool:
@@ -166,7 +161,7 @@ def check_member(known: Membership, on: date) -> None:
     """Refuse to open a place of an organisation that isn't known to be a member: unknown is no."""
     if known.in_force_on is None or on < known.in_force_on:
         raise NotAllowed("not_in_force", "The member's agreement isn't known to be in force.")
-    if known.is_suspended or known.ended_on:
+    if known.suspended_on or known.ended_on:
         raise NotAllowed("member_suspended", "The member is suspended, or no longer one.")
 
 

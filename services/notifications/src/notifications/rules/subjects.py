@@ -90,9 +90,12 @@ def was_hidden_since(candidate: Heard, at: datetime) -> bool:
 
 
 def has_consented(match: Heard, today: date) -> bool:
-    """Tell whether a consent was heard whose last day isn't over."""
+    """Tell whether a consent was heard whose last day isn't over.
+
+    The release before kept no day; of what it heard matching says when it is over, as it did then.
+    """
     given = match.get(CONSENTED, {}).values()
-    return any(date.fromisoformat(day) >= today for _, _, *until in given for day in until)
+    return any(not until or date.fromisoformat(until[0]) >= today for _, _, *until in given)
 
 
 def last_number(heard: Heard, what: str) -> int:
