@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from aiokafka.admin import NewTopic
+from sqlalchemy import make_url
 from tests.callers import PUBLIC_KEY
 
 from jobbpakten.parts import finished
@@ -54,7 +55,14 @@ class Stage:
         return url
 
     def followup(self) -> str:
-        return self.postgres.create_database(fresh(), self.template)
+        """Give the URL of a new database of followup's; what others wrote is on disk."""
+        url = self.postgres.create_database(fresh(), self.template)
+        self.postgres.execute("CHECKPOINT")
+        return url
+
+    def drop(self, url: str) -> None:
+        """Drop a database that was measured: nobody shall vacuum it beside the next."""
+        self.postgres.drop_database(str(make_url(url).database))
 
     @cached_property
     def template(self) -> str:
