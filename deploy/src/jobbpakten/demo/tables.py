@@ -132,20 +132,16 @@ def places(
     yield Text(f"  report      {urls['followup']}/networks/jobbpakten/report.html")
     yield from (Text(f"  API         {url}/docs  ({name})") for name, url in urls.items())
     if mails:
-        yield whole(f"  mails       {mails}")
+        yield Text(f"  mails       {mails}")
     if task:
-        yield whole(f"  a task      {task}")
+        yield Text(f"  a task      {task}")
     yield Text("  the clock   stands still: PUT /clock and POST /clock/due move it, role system;")
     yield Text("                notifications' mails go out with its POST /clock/due")
-    yield whole(f"  settings    set -a; . {settings}; set +a")
+    yield Text(f"  settings    set -a; . {settings}; set +a")
     yield Text("  a token     .venv/bin/jobbpakten token --service membership \\")
     yield Text("                --role coordinator --actor coordinator-karin \\")
     yield Text("                --network jobbpakten")
     yield Text("  the events  .venv/bin/jobbpakten reconcile")
-
-
-def whole(words: str) -> Text:
-    return Text(words, no_wrap=True, overflow="ignore")
 
 
 def plain(code: str) -> str:
@@ -165,4 +161,5 @@ def add(table: Table, *cells: object) -> None:
 
 def show(parts: Iterable[RenderableType], on: Console) -> None:
     for part in parts:
-        on.print(part, crop=False)
+        # rich: a text's own no_wrap is lost on its way to the console.
+        on.print(part, crop=False, soft_wrap=isinstance(part, Text))
