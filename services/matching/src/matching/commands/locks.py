@@ -38,10 +38,9 @@ async def candidate_row(tx: Tx, ref: UUID) -> Candidate:
     return candidate
 
 
-async def hold(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> HeldMatch:
+async def hold(tx: Tx, read: Match) -> HeldMatch:
     """Take all that an act on a match needs, and read the match again."""
-    candidate = await candidate_row(tx, read.candidate_ref)
-    return await hold_with(tx, read, candidate, others)
+    return await hold_with(tx, read, await candidate_row(tx, read.candidate_ref))
 
 
 async def hold_with(

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
@@ -22,6 +23,13 @@ def is_fresh(candidate: Candidate, rules_key: str, today: date) -> bool:
     """Tell whether neither time nor new rules have passed by what was computed last."""
     look_again_on = candidate.look_again_on
     return candidate.rules == rules_key and (look_again_on is None or look_again_on > today)
+
+
+def fresh(tx: Tx, network: str, today: date) -> ColumnElement[bool]:
+    """Select those of a network of whom `is_fresh` says so."""
+    look_again_on = col(Candidate.look_again_on)
+    rules_key = networks.profile(tx, network).rules_key
+    return (col(Candidate.rules) == rules_key) & (look_again_on.is_(None) | (look_again_on > today))
 
 
 async def is_shown(tx: Tx, candidate: Candidate) -> bool:
@@ -56,14 +64,12 @@ async def candidate(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidat
 
 async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
     """Give those of a unit who can be proposed, by the rules and the day as they are now."""
-    today, rules_key = await clock.today(tx), networks.profile(tx, network).rules_key
     here = select(Candidate).where(
         Candidate.network == network,
         Candidate.unit == unit,
         Candidate.state == "visible",
         col(Candidate.visible),
-        Candidate.rules == rules_key,
-        or_(col(Candidate.look_again_on).is_(None), col(Candidate.look_again_on) > today),
+        fresh(tx, network, await clock.today(tx)),
     )
     return (await tx.exec(here.order_by(col(Candidate.number)))).all()
 

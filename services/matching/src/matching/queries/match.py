@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Candidate, Consent, Match, Placement, Ranked
 from matching.queries import network as networks
+from matching.queries.candidate import fresh
 from matching.queries.place import ROUND
 from matching.rules.match import CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.access import Caller
@@ -83,7 +84,6 @@ def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfS
 
     Whoever hasn't been looked at since time or rules changed isn't known to be visible.
     """
-    look_again_on = col(Candidate.look_again_on)
     return (
         select(Match.id)
         .join(Candidate, col(Candidate.id) == Match.candidate_ref)
@@ -93,8 +93,7 @@ def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfS
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
             col(Candidate.visible),
-            col(Candidate.rules) == networks.profile(tx, network).rules_key,
-            or_(look_again_on.is_(None), look_again_on > today),
+            fresh(tx, network, today),
             col(Consent.withdrawn_on).is_(None),
             col(Consent.until) >= today,
         )
