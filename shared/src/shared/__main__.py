@@ -1,35 +1,72 @@
-"""Start one service: `python -m shared membership --port 8001`."""
+"""Start one service: `python -m shared membership --port 8001`; or do what needs its code.
+
+`migrate` and `reseal` are `jobbpakten migrate` and `jobbpakten reseal` for an image with this
+service alone: `python -m shared membership migrate`.
+"""
 
 import argparse
+import asyncio
 import gc
 import importlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 
 import uvicorn
 
-GRACE_SECONDS = 5  # for calls under way; one that never ends must not keep us
+from shared.http.connections import SERVER
+from shared.logs import describe
+from shared.people.canaries import WrongKey
 
 
 def main() -> None:
     """Serve until SIGTERM; what the service needs stands in its settings."""
     words = argparse.ArgumentParser("python -m shared", description=__doc__)
     words.add_argument("service", help="membership, followup, …")
+    words.add_argument("command", nargs="?", default="serve", choices=["serve", *COMMANDS])
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, default=8000)
     chosen = words.parse_args()
-    app = importlib.import_module(f"{chosen.service}.main").create_app()
+    service = importlib.import_module(f"{chosen.service}.main")
+    if command := COMMANDS.get(chosen.command):
+        sys.exit(carried_out(command, service))
+    app = service.create_app()
     gc.freeze()  # what was imported stays: the collector needn't look at it again
     # Records that wait to be settled are no reason to look for rings.
     gc.set_threshold(max(20_000, app.state.hears.objects), 20, 20)
-    # No log settings of its own: its lines go through our sieve.
-    uvicorn.run(
-        app,
-        host=chosen.host,
-        port=chosen.port,
-        log_config=None,
-        access_log=False,
-        ws="none",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    uvicorn.run(app, host=chosen.host, port=chosen.port, **SERVER)
 
 
+def carried_out(command: Callable[[Any], int], service: Any) -> int:
+    """Carry out a command on a service's database, and end as `jobbpakten` does."""
+    try:
+        return command(service)
+    except (WrongKey, SystemExit) as amiss:
+        sys.stderr.write(f"{amiss}\n")
+        return 2
+    except Exception as error:  # noqa: BLE001 - of what lies there each row fails by itself
+        sys.stderr.write(f"The database is away, or isn't migrated: {describe(error)}\n")
+        return 3
+
+
+def brought_to_head(service: Any) -> int:
+    """Bring the service's schema to this release: safe to repeat, and by several at once."""
+    from shared.migrations import migrate  # noqa: PLC0415 - no service that runs needs Alembic
+
+    settings = service.Settings.from_environment()
+    migrate(settings.service, settings.direct_url)
+    return 0
+
+
+def reseal(service: Any) -> int:
+    """Seal anew what lies sealed; print what became of it, and give 1 where something is left."""
+    settings = service.Settings.from_environment()
+    found = asyncio.run(service.reseal_all(settings, lambda s: sys.stderr.write(f"{s}\n")))
+    sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
+    return int(any(one.left for one in found))
+
+
+COMMANDS = {"migrate": brought_to_head, "reseal": reseal}
 main()

@@ -17,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from jobbpakten_events import source_of
 from shared.settings import ServiceSettings
+from shared.undone import Undone
 
 # Connection, rollback, out of resources, lock not available, operator intervention; read-only
 # after a failover, no admission, no such database: a person mends those, and the record is well.
@@ -35,11 +37,15 @@ PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where transactions begin; `told` is set when one that told something has been committed."""
+    """Where transactions begin; `told` is set when one that told something has been committed.
+
+    `undone` is what fails in them, or in the rounds of work around them.
+    """
 
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
     told: asyncio.Event
+    undone: Undone
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -69,8 +75,7 @@ def connect(settings: ServiceSettings) -> Database:
         hide_parameters=True,
         connect_args={"server_settings": session_settings(settings)},
     )
-    source = f"/municipality/{settings.municipality}/{settings.service}"
-    told = asyncio.Event()
+    told, undone = asyncio.Event(), Undone(settings.service, world_is_broken)
 
     class Telling(Session):
         """A session of this service; it says when something told has been committed."""
@@ -88,12 +93,13 @@ def connect(settings: ServiceSettings) -> Database:
         expire_on_commit=False,
         info={
             "service": settings.service,
-            "source": source,
+            "source": source_of(settings.municipality, settings.service),
             "clock": settings.clock,
+            "undone": undone,
             "settings": settings,  # for what a service keeps secret or reaches by itself
         },
     )
-    return Database(engine, sessions, told)
+    return Database(engine, sessions, told, undone)
 
 
 def session_settings(settings: ServiceSettings) -> dict[str, str]:
@@ -118,9 +124,8 @@ def world_is_broken(error: BaseException) -> bool:
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
         cause = error.orig.__cause__ if error.orig else None
-        return (
-            error.connection_invalidated or state.startswith(OUTAGES) or world_is_broken_by(cause)
-        )
+        broken = error.connection_invalidated or state.startswith(OUTAGES)
+        return broken or world_is_broken_by(cause)
     return world_is_broken_by(error)
 
 
@@ -132,7 +137,7 @@ def world_is_broken_by(error: BaseException | None) -> bool:
 
 
 def head_of(service: str) -> str:
-    """Give the number of the last migration beside the service's package, as its file begins."""
+    """Give the number of the last migration in the service's package, as its file begins."""
     return max(path.name[:4] for path in migrations_of(service).glob("versions/[0-9]*.py"))
 
 
@@ -140,7 +145,7 @@ def migrations_of(service: str) -> Path:
     spec = importlib.util.find_spec(service)
     if spec is None or spec.origin is None:
         raise LookupError(f"There is no service {service!r} here.")
-    return Path(spec.origin).parents[2] / "migrations"
+    return Path(spec.origin).parent / "migrations"
 
 
 async def schema_is_at_head(service: str, tx: Tx) -> bool:

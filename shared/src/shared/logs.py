@@ -1,18 +1,16 @@
 """Logs: JSON lines with an allow-list of keys, and identity numbers masked wherever they hide."""
 
 import logging
-import re
 import sys
 import time
 import traceback
-from datetime import date
 from typing import Any
 
 import structlog
-from stdnum import luhn
 from structlog.typing import EventDict, WrappedLogger
 
-MASK = "[masked]"
+from shared.people.identity_numbers import mask
+
 QUIET_SECONDS = 30
 # fmt: off
 KEYS = frozenset({
@@ -21,39 +19,6 @@ KEYS = frozenset({
     "route",
 })
 # fmt: on
-UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-# All written forms: 10 or 12 digits, any dash, plus or space; also inside a VAT number (SE…01).
-NUMBER = (
-    r"(?<!\d)(?:19|20)?(?P<digits>\d\d(?:0[1-9]|1[0-2])(?:[0-3]\d|[6-9]\d))"
-    r"[-+\u2010-\u2015\u2212\s]?(?P<last>\d{4})(?=01(?!\d)|(?!\d))"
-)
-SUSPECT = re.compile(f"{UUID}|{NUMBER}")
-"""UUIDs come first: their groups of digits are nobody's number."""
-
-
-def is_identity_number(digits: str) -> bool:
-    """Check ten digits by date (samordningsnummer: day + 60) and checksum."""
-    year, month, day = int(digits[:2]), int(digits[2:4]), int(digits[4:6])
-    try:
-        date(2000 + year, month, day - 60 if day > 60 else day)  # noqa: PLR2004 - day + 60
-    except ValueError:
-        return False
-    return bool(luhn.is_valid(digits))
-
-
-def _masked(found: re.Match[str]) -> str:
-    digits = f"{found['digits']}{found['last']}" if found["digits"] else ""
-    return MASK if digits and is_identity_number(digits) else found[0]
-
-
-def mask(text: str) -> str:
-    """Hide every identity number in a text."""
-    return SUSPECT.sub(_masked, text)
-
-
-def holds_identity_number(text: str) -> bool:
-    """Tell whether a text holds an identity number in any written form."""
-    return mask(text) != text
 
 
 def describe(error: BaseException) -> str:

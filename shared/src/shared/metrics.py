@@ -12,13 +12,19 @@ inbox_parked = Gauge("inbox_parked_records", "Records that wait, by reason.", ["
 inbox_waiting = Gauge("inbox_waiting_streams", "Streams that stand still.", ["service"])
 inbox_holds = Gauge("inbox_holds", "1 while an outage is waited for.", ["service"])
 inbox_escaped = Counter("inbox_escaped", "Errors that left the inbox: bugs.", ["service"])
+# By kind it would count what happened to people, one by one, for whoever looks.
 handler_seconds = Histogram(
     "inbox_handler_seconds",
     "How long a handler took for one event.",
-    ["service", "kind"],
+    ["service"],
     buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
 )
 kafka_connected = Gauge("kafka_connected", "1 while the group is joined.", ["service"])
 topics_missing = Gauge(
     "kafka_topics_missing", "1 for a declared topic that isn't there.", ["topic"]
+)
+things_failed = Counter("things_failed", "Failures of single things.", ["service", "kind"])
+things_undone = Gauge("things_undone", "Things that fail each time.", ["service", "kind"])
+round_failing = Gauge(
+    "round_failing_seconds", "How long a round of work has failed each time.", ["service", "round"]
 )

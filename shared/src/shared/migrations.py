@@ -2,8 +2,9 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
-from alembic import command, context
+from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
@@ -11,8 +12,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.database import migrations_of
 
-PLUMBING = Path(__file__).parent / "plumbing"
+PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
+PLUMBING_TABLES |= {"canaries", "sealing"}
 
 
 def migrate(service: str, url: str) -> None:
@@ -23,9 +25,12 @@ def migrate(service: str, url: str) -> None:
     command.upgrade(config, "head")
 
 
-def plumbing(number: int) -> str:
-    """Read one numbered file of the plumbing's SQL, for a service's migration."""
-    return (PLUMBING / f"{number:04}.sql").read_text()
+def run_plumbing(number: int) -> None:
+    """Run one numbered file of the plumbing's SQL: the whole of a migration's `upgrade`."""
+    # asyncpg: a prepared statement holds one command, the driver's own execute takes the script.
+    connection: Any = op.get_bind().connection.dbapi_connection
+    plumbing = (PLUMBING / f"{number:04}.sql").read_text()
+    connection.run_async(lambda raw: raw.execute(plumbing))
 
 
 def run_migrations(metadata: MetaData) -> None:

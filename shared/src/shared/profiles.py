@@ -9,10 +9,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, model_validator
 from yaml.constructor import ConstructorError
 
-from shared.clock import working_days_after
+from jobbpakten_events import LAST_DAY, Code
 from shared.machines import State
+from shared.time.calendar import working_days_after
 
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Count = Annotated[int, Field(gt=0, le=10_000)]
 
 
@@ -47,12 +47,13 @@ class Limit(Part):
         return self
 
     def after(self, start: date) -> date:
-        """Give the last day that is in time."""
+        """Give the last day that is in time: at most the last one that an event can name."""
+        last = start + timedelta(days=self.days or 0, weeks=self.weeks or 0)
         if self.working_days:
-            return working_days_after(start, self.working_days)
+            last = working_days_after(start, self.working_days)
         if self.years:
-            return years_after(start, self.years)
-        return start + timedelta(days=self.days or 0, weeks=self.weeks or 0)
+            last = years_after(start, self.years)
+        return min(last, LAST_DAY)
 
 
 class NetworkProfile(Part):

@@ -3,24 +3,37 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared import clock, kafka, logs, problems
-from shared.access import Doorkeeper
+from shared import logs
 from shared.database import Database, connect, schema_is_at_head
-from shared.inbox import Hears
-from shared.inbox.batches import Inbox
-from shared.listener import Listener
+from shared.gauges import Observer
+from shared.http import docs, problems
+from shared.http.access import Doorkeeper
+from shared.http.exchanges import check_address
+from shared.http.glances import Glance
 from shared.logs import describe
-from shared.observing import Observer
-from shared.relay import Relay
+from shared.messaging import kafka
+from shared.messaging.inbox import Hears
+from shared.messaging.inbox.batches import Inbox
+from shared.messaging.listener import Listener
+from shared.messaging.relay import Relay
+from shared.people.canaries import Canary, WrongKey, check
 from shared.settings import ServiceSettings
+from shared.time import schedule
+from shared.time.manual import manual_clock_router
+from shared.undone import over_and_over
 
+SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
+OPEN_TO_ALL = ("/health/", "/metrics")
+LONG_SECONDS = 60  # for an event to lie in the outbox
 STOP_SECONDS = 8  # the relay lets go of its producer and its connection
 
 Work = Callable[[Database], Coroutine[Any, Any, None]]
@@ -31,29 +44,40 @@ def assemble(
     settings: ServiceSettings,
     *routers: APIRouter,
     hears: Hears,
-    due: Sequence[clock.Due],
+    due: Sequence[schedule.Due],
+    things: tuple[str, ...] = (),
     beside: tuple[Work, ...] = (),
+    canaries: Sequence[Canary] = (),
 ) -> FastAPI:
     """Put a service together; it starts when the server does, and waits for what is away.
 
+    `things` are the kinds of what is done each by itself (`shared/savepoints.py`), in the plural.
     `beside` is work of its own that runs as long as the service does, and never ends by itself.
+    Nothing runs and nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings)
-    parts = Parts(settings, database, hears, due, beside)
+    database.undone.expect(*things, "figures", "streams", "untold_streams")
+    parts = Parts(settings, database, hears, due, beside, canaries)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,
-        responses=problems.DOCUMENTED,
+        dependencies=[Depends(check_address)],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # the address would be built of what the caller calls us
     )
     app.state.database, app.state.hears = database, hears
     app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
+    app.add_middleware(Threshold, parts=parts)
     problems.install(app)
     app.include_router(parts.health())
+    app.include_router(docs.page(app))
     for router in routers:
         app.include_router(router)
     if settings.clock == "manual":
-        app.include_router(clock.hands(database, due))
+        app.include_router(manual_clock_router(database, due))
+    app.openapi = docs.described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -65,16 +89,20 @@ class Parts:
         settings: ServiceSettings,
         database: Database,
         hears: Hears,
-        due: Sequence[clock.Due],
+        due: Sequence[schedule.Due],
         beside: tuple[Work, ...],
+        canaries: Sequence[Canary],
     ) -> None:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside
+        self.canaries = canaries
+        self.waits, self.amiss = SCHEMA
+        self.looked, self.answering = Glance(self.obstacle), Glance(self.fault)
         self.inbox = Inbox(settings, database, hears)
         self.listener = Listener(settings, self.inbox, hears.topics)
-        self.relay = Relay(settings, database.told)
+        self.relay = Relay(settings, database)
+        self.observer = Observer(settings.service, database)
         told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
         self.topics = hears.topics | told
-        self.at_head = False
         self.working: asyncio.Task[None] | None = None
 
     @asynccontextmanager
@@ -87,12 +115,13 @@ class Parts:
             await self.listener.stop()
             self.working.cancel()
             await asyncio.wait([self.working], timeout=STOP_SECONDS)
+            await asyncio.gather(self.looked.stop(), self.answering.stop())
             await self.database.engine.dispose()
 
     async def work(self) -> None:
-        """Wait for the schema, then run everything until we are stopped."""
+        """Wait for the schema and for the right keys, then run everything until we are stopped."""
         try:
-            await self.wait_for_schema()
+            await self.wait()
             async with asyncio.TaskGroup() as group:
                 for task in self.tasks():
                     group.create_task(task)
@@ -106,24 +135,47 @@ class Parts:
         yield self.relay.run()
         yield self.listener.run()
         yield self.inbox.run()
-        yield Observer(settings.service, self.database).run()
+        yield self.observer.run()
         yield from (work(self.database) for work in self.beside)
-        yield kafka.watch(settings.kafka_servers, settings.kafka_topic_prefix, self.topics)
+        watched = settings.kafka_servers, settings.kafka_topic_prefix, self.topics
+        watch = partial(kafka.watch, *watched)
+        yield over_and_over(self.database.undone, "topics", watch, kafka.WATCH_SECONDS)
         if settings.clock == "system":
-            yield clock.run(self.database, self.due)
+            yield schedule.run(self.database, self.due)
 
-    async def wait_for_schema(self) -> None:
-        while not self.at_head:
-            try:
-                async with self.database.transaction() as tx:
-                    self.at_head = await schema_is_at_head(self.settings.service, tx)
-                if not self.at_head:
-                    log.warning("waiting_for_migrations")
-            except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-                log.warning("waiting_for_database", error=describe(error))
-            if not self.at_head:
-                await asyncio.sleep(1)
+    async def wait(self) -> None:
+        while not await self.is_open():
+            log.warning(self.waits, reason=self.amiss)
+            await asyncio.sleep(1)
         log.info("schema_is_at_head")
+
+    async def is_open(self) -> bool:
+        """Tell whether the schema is at head and the keys are the database's own."""
+        if self.waits:
+            self.waits, self.amiss = await self.looked()
+        return not self.waits
+
+    async def obstacle(self) -> tuple[str, str]:
+        """Give what keeps us from beginning, as an event and in a sentence; empty: nothing does."""
+        try:
+            async with self.database.transaction() as tx:
+                if not await schema_is_at_head(self.settings.service, tx):
+                    return SCHEMA
+                await check(tx, self.canaries)
+        except WrongKey as error:
+            return "wrong_key", str(error)
+        except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
+            return "waiting_for_database", f"The database doesn't answer: {describe(error)}"
+        return "", ""
+
+    async def fault(self) -> str:
+        """Say why the database doesn't answer; nothing when it does."""
+        try:
+            async with asyncio.timeout(5), self.database.transaction() as tx:
+                await (await tx.connection()).execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
+            return describe(error)
+        return ""
 
     def health(self) -> APIRouter:
         """Make the three probes and the metrics."""
@@ -131,27 +183,24 @@ class Parts:
 
         @router.get("/health/startup")
         async def startup() -> Response:
-            return (
-                good("The schema is at head.") if self.at_head else bad("Waiting for the schema.")
-            )
+            return bad(self.amiss) if self.waits else good("The schema is at head, the keys fit.")
 
         @router.get("/health/ready")
         async def ready() -> Response:
-            try:
-                async with asyncio.timeout(5), self.database.transaction() as tx:
-                    await (await tx.connection()).execute(text("SELECT 1"))
-            except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
-                return bad(f"The database doesn't answer: {describe(error)}")
+            if self.canaries and not await self.is_open():
+                return bad(self.amiss)
+            if fault := await self.answering():
+                return bad(f"The database doesn't answer: {fault}")
             kafka_is = "joined" if self.listener.joined else "not joined; events wait in the outbox"
-            return good(f"The database answers. Kafka is {kafka_is}.")
+            return good(f"The database answers. Kafka is {kafka_is}.{self.what_is_undone()}")
 
         @router.get("/health/live")
         async def live() -> Response:
             if self.working is None or self.working.done():
                 return bad("The work beside HTTP has ended.")
-            return (
-                bad("Records wait, nothing moves.") if self.listener.is_stuck() else good("Alive.")
-            )
+            if stuck := self.database.undone.stuck():
+                return bad(f"Fails in every round: {', '.join(stuck)}.")
+            return bad("Records wait, none moves.") if self.listener.is_stuck() else good("Alive.")
 
         @router.get("/metrics")
         async def figures() -> Response:
@@ -159,10 +208,28 @@ class Parts:
 
         return router
 
+    def what_is_undone(self) -> str:
+        """Say what no restart and no other replica would mend: it takes nobody's calls away."""
+        age = self.observer.oldest
+        waits = f" The oldest event has waited for {age:.0f} s." if age > LONG_SECONDS else ""
+        return waits + self.database.undone.said()
 
-def good(what: str) -> Response:
-    return Response(what, 200, media_type="text/plain")
+
+class Threshold:
+    """Lets nobody in before the keys are known to be right: nothing is stored with another key."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        self.app, self.parts = app, parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503 where we aren't open, but for probes and figures."""
+        open_to_all = scope["type"] != "http" or scope["path"].startswith(OPEN_TO_ALL)
+        if open_to_all or not self.parts.canaries or await self.parts.is_open():
+            await self.app(scope, receive, send)
+            return
+        refusal = problems.unavailable("The service isn't ready. Nothing was stored; try again.")
+        await refusal(scope, receive, send)
 
 
-def bad(what: str) -> Response:
-    return Response(what, 503, media_type="text/plain")
+good = partial(Response, status_code=200, media_type="text/plain")
+bad = partial(Response, status_code=503, media_type="text/plain")

@@ -1,0 +1,74 @@
+"""The figures that operations look at, read from the database every few seconds."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared import metrics
+from shared.database import Database
+from shared.messaging.inbox.streams import FORK
+from shared.undone import over_and_over
+
+EVERY_SECONDS = 5
+GAP_ALARM_SECONDS = 300
+OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
+                 FROM outbox ORDER BY position LIMIT 1""")
+WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting")
+PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
+                        extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
+                 FROM parked GROUP BY reason""")
+OLD_ANSWERS = text("""DELETE FROM answers WHERE (caller, key) IN (
+    SELECT caller, key FROM answers WHERE at < now() - interval '48 hours'
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)""")
+STREAMS = text("SELECT count(DISTINCT (topic, key)) FROM parked WHERE key IS NOT NULL")
+
+log = structlog.get_logger()
+
+
+class Observer:
+    """Reads what waits in outbox and car park; alarms on a gap that stays."""
+
+    def __init__(self, service: str, database: Database) -> None:
+        self.service, self.database = service, database
+        # Those once seen, whose figure goes back to 0; an alert asks for this one from the start.
+        self.reasons: set[str] = {FORK}
+        self.alarmed_at = 0.0
+        self.oldest = 0.0  # of the events in the outbox, in seconds
+
+    async def run(self) -> None:
+        await over_and_over(self.database.undone, "figures", self.look, EVERY_SECONDS)
+
+    async def look(self) -> None:
+        """Read each figure by itself: one that can't be read keeps none from the others."""
+        for figure in (self.read_outbox, self.read_parked, self.forget_old_answers):
+            with self.database.undone.thing("figures", figure.__name__):
+                async with self.database.transaction() as tx:
+                    await figure(await tx.connection())
+
+    async def read_outbox(self, connection: AsyncConnection) -> None:
+        self.oldest = float(await connection.scalar(OLDEST) or 0)
+        metrics.outbox_age.labels(self.service).set(self.oldest)
+        metrics.outbox_rows.labels(self.service).set(await connection.scalar(WAITING) or 0)
+
+    async def read_parked(self, connection: AsyncConnection) -> None:
+        metrics.inbox_waiting.labels(self.service).set(await connection.scalar(STREAMS) or 0)
+        parked = {row.reason: row for row in await connection.execute(PARKED)}
+        self.reasons |= parked.keys()
+        for reason in self.reasons:
+            records = parked[reason].records if reason in parked else 0
+            metrics.inbox_parked.labels(self.service, reason).set(records)
+        self.alarm(parked)
+
+    async def forget_old_answers(self, connection: AsyncConnection) -> None:
+        await connection.execute(OLD_ANSWERS)
+
+    def alarm(self, parked: Mapping[str, Row[Any]]) -> None:
+        """Say once in five minutes that numbers are missing."""
+        gap, now = parked.get("gap"), time.monotonic()
+        if gap and gap.age > GAP_ALARM_SECONDS and now - self.alarmed_at > GAP_ALARM_SECONDS:
+            log.error("streams_have_gaps", count=gap.streams)
+            self.alarmed_at = now

@@ -1,0 +1,184 @@
+"""The listener: one batch subscriber for all topics that a service hears; one group, one loop."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+
+from shared import metrics
+from shared.logs import describe
+from shared.messaging.consumers import CarefulConsumer
+from shared.messaging.crash_points import crash_point
+from shared.messaging.inbox.batches import Inbox
+from shared.messaging.inbox.records import taken
+from shared.messaging.kafka import TOPICS
+from shared.settings import ServiceSettings
+
+STUCK_SECONDS = 60
+STOP_SECONDS = 10
+LOOK_SECONDS = 1
+# A fetch that waits for a quiet partition keeps the next from asking for a busy one's records.
+FETCH_WAIT_MS = 100
+LOOK_LIMIT_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 3.0
+
+log = structlog.get_logger()
+
+
+class Listener:
+    """Joins the group when Kafka answers, hands batches to the inbox, and says when it is stuck."""
+
+    def __init__(self, settings: ServiceSettings, inbox: Inbox, topics: set[str]) -> None:
+        for topic in topics:
+            if settings.service not in TOPICS[topic].read_by:
+                raise PermissionError(f"{settings.service} may not read {topic}")
+        self.settings, self.inbox, self.topics = settings, inbox, topics
+        self.broker: KafkaBroker | None = None
+        self.behind_since: float | None = None
+        self.standing: object = None
+        self.joined = False
+        self.lagging: set[TopicPartition] = set()
+        self.connected = metrics.kafka_connected.labels(settings.service)
+
+    async def run(self) -> None:
+        """Join, and from then on look how far we are; Kafka may come hours later."""
+        pause = 0.5
+        while not self.broker:
+            broker = self.new_broker()
+            try:
+                await broker.connect()
+                with_care(broker)
+                await broker.start()
+                self.broker = broker
+            except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
+                log.warning("waiting_for_kafka", error=describe(error), seconds=pause)
+                with suppress(Exception):
+                    async with asyncio.timeout(STOP_SECONDS):
+                        await broker.stop()
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        log.info("listening", topics=sorted(self.topics))
+        while True:
+            try:
+                async with asyncio.timeout(LOOK_LIMIT_SECONDS):
+                    await self.look()
+            except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
+                if self.joined:
+                    log.warning("kafka_is_away", error=describe(error))
+                self.tell_joined(joined=False)
+                self.behind_since = None
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def tell_joined(self, *, joined: bool) -> None:
+        self.joined = joined
+        self.connected.set(joined)
+
+    def new_broker(self) -> KafkaBroker:
+        settings = self.settings
+        broker = KafkaBroker(
+            settings.kafka_servers,
+            # FastStream gives its own logger a handler of its own, past our sieve.
+            logger=logging.getLogger("jobbpakten.faststream"),
+            graceful_timeout=STOP_SECONDS,
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=10_000,
+            apply_types=False,  # our handler takes what comes: no thread hop, no copy
+        )
+        subscriber = broker.subscriber(
+            *sorted(settings.kafka_topic_prefix + topic for topic in self.topics),
+            group_id=settings.group,
+            batch=True,
+            max_records=self.inbox.hears.records,
+            batch_timeout_ms=10,
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.session_timeout_ms // 4,
+            parser=lightly,
+            decoder=untouched,
+        )
+        subscriber(self.on_batch)
+        return broker
+
+    async def on_batch(self, records: Sequence[Any]) -> None:
+        """Settle a batch; offsets are committed when this returns."""
+        crash_point("inbox.offset")  # those of the batch before are stored, nothing of this one
+        prefix = self.settings.kafka_topic_prefix
+        try:
+            await self.inbox.settle([taken(record, prefix) for record in records])
+        except Exception:
+            metrics.inbox_escaped.labels(self.settings.service).inc()
+            log.exception("inbox_escaped")
+            await asyncio.sleep(1)  # FastStream seeks back at once, for ever
+            raise
+
+    async def look(self) -> None:
+        """Compare our positions with the topics' ends; remember since when none has moved."""
+        consumer = self.consumer()
+        if consumer is None:
+            return
+        assigned = consumer.assignment()
+        ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
+        places = {place: await consumer.position(place) for place in ends}
+        self.tell_joined(joined=bool(assigned))
+        self.tell_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
+        standing = (self.inbox.moves, places)
+        if not behind or standing != self.standing:
+            self.behind_since = None
+        elif self.behind_since is None:
+            self.behind_since = time.monotonic()
+        self.standing = standing
+
+    def tell_lag(self, lag: dict[TopicPartition, int]) -> None:
+        service = self.settings.service
+        for gone in self.lagging - lag.keys():
+            metrics.inbox_lag.remove(service, gone.topic, str(gone.partition))
+        for place, records in lag.items():
+            metrics.inbox_lag.labels(service, place.topic, str(place.partition)).set(records)
+        self.lagging = set(lag)
+
+    def consumer(self) -> AIOKafkaConsumer | None:
+        return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
+
+    def is_stuck(self) -> bool:
+        """Tell whether records wait, nothing moves, and it isn't an outage that we wait for."""
+        since = self.behind_since
+        waited = since is not None and time.monotonic() - since > STUCK_SECONDS
+        return waited and not self.inbox.holds
+
+    async def stop(self) -> None:
+        """Finish the batch, commit, leave the group."""
+        if self.broker:
+            with suppress(Exception):
+                async with asyncio.timeout(STOP_SECONDS + 2):
+                    await self.broker.stop()
+
+
+def with_care(broker: KafkaBroker) -> None:
+    """Let the broker make careful consumers; FastStream has no setting for it."""
+    config: Any = broker.config.broker_config
+    config.builder = partial(CarefulConsumer, **config.builder.keywords)
+
+
+async def lightly(records: tuple[ConsumerRecord, ...], original: Any) -> KafkaMessage:
+    """Read no header: FastStream's parser decodes them all, and one bad one fails the batch."""
+    message: KafkaMessage = await original((replace(records[0], headers=()),))
+    message.raw_message = records
+    return message
+
+
+async def untouched(message: KafkaMessage) -> Any:
+    """Decode nothing: the inbox does, record by record."""
+    return message.raw_message

@@ -1,0 +1,1 @@
+"""People: who somebody is, kept where nobody else reads it."""

@@ -1,0 +1,1 @@
+"""The two times: when something is written down, and the day on which an act counts."""

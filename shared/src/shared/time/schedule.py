@@ -1,0 +1,65 @@
+"""What is due on a day and not yet done: once, by one replica, each part by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import text
+from uuid_utils.compat import uuid7
+
+from shared.database import Database, Tx, world_is_broken
+from shared.messaging.causation import Cause, because
+from shared.time.clock import today
+
+ROUND_SECONDS = 60
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7071073)")
+
+Due = Callable[[Tx, date], Awaitable[int]]
+
+
+@dataclass(slots=True)
+class Done:
+    """How many things were due and have now been done, and which parts failed as a whole."""
+
+    done: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+async def do_due(database: Database, due: Sequence[Due]) -> Done:
+    """Do what is due and not yet done, each part by itself; an outage is raised at the end."""
+    done, outage = Done(), None
+    for part in due:
+        try:
+            done.done += await do_part(database, part)
+        except Exception as error:  # noqa: BLE001 - the part has said it
+            done.failed.append(name_of(part))
+            outage = error if world_is_broken(error) else outage
+    if outage:
+        raise outage
+    return done
+
+
+async def do_part(database: Database, part: Due) -> int:
+    """Do one part in a transaction of its own; one replica at a time."""
+    with database.undone.round(name_of(part)), because(Cause(correlation_id=str(uuid7()))):
+        async with database.transaction() as tx:
+            await (await tx.connection()).execute(ONE_AT_A_TIME)
+            return await part(tx, await today(tx))
+
+
+def name_of(part: Due) -> str:
+    """Name a part by its module and its function, as in `transitions.expire`."""
+    return f"{part.__module__.rpartition('.')[2]}.{part.__name__}"
+
+
+async def run(database: Database, due: Sequence[Due]) -> None:
+    """Look every minute for what is due; an outage is waited for."""
+    for part in due:
+        database.undone.expect_round(name_of(part))
+    while True:
+        for part in due:
+            with suppress(Exception):  # the others are done; it, the next round
+                await do_part(database, part)
+        await asyncio.sleep(ROUND_SECONDS)
