@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, literal, select
 
 from membership.models import (
     Activity,
@@ -19,11 +19,14 @@ from membership.models import (
 )
 from membership.rules.agreement import LAPSING
 from membership.rules.membership import ENDED, may_list, may_touch
-from shared.access import Caller
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
+from shared.savepoints import taken
 
 Member = tuple[Membership, Organisation]
+# What is done by itself is only named by what finds it: a row that can't be read fails alone.
+Named = tuple[UUID, str]  # a row's id and its network
 
 
 async def members(
@@ -83,12 +86,12 @@ async def organisations(tx: Tx, network: str) -> Sequence[Organisation]:
     return (await tx.exec(found.order_by(Organisation.name_key, col(Organisation.id)))).all()
 
 
-async def numbers_in_the_clear(tx: Tx) -> Sequence[Organisation]:
+async def lock_numbers_in_the_clear(tx: Tx) -> Sequence[Named]:
     """Lock the sole traders whose numbers aren't sealed."""
-    plain = select(Organisation).where(
+    plain = select(Organisation.id, literal("")).where(
         col(Organisation.sole_trader), col(Organisation.number).is_not(None)
     )
-    return (await tx.exec(plain.order_by(col(Organisation.id)).with_for_update())).all()
+    return await taken(tx, plain.order_by(col(Organisation.id)))
 
 
 async def organisations_alike(tx: Tx, network: str, one: Organisation) -> Sequence[UUID]:
@@ -107,15 +110,15 @@ async def vetting_of(tx: Tx, membership_id: UUID) -> Vetting | None:
     return (await tx.exec(here)).one_or_none()
 
 
-async def late_approvals(tx: Tx, today: date) -> Sequence[Membership]:
+async def lock_late_approvals(tx: Tx, today: date) -> Sequence[Named]:
     """Lock the approvals whose deadline is over, but for those that the member has signed."""
     signed = select(Agreement.membership_id).where(col(Agreement.state).not_in(LAPSING))
-    late = select(Membership).where(
+    late = select(Membership.id, Membership.network).where(
         Membership.state == "approved",
         col(Membership.deadline) < today,
         col(Membership.id).not_in(signed),
     )
-    return (await tx.exec(late.order_by(col(Membership.id)).with_for_update())).all()
+    return await taken(tx, late.order_by(col(Membership.id)))
 
 
 async def conditions(tx: Tx, memberships: Collection[UUID]) -> dict[UUID, list[str]]:
@@ -182,13 +185,13 @@ async def named_before(tx: Tx, contact: Contact, alike: bytes) -> bool:
     return (await tx.exec(here.where(Contact.id != contact.id))).first() is not None
 
 
-async def contacts_named_in(tx: Tx, network: str) -> Sequence[Contact]:
+async def lock_contacts_named_in(tx: Tx, network: str) -> Sequence[Named]:
     """Lock all that were named in a network: of organisations, and staff."""
-    here = select(Contact).where(Contact.network == network)
+    here = select(Contact.id, Contact.network).where(Contact.network == network)
     return (await tx.exec(here.order_by(col(Contact.id)).with_for_update())).all()
 
 
-async def contacts_left(tx: Tx, ended_before: date) -> Sequence[Contact]:
+async def lock_contacts_left(tx: Tx, ended_before: date) -> Sequence[Named]:
     """Lock the contacts of organisations whose memberships have all ended before a day.
 
     Staff have no organisation that could leave: SQL counts theirs, NULL, as in no empty list.
@@ -197,5 +200,6 @@ async def contacts_left(tx: Tx, ended_before: date) -> Sequence[Contact]:
         col(Membership.state).not_in(ENDED) | (col(Membership.since) >= ended_before)
     )
     organisation = col(Contact.organisation_id)
-    left = select(Contact).where(organisation.is_not(None), organisation.not_in(still))
-    return (await tx.exec(left.order_by(col(Contact.id)).with_for_update())).all()
+    left = select(Contact.id, Contact.network)
+    left = left.where(organisation.is_not(None), organisation.not_in(still))
+    return await taken(tx, left.order_by(col(Contact.id)))

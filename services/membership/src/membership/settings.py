@@ -4,8 +4,8 @@ from functools import cached_property
 
 from pydantic import Field
 
+from shared.people.vaults import Vault
 from shared.settings import SealingKey, SecretKey, ServiceSettings
-from shared.vaults import Vault
 
 
 class Settings(ServiceSettings, service="membership"):

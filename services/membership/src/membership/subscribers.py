@@ -1,10 +1,10 @@
 """Events in: what followup says has come of our commitments."""
 
+from jobbpakten_events import Envelope
+from jobbpakten_events.followup import CommitmentLapsed, CommitmentProgressed
 from membership.commands import commitment
 from shared.database import Tx
-from shared.events import Envelope
-from shared.events.followup import CommitmentLapsed, CommitmentProgressed
-from shared.inbox import Hears
+from shared.messaging.inbox import Hears
 
 
 async def on_commitment_progressed(tx: Tx, event: CommitmentProgressed, _: Envelope) -> None:

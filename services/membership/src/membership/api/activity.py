@@ -8,12 +8,14 @@ from uuid_utils.compat import uuid7
 
 from membership.api.acts import Network
 from membership.commands import activity as commands
-from shared.access import Calling
-from shared.acts import ActDay, Body, View, happened
-from shared.answers import Once
+from membership.rules.commitment import COMMITMENT
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, View, happened
 
-router = APIRouter(tags=["activities"], route_class=Once)
+router = APIRouter(tags=["activities"], route_class=IdempotentRoute)
 
 
 class NewActivity(Body):
@@ -26,7 +28,11 @@ class ActivityView(View):
     held_on: date
 
 
-@router.post("/commitments/{commitment_id}/activities", status_code=201)
+@router.post(
+    "/commitments/{commitment_id}/activities",
+    status_code=201,
+    openapi_extra=may(COMMITMENT.roles["hold"]),
+)
 async def record_activity(
     commitment_id: UUID, new: NewActivity, caller: Calling, network: Network, tx: Tx
 ) -> ActivityView:

@@ -1,4 +1,4 @@
-"""What membership's bodies share beyond `shared.acts`: its profile, names, hashes, case numbers."""
+"""What membership's bodies share beyond `shared.http.requests`: names, hashes, case numbers."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from membership.profiles import Profile
 from membership.rules.organisation import says_something, tidy
-from shared.acts import NoNumber, network_of
+from shared.http.requests import network_of
 
 LONGEST_NAME = 200
 
@@ -21,11 +21,12 @@ def tidied(name: str) -> str:
     return tidy_name
 
 
-Name = Annotated[str, Field(max_length=1000), AfterValidator(tidied)]
-Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[
+    str, Field(max_length=1000, examples=["Bageriet Ängen AB"]), AfterValidator(tidied)
+]
+Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", examples=["0" * 64])]
 Reference = Annotated[
     str,
     Field(pattern=r"^[A-ZÅÄÖ§][A-Za-zÅÄÖåäö0-9 /:.-]{1,39}$", examples=["AMN-2024-00562"]),
-    NoNumber,
 ]
 Network = Annotated[Profile, Depends(network_of)]

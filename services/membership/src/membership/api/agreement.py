@@ -1,45 +1,64 @@
 """Agreements over HTTP: draft, edit with If-Match, share, sign."""
 
+import re
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import Field, StrictBool
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Hash, Network
 from membership.commands import agreement as commands
 from membership.models import Membership
 from membership.profiles import Profile
-from membership.rules.agreement import AGREEMENT, Period, Promise, Terms, due
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
-from shared.answers import Once
+from membership.rules.agreement import AGREEMENT, Period, Promise, Terms, Versions, due
+from membership.rules.membership import EMPLOYER, STAFF
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
 from shared.machines import NotFound
 
 MOST_COMMITMENTS = 100
 
 router = APIRouter(
-    prefix="/members/{membership_id}/agreement", tags=["agreement"], route_class=Once
+    prefix="/members/{membership_id}/agreement", tags=["agreement"], route_class=IdempotentRoute
 )
-ETag = Annotated[str, Header(alias="If-Match", pattern=r'^"[0-9]{1,9}"$', examples=['"1"'])]
+IfMatch = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        description="The ETag that was read; several, or `*` for whatever stands there now.",
+        examples=['"1"'],
+    ),
+]
+# RFC 9110: tags in quotes with commas between them; a weak one never matches.
+TAGS = re.compile(r'[ \t,]*(?:W/)?"[^"]*"(?:[ \t]*,[ \t,]*(?:W/)?"[^"]*")*[ \t,]*')
+STRONG = re.compile(r'(W/)?"([^"]*)"')
+ANY = "*"
 
 
-def version_read(tag: ETag) -> int:
-    """Give the version of the draft that the caller has read."""
-    return int(tag.strip('"'))
+def versions_read(request: Request, _: IfMatch) -> Versions:
+    """Return the versions of the draft that the caller has read; what is no tag names none."""
+    sent = ", ".join(request.headers.getlist("if-match")).strip()
+    if sent == ANY:
+        return None
+    found = STRONG.findall(sent) if TAGS.fullmatch(sent) else []
+    return frozenset(tag for weak, tag in found if not weak)
 
 
-Version = Annotated[int, Depends(version_read)]
+Read = Annotated[Versions, Depends(versions_read)]
 
 
 class NewCommitment(Body):
     """A promise; its period is the agreement's where it names none."""
 
-    offer: Code
+    offer: Code = Field(examples=["internship"])
     units: Annotated[int, Field(strict=True, ge=1, le=10_000)]
     starts_on: Day | None = None
     ends_before: Day | None = None
@@ -125,7 +144,7 @@ async def view_agreement(tx: Tx, membership: Membership) -> AgreementView | None
     )
 
 
-@router.get("")
+@router.get("", openapi_extra=may(STAFF, EMPLOYER))
 async def read_agreement(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx, response: Response
 ) -> AgreementView:
@@ -138,7 +157,7 @@ async def read_agreement(
     return view
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(AGREEMENT.roles["draft"]))
 async def draft(
     membership_id: UUID,
     new: NewAgreement,
@@ -154,7 +173,7 @@ async def draft(
     return await read_agreement(membership_id, caller, network, tx, response)
 
 
-@router.put("")
+@router.put("", openapi_extra=may(AGREEMENT.roles["edit"]))
 async def edit(
     membership_id: UUID,
     new: NewEdit,
@@ -162,16 +181,16 @@ async def edit(
     network: Network,
     tx: Tx,
     response: Response,
-    version: Version,
+    read: Read,
 ) -> AgreementView:
     """Replace the terms of a draft; 412 if somebody edited it since it was read."""
     on = await happened(tx, new.edited_on, "edited_on")
     terms = new.terms(network, on)
-    await commands.edit(tx, caller, network, membership_id, version, terms, on)
+    await commands.edit(tx, caller, network, membership_id, read, terms, on)
     return await read_agreement(membership_id, caller, network, tx, response)
 
 
-@router.post("/sharing", status_code=201)
+@router.post("/sharing", status_code=201, openapi_extra=may(AGREEMENT.roles["share"]))
 async def share(
     membership_id: UUID,
     new: NewSharing,
@@ -179,15 +198,15 @@ async def share(
     network: Network,
     tx: Tx,
     response: Response,
-    version: Version,
+    read: Read,
 ) -> AgreementView:
     """Freeze the text and share it for signature; 412 if somebody edited it since it was read."""
     on = await happened(tx, new.shared_on, "shared_on")
-    await commands.share(tx, caller, network, membership_id, version, on)
+    await commands.share(tx, caller, network, membership_id, read, on)
     return await read_agreement(membership_id, caller, network, tx, response)
 
 
-@router.post("/signatures", status_code=201)
+@router.post("/signatures", status_code=201, openapi_extra=may(AGREEMENT.roles["sign"]))
 async def sign(
     membership_id: UUID,
     new: NewSignature,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,34 +10,42 @@ from fastapi import APIRouter
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Network
 from membership.commands import commitment as commands
 from membership.models import Commitment, Progress
-from membership.rules.commitment import COMMITMENT
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Standing, View, happened, standing
-from shared.answers import Once
+from membership.rules.commitment import COMMITMENT, may_follow
+from membership.rules.membership import EMPLOYER, STAFF
 from shared.database import Tx
+from shared.http.access import Caller, Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Standing, View, happened, standing
+from shared.savepoints import each_seen
 
-router = APIRouter(tags=["commitments"], route_class=Once)
+router = APIRouter(tags=["commitments"], route_class=IdempotentRoute)
 
 
 class NewPromise(Body):
     """The units promised from now on, kept ones included."""
 
     promised: Annotated[int, Field(strict=True, ge=0, le=10_000)]
-    ground: Code
+    ground: Code = Field(examples=["shrunk"])
     agreed_on: ActDay = None
 
 
 class NewRelease(Body):
-    ground: Code
+    ground: Code = Field(examples=["workplace_closed"])
     released_on: ActDay = None
 
 
 class ProgressView(View):
-    """What followup has told us, in units; null is unknown, never 0."""
+    """What followup has told us, in units; null is unknown, never 0.
+
+    All but the coordinator see none of it where placements keep the promise: day by day it would
+    tell what one person did. Followup's own report tells them by month.
+    """
 
     promised: int | None = None
     remaining: int | None = None
@@ -61,15 +70,22 @@ class CommitmentView(Standing):
     progress: ProgressView
 
 
-async def view_commitments(tx: Tx, membership_id: UUID) -> list[CommitmentView]:
-    return await _views(tx, await queries.commitments_of(tx, membership_id))
+async def view_commitments(tx: Tx, caller: Caller, membership_id: UUID) -> list[CommitmentView]:
+    return await _views(tx, caller, await queries.commitments_of(tx, membership_id))
 
 
-async def _views(tx: Tx, commitments: Sequence[Commitment]) -> list[CommitmentView]:
+async def _views(tx: Tx, caller: Caller, commitments: Sequence[Commitment]) -> list[CommitmentView]:
     ids = [one.id for one in commitments]
     held = await queries.activities_held(tx, ids)
     heard = await queries.progress(tx, ids)
-    return [view(one, held.get(one.id, 0), heard.get(one.id)) for one in commitments]
+    seen = {
+        one.id for one in commitments if may_follow(caller.role, caller.organisation, one.kept_by)
+    }
+    heard = {of: progress for of, progress in heard.items() if of in seen}
+    each = (
+        (one.id, partial(view, one, held.get(one.id, 0), heard.get(one.id))) for one in commitments
+    )
+    return each_seen(tx, "commitments", each)
 
 
 def view(commitment: Commitment, held: int, heard: Progress | None) -> CommitmentView:
@@ -83,26 +99,30 @@ def view(commitment: Commitment, held: int, heard: Progress | None) -> Commitmen
     )
 
 
-@router.get("/members/{membership_id}/commitments")
+@router.get("/members/{membership_id}/commitments", openapi_extra=may(STAFF, EMPLOYER))
 async def list_commitments(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> list[CommitmentView]:
     """Give the commitments of one member."""
     await queries.member(tx, caller, network.network, membership_id)
-    return await view_commitments(tx, membership_id)
+    return await view_commitments(tx, caller, membership_id)
 
 
-@router.get("/commitments/{commitment_id}")
+@router.get("/commitments/{commitment_id}", openapi_extra=may(STAFF, EMPLOYER))
 async def read_commitment(
     commitment_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> CommitmentView:
     """Give one commitment and what came of it."""
     commitment = await queries.commitment(tx, commitment_id)
     await queries.member(tx, caller, network.network, commitment.membership_id)
-    return (await _views(tx, [commitment]))[0]
+    return (await _views(tx, caller, [commitment]))[0]
 
 
-@router.post("/commitments/{commitment_id}/renegotiations", status_code=201)
+@router.post(
+    "/commitments/{commitment_id}/renegotiations",
+    status_code=201,
+    openapi_extra=may(COMMITMENT.roles["renegotiate"]),
+)
 async def renegotiate(
     commitment_id: UUID, new: NewPromise, caller: Calling, network: Network, tx: Tx
 ) -> CommitmentView:
@@ -114,7 +134,11 @@ async def renegotiate(
     return await read_commitment(commitment_id, caller, network, tx)
 
 
-@router.post("/commitments/{commitment_id}/release", status_code=201)
+@router.post(
+    "/commitments/{commitment_id}/release",
+    status_code=201,
+    openapi_extra=may(COMMITMENT.roles["release"]),
+)
 async def release(
     commitment_id: UUID, new: NewRelease, caller: Calling, network: Network, tx: Tx
 ) -> CommitmentView:

@@ -1,31 +1,36 @@
 """Contacts of organisations over HTTP: who can be told what, and in which language."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
+from pydantic import Field
 
+from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Name, Network
 from membership.commands import contact as commands
 from membership.models import Contact
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, NoNumber, View, happened
-from shared.answers import Once
+from membership.rules.contact import MAY_NAME, MAY_TELL_AGAIN
+from membership.rules.membership import COORDINATOR
 from shared.database import Tx
-from shared.mailboxes import Email
-from shared.sealing import Addressee
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, View, happened
+from shared.people.mailboxes import Email
+from shared.people.sealing import Addressee
 
-router = APIRouter(tags=["contacts"], route_class=Once)
+router = APIRouter(tags=["contacts"], route_class=IdempotentRoute)
 
 
 class Person(Body):
     """Whom a mail is for, where it goes, and in which language."""
 
-    name: Annotated[Name, NoNumber]
-    email: Annotated[Email, NoNumber]
-    language: Code
+    name: Name
+    email: Email
+    language: Code = Field(examples=["sv"])
     named_on: ActDay = None
 
     def addressee(self) -> Addressee:
@@ -46,10 +51,10 @@ class NamedView(View):
 
 
 class ContactView(NamedView):
-    """A contact as her own organisation and coordinators see her."""
+    """A contact as her own organisation and coordinators see her; null: it can't be opened."""
 
-    name: str
-    email: str
+    name: str | None = None
+    email: str | None = None
 
 
 class Told(View):
@@ -60,21 +65,20 @@ def named(contact: Contact) -> NamedView:
     return NamedView(**contact.model_dump(), contact_id=contact.id)
 
 
-@router.get("/members/{membership_id}/contacts")
+@router.get("/members/{membership_id}/contacts", openapi_extra=may(MAY_NAME, COORDINATOR))
 async def list_contacts(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> list[ContactView]:
     """Give the contacts of a member's organisation: to its own people and coordinators."""
     membership = await commands.membership_of(tx, caller, network.network, membership_id)
     found = await queries.contacts_of(tx, membership.organisation_id)
-    people = ((one, commands.person_behind(tx, one)) for one in found)
-    return [
-        ContactView(**named(one).model_dump(), name=person.name, email=person.address)
-        for one, person in people
-    ]
+    people = commands.people_behind(tx, found)
+    return [ContactView(**named(one).model_dump(), **people.get(one.id, {})) for one in found]
 
 
-@router.post("/members/{membership_id}/contacts", status_code=201)
+@router.post(
+    "/members/{membership_id}/contacts", status_code=201, openapi_extra=may(MAY_NAME, COORDINATOR)
+)
 async def name_contact(
     membership_id: UUID, new: NewContact, caller: Calling, network: Network, tx: Tx
 ) -> NamedView:
@@ -91,7 +95,9 @@ async def name_contact(
     return named(await commands.name(tx, caller, network, membership_id, contact, new.addressee()))
 
 
-@router.put("/members/{membership_id}/contacts/{contact_id}")
+@router.put(
+    "/members/{membership_id}/contacts/{contact_id}", openapi_extra=may(MAY_NAME, COORDINATOR)
+)
 async def name_contact_anew(
     membership_id: UUID,
     contact_id: UUID,
@@ -102,21 +108,25 @@ async def name_contact_anew(
 ) -> NamedView:
     """Say the name, address and language that hold from now on."""
     on = await happened(tx, new.named_on, "named_on")
-    contact = await commands.contact_of(tx, caller, network.network, membership_id, contact_id)
+    contact = await commands.lock_contact(tx, caller, network.network, membership_id, contact_id)
     person = new.addressee()
     return named(await commands.name_anew(tx, caller, network, contact, new.language, person, on))
 
 
-@router.delete("/members/{membership_id}/contacts/{contact_id}", status_code=204)
+@router.delete(
+    "/members/{membership_id}/contacts/{contact_id}",
+    status_code=204,
+    openapi_extra=may(MAY_NAME, COORDINATOR),
+)
 async def remove_contact(
     membership_id: UUID, contact_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> None:
     """Forget a contact, here and in notifications."""
-    contact = await commands.contact_of(tx, caller, network.network, membership_id, contact_id)
-    await commands.forget(tx, [contact])
+    contact = await commands.lock_contact(tx, caller, network.network, membership_id, contact_id)
+    await commands.forget(tx, contact)
 
 
-@router.post("/contacts/retelling", status_code=201)
+@router.post("/contacts/retelling", status_code=201, openapi_extra=may(MAY_TELL_AGAIN))
 async def tell_again(caller: Calling, network: Network, tx: Tx) -> Told:
     """Tell notifications about everybody named in this network anew: after a change of its key."""
     return Told(told=await commands.tell_again(tx, caller, network.network))

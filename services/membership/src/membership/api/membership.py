@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -18,28 +19,30 @@ from membership.commands import membership as commands
 from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.queries import Member
-from membership.rules.membership import MEMBERSHIP
+from membership.rules.membership import EMPLOYER, MEMBERSHIP, STAFF
 from membership.rules.organisation import name_key, size_of
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, NoNumber, Standing, View, happened, standing
-from shared.answers import Once
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, happened, standing
 from shared.profiles import Texts
+from shared.savepoints import each_seen
+from shared.time import clock
 
 PAGE = 200
 
-router = APIRouter(prefix="/members", tags=["members"], route_class=Once)
+router = APIRouter(prefix="/members", tags=["members"], route_class=IdempotentRoute)
 
 
 class NewApplication(Body):
     """Who applies. Either the number of employees or the size band is named."""
 
-    number: OrganisationNumber
-    name: Annotated[Name, NoNumber]
+    number: Annotated[OrganisationNumber, NUMBER_ALLOWED]  # a sole trader's is her own
+    name: Name
     sector: Literal["business", "civil_society", "public"]
     employees: Annotated[int | None, Field(strict=True, ge=0, le=10_000_000)] = None
-    size: Literal["micro", "small", "medium", "large"] | None = None
+    size: Literal["micro", "small", "medium", "large"] | None = Field(None, examples=["small"])
     municipal_unit: StrictBool = False
     applied_on: ActDay = None
 
@@ -71,7 +74,7 @@ class NewDeclaration(Body):
     gender_equality: StrictBool
     equality: StrictBool
     human_rights: StrictBool
-    text_version: Annotated[str, Field(max_length=20)]
+    text_version: Annotated[str, Field(max_length=20, examples=["2023-1"])]
     declared_on: ActDay = None
 
 
@@ -139,8 +142,9 @@ async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> lis
     """Give memberships as their members and staff see them."""
     today = await clock.today(tx)
     conditions = await queries.conditions(tx, [membership.id for membership, _ in found])
-    return [
-        MemberView(
+
+    def seen(membership: Membership, organisation: Organisation) -> MemberView:
+        return MemberView(
             **organisation.model_dump(exclude={"number"}),
             **view_standing(membership, today).model_dump(),
             number=None if organisation.sole_trader else organisation.number,
@@ -148,11 +152,11 @@ async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> lis
             ground=membership.ground,
             review=profile.review(membership.ground, membership.state),
         )
-        for membership, organisation in found
-    ]
+
+    return each_seen(tx, "memberships", ((one[0].id, partial(seen, *one)) for one in found))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(MEMBERSHIP.roles["apply"]))
 async def apply(new: NewApplication, caller: Calling, network: Network, tx: Tx) -> ApplicationView:
     """Apply to the network; a first application needs no organisation in the token."""
     on = await happened(tx, new.applied_on, "applied_on")
@@ -167,7 +171,7 @@ async def apply(new: NewApplication, caller: Calling, network: Network, tx: Tx) 
     )
 
 
-@router.get("")
+@router.get("", openapi_extra=may(STAFF, EMPLOYER))
 async def list_members(
     caller: Calling,
     network: Network,
@@ -182,18 +186,20 @@ async def list_members(
     return MembersView(members=await view_members(tx, network, page), next=following)
 
 
-@router.get("/{membership_id}")
+@router.get("/{membership_id}", openapi_extra=may(STAFF, EMPLOYER))
 async def read_member(membership_id: UUID, caller: Calling, network: Network, tx: Tx) -> MemberFile:
     """Give one membership with its agreement, its commitments and what came of them."""
     found = await queries.member(tx, caller, network.network, membership_id)
     return MemberFile(
         **(await view_members(tx, network, [found]))[0].model_dump(),
         agreement=await view_agreement(tx, found[0]),
-        commitments=await view_commitments(tx, membership_id),
+        commitments=await view_commitments(tx, caller, membership_id),
     )
 
 
-@router.post("/{membership_id}/values", status_code=201)
+@router.post(
+    "/{membership_id}/values", status_code=201, openapi_extra=may(MEMBERSHIP.roles["declare"])
+)
 async def declare_values(
     membership_id: UUID, new: NewDeclaration, caller: Calling, network: Network, tx: Tx
 ) -> StandingView:
@@ -206,7 +212,9 @@ async def declare_values(
     return view_standing(membership, await clock.today(tx))
 
 
-@router.post("/{membership_id}/withdrawal", status_code=201)
+@router.post(
+    "/{membership_id}/withdrawal", status_code=201, openapi_extra=may(MEMBERSHIP.roles["withdraw"])
+)
 async def withdraw(
     membership_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
 ) -> StandingView:

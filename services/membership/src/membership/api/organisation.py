@@ -11,9 +11,10 @@ from membership import queries
 from membership.api.acts import Network
 from membership.rules.membership import MAY_READ
 from membership.rules.organisation import has_mixed_letters
-from shared.access import Calling
-from shared.acts import View
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.requests import View
 from shared.machines import NotFound
 
 router = APIRouter(prefix="/organisations", tags=["organisations"])
@@ -26,7 +27,7 @@ class Finding(View):
     organisation_ids: list[UUID]
 
 
-@router.get("/findings")
+@router.get("/findings", openapi_extra=may(MAY_READ["findings"]))
 async def list_findings(caller: Calling, network: Network, tx: Tx) -> list[Finding]:
     """Give the coordinator what looks odd among the network's organisations, as it is now."""
     if caller.organisation or caller.role not in MAY_READ["findings"]:

@@ -3,21 +3,27 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import Field
 
+from jobbpakten_events import Code
 from membership.api.acts import Network
 from membership.api.membership import StandingView, view_standing
 from membership.commands import suspension as commands
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, happened
-from shared.answers import Once
+from membership.rules.membership import MEMBERSHIP
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, happened
+from shared.time import clock
 
-router = APIRouter(prefix="/members/{membership_id}", tags=["suspension"], route_class=Once)
+router = APIRouter(
+    prefix="/members/{membership_id}", tags=["suspension"], route_class=IdempotentRoute
+)
 
 
 class NewSuspension(Body):
-    ground: Code
+    ground: Code = Field(examples=["working_conditions"])
     suspended_on: ActDay = None
 
 
@@ -25,7 +31,7 @@ class NewReinstatement(Body):
     reinstated_on: ActDay = None
 
 
-@router.post("/suspension", status_code=201)
+@router.post("/suspension", status_code=201, openapi_extra=may(MEMBERSHIP.roles["suspend"]))
 async def suspend(
     membership_id: UUID, new: NewSuspension, caller: Calling, network: Network, tx: Tx
 ) -> StandingView:
@@ -35,7 +41,7 @@ async def suspend(
     return view_standing(membership, await clock.today(tx))
 
 
-@router.post("/reinstatement", status_code=201)
+@router.post("/reinstatement", status_code=201, openapi_extra=may(MEMBERSHIP.roles["reinstate"]))
 async def reinstate(
     membership_id: UUID, new: NewReinstatement, caller: Calling, network: Network, tx: Tx
 ) -> StandingView:

@@ -8,21 +8,25 @@ from fastapi import APIRouter
 from pydantic import Field, model_validator
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Network, Reference
 from membership.commands import vetting as commands
 from membership.models import Vetting
 from membership.profiles import Profile
 from membership.rules.membership import MAY_READ
-from membership.rules.vetting import VETTING
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Standing, View, happened, standing
-from shared.answers import Once
+from membership.rules.vetting import DECIDE, VETTING
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Standing, View, happened, standing
 from shared.machines import NotFound
 from shared.profiles import Texts
 
-router = APIRouter(prefix="/members/{membership_id}/vetting", tags=["vetting"], route_class=Once)
+router = APIRouter(
+    prefix="/members/{membership_id}/vetting", tags=["vetting"], route_class=IdempotentRoute
+)
 
 
 class NewVetting(Body):
@@ -32,9 +36,9 @@ class NewVetting(Body):
 class NewAnswer(Body):
     """One item's answer; a yes names its evidence, unknown is never yes."""
 
-    item: Code
+    item: Code = Field(examples=["taxes_paid"])
     answer: Literal["yes", "no", "unknown"]
-    evidence: Reference | None = None
+    evidence: Reference | None = Field(None, examples=["AMN-2024-00562"])
 
     @model_validator(mode="after")
     def proves_a_yes(self) -> Self:
@@ -88,7 +92,7 @@ def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingVi
     )
 
 
-@router.get("")
+@router.get("", openapi_extra=may(MAY_READ["vetting"]))
 async def read_vetting(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:
@@ -100,7 +104,7 @@ async def read_vetting(
     return view(vetting, membership.deadline, network)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(VETTING.roles["start"]))
 async def start_vetting(
     membership_id: UUID, new: NewVetting, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:
@@ -110,7 +114,7 @@ async def start_vetting(
     return await read_vetting(membership_id, caller, network, tx)
 
 
-@router.put("/answers")
+@router.put("/answers", openapi_extra=may(VETTING.roles["answer"]))
 async def answer_checklist(
     membership_id: UUID, new: NewAnswers, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:
@@ -121,7 +125,9 @@ async def answer_checklist(
     return await read_vetting(membership_id, caller, network, tx)
 
 
-@router.post("/decision", status_code=201)
+@router.post(
+    "/decision", status_code=201, openapi_extra=may(*(VETTING.roles[by] for by in DECIDE.values()))
+)
 async def decide(
     membership_id: UUID, new: NewDecision, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:

@@ -3,15 +3,15 @@
 from datetime import date
 from uuid import UUID
 
+from jobbpakten_events.membership import ActivityHeld
 from membership.commands.commitment import locked_commitment
 from membership.models import Activity, Membership
 from membership.profiles import Profile
 from membership.rules.activity import check_activity, check_member
 from membership.rules.commitment import COMMITMENT
-from shared import outbox
-from shared.access import Caller
 from shared.database import Tx
-from shared.events.membership import ActivityHeld
+from shared.http.access import Caller
+from shared.messaging import outbox
 
 
 async def record(

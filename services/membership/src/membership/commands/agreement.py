@@ -4,8 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from jobbpakten_events.membership import (
+    AgreementInForce,
+    AgreementSharedForSignature,
+    AgreementSigned,
+    CommitmentMade,
+)
 from membership import queries
-from membership.commands.membership import advance, applicants, locked
+from membership.commands.membership import advance, applicants, lock_membership
 from membership.models import Agreement, Commitment, Membership, Signature
 from membership.profiles import Profile
 from membership.rules.agreement import (
@@ -14,6 +20,7 @@ from membership.rules.agreement import (
     Period,
     Promise,
     Terms,
+    Versions,
     check_may_hold,
     check_same_text,
     check_start,
@@ -23,16 +30,10 @@ from membership.rules.agreement import (
     fingerprint,
 )
 from membership.rules.commitment import COMMITMENT
-from shared import outbox
-from shared.access import Caller
 from shared.database import Tx
-from shared.events.membership import (
-    AgreementInForce,
-    AgreementSharedForSignature,
-    AgreementSigned,
-    CommitmentMade,
-)
+from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound, check_order, four_eyes, take
+from shared.messaging import outbox
 
 
 async def draft(
@@ -44,7 +45,7 @@ async def draft(
     terms: Terms,
     on: date,
 ) -> Agreement:
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     advance(membership, "draft", caller.role, profile, on)
     if await queries.agreement_of(tx, membership.id):
         raise NotAllowed("already_drafted", "There is a draft: edit it.")
@@ -74,34 +75,34 @@ async def edit(
     caller: Caller,
     profile: Profile,
     membership_id: UUID,
-    version: int,
+    read: Versions,
     terms: Terms,
     on: date,
 ) -> Agreement:
     """Replace the terms of a draft, if nobody else did since they were read."""
     membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
     take(agreement, AGREEMENT, "edit", caller.role, on)
-    prepare(agreement, caller, version, on)
+    prepare(agreement, caller, read, on)
     await fit(tx, profile, membership, terms, on)
     agreement.terms, agreement.edited_on = terms.document(), on
     return agreement
 
 
-def prepare(agreement: Agreement, caller: Caller, version: int, on: date) -> None:
+def prepare(agreement: Agreement, caller: Caller, read: Versions, on: date) -> None:
     """Note that somebody works on the draft that she has read, not before its last edit."""
-    check_version(version, agreement.version)
+    check_version(read, agreement.version)
     check_order(on, agreement.edited_on)
     agreement.version += 1
     agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
 
 
 async def share(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, version: int, on: date
+    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, read: Versions, on: date
 ) -> Agreement:
     """Freeze the text that the caller has read, and ask the parties to sign it."""
     membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
     take(agreement, AGREEMENT, "share", caller.role, on)
-    prepare(agreement, caller, version, on)
+    prepare(agreement, caller, read, on)
     check_may_hold(Terms.of(agreement.terms), profile.offers, on)
     agreement.text_hash = fingerprint(text_of(membership, agreement))
     event = AgreementSharedForSignature(**about(membership, agreement))
@@ -216,7 +217,7 @@ async def locked_agreement(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Agreement]:
     """Take a membership with its agreement; NotFound without one."""
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     agreement = await queries.agreement_of(tx, membership.id)
     if agreement is None:
         raise NotFound

@@ -7,8 +7,10 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from jobbpakten_events.followup import CommitmentLapsed, CommitmentProgressed
+from jobbpakten_events.membership import CommitmentReleased, CommitmentRenegotiated
 from membership import queries
-from membership.commands.membership import locked
+from membership.commands.membership import lock_membership
 from membership.models import Adjustment, Commitment, Membership, Progress
 from membership.profiles import Profile
 from membership.rules.agreement import check_limit
@@ -21,12 +23,11 @@ from membership.rules.commitment import (
     remaining,
 )
 from membership.rules.membership import check_not_suspended
-from shared import clock, outbox
-from shared.access import Caller
 from shared.database import Tx
-from shared.events.followup import CommitmentLapsed, CommitmentProgressed
-from shared.events.membership import CommitmentReleased, CommitmentRenegotiated
+from shared.http.access import Caller
 from shared.machines import NotFound, Unfit, take
+from shared.messaging import outbox
+from shared.time import clock
 
 
 async def locked_commitment(
@@ -36,7 +37,7 @@ async def locked_commitment(
     found = await tx.get(Commitment, commitment_id)
     if found is None:
         raise NotFound
-    await locked(tx, caller, network, found.membership_id)
+    await lock_membership(tx, caller, network, found.membership_id)
     await tx.refresh(found)
     return found
 

@@ -1,15 +1,17 @@
 """Contacts and staff: named, named anew, removed, and told to notifications, sealed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from jobbpakten_events.directory import TOPIC, RecipientNamed
 from membership import queries
-from membership.commands.membership import locked
+from membership.commands.membership import lock_membership
 from membership.models import Contact, Membership
 from membership.profiles import Profile
 from membership.rules.contact import (
@@ -20,21 +22,21 @@ from membership.rules.contact import (
     check_room,
     ended_before,
 )
-from shared import outbox
-from shared.access import Caller
-from shared.causes import because, current
 from shared.database import Tx
-from shared.events.directory import TOPIC, RecipientNamed
+from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound, check_order
-from shared.sealing import Addressee, seal
-from shared.vaults import Vault
+from shared.messaging import outbox
+from shared.messaging.causation import because, current
+from shared.people.sealing import Addressee, seal
+from shared.people.vaults import LARGE, Label, Vault, form_of
+from shared.savepoints import each_by_itself, each_seen
 
 PURPOSE = "contact"
 
 
 async def membership_of(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
     """Take the membership whose contacts the caller may see and name; NotFound if not for her."""
-    membership = await locked(tx, caller, network, membership_id)
+    membership = await lock_membership(tx, caller, network, membership_id)
     check_may_name(caller.role, caller.organisation, membership.organisation_id)
     return membership
 
@@ -84,8 +86,9 @@ async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) ->
     vault: Vault = tx.info["settings"].vault
     same = f"{contact.of} {contact.role} {person.address.casefold()}"
     await check_first(tx, contact, vault.index(f"{PURPOSE} {same}"))
-    contact.person_key = vault.new_key()
-    contact.sealed = vault.seal(contact.person_key, person.model_dump(), PURPOSE)
+    form = await form_of(tx)
+    contact.person_key = vault.new_key(label(contact), form)
+    contact.sealed = sealed(vault, contact, person, form)
     # Whom another network has among its staff is nothing that this one could see.
     where = f"{contact.network} {same}" if contact.unit else same
     contact.alike = vault.index(f"{PURPOSE} {where}")
@@ -94,7 +97,7 @@ async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) ->
         await tx.flush()
     except IntegrityError:
         raise already_named() from None
-    await tell(tx, [contact], contact.named_on)
+    await tell(tx, contact, contact.named_on)
     return contact
 
 
@@ -111,37 +114,67 @@ def already_named() -> NotAllowed:
     return NotAllowed("already_named", "This address has been named in this role.")
 
 
-async def tell(tx: Tx, contacts: Sequence[Contact], on: date | None = None) -> None:
-    """Tell notifications, and nobody else, who and where they are."""
+async def tell(tx: Tx, contact: Contact, on: date | None = None) -> None:
+    """Tell notifications, and nobody else, who and where she is."""
     public_key = tx.info["settings"].notifications_public_key
-    events = [
-        RecipientNamed(
-            recipient_id=one.id,
-            role=one.role,
-            of=one.of,
-            language=one.language,
-            sealed=seal(public_key, person_behind(tx, one)),
-        )
-        for one in contacts
-    ]
-    await outbox.tell_all(tx, events, on=on)
+    event = RecipientNamed(
+        recipient_id=contact.id,
+        role=contact.role,
+        of=contact.of,
+        language=contact.language,
+        sealed=seal(public_key, person_behind(tx, contact)),
+    )
+    await outbox.tell(tx, event, on=on)
 
 
 def person_behind(tx: Tx, contact: Contact) -> Addressee:
     """Open what identifies a contact."""
     vault: Vault = tx.info["settings"].vault
-    return Addressee.model_validate(vault.open(contact.person_key, contact.sealed, PURPOSE))
+    facts = vault.open(contact.person_key, contact.sealed, label(contact))
+    return Addressee.model_validate(facts)
+
+
+def people_behind(tx: Tx, contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
+    """Open what identifies each of several contacts, by id; without those that can't be opened."""
+
+    def known(one: Contact) -> tuple[UUID, dict[str, str]]:
+        person = person_behind(tx, one)
+        return one.id, {"name": person.name, "email": person.address}
+
+    return dict(each_seen(tx, "contacts", ((one.id, partial(known, one)) for one in contacts)))
+
+
+def label(contact: Contact) -> Label:
+    return Label(PURPOSE, (contact.network, str(contact.id)))
+
+
+def sealed(vault: Vault, contact: Contact, person: Addressee, form: int) -> bytes:
+    return vault.seal(contact.person_key, person.model_dump(), label(contact), form, LARGE)
+
+
+async def reseal(tx: Tx, contact: Contact) -> None:
+    """Seal what identifies a contact in the form that holds now."""
+    vault: Vault = tx.info["settings"].vault
+    person, form = person_behind(tx, contact), await form_of(tx)
+    contact.person_key = vault.rewrap(contact.person_key, label(contact), form)
+    contact.sealed = sealed(vault, contact, person, form)
 
 
 async def tell_again(tx: Tx, caller: Caller, network: str) -> int:
-    """Tell everybody named in a network anew, as notifications' key asks for; give how many."""
+    """Tell everybody named in a network anew, as notifications' key asks for; give how many.
+
+    Each by herself: one whose row is broken keeps no mail from the others.
+    """
     check_may_tell_again(caller.role, caller.organisation)
-    found = await queries.contacts_named_in(tx, network)
-    await tell(tx, found)
-    return len(found)
+    found = await queries.lock_contacts_named_in(tx, network)
+    return await each_by_itself(tx, "contacts", found, partial(tell_one, tx))
 
 
-async def contact_of(
+async def tell_one(tx: Tx, contact_id: UUID) -> None:
+    await tell(tx, await tx.get_one(Contact, contact_id, populate_existing=True))
+
+
+async def lock_contact(
     tx: Tx, caller: Caller, network: str, membership_id: UUID, contact_id: UUID
 ) -> Contact:
     """Take one contact of a member's organisation; NotFound if there is none for this caller."""
@@ -152,7 +185,7 @@ async def contact_of(
     return _found((await tx.exec(here.with_for_update())).one_or_none())
 
 
-async def one_of_staff(tx: Tx, caller: Caller, network: str, staff_id: UUID) -> Contact:
+async def lock_staff(tx: Tx, caller: Caller, network: str, staff_id: UUID) -> Contact:
     """Take one of the network's staff; NotFound if there is none for this caller."""
     check_may_name(caller.role, caller.organisation, None)
     here = select(Contact).where(
@@ -167,16 +200,18 @@ def _found(contact: Contact | None) -> Contact:
     return contact
 
 
-async def forget(tx: Tx, contacts: Iterable[Contact]) -> None:
-    """Remove contacts here, and from what notifications knows."""
-    for one in sorted(contacts, key=lambda one: str(one.id)):
-        await tx.delete(one)
-        with because(replace(current.get(), network=one.network)):
-            await outbox.forget(tx, TOPIC, str(one.id))
+async def forget(tx: Tx, contact: Contact) -> None:
+    """Remove a contact here, and from what notifications knows."""
+    await tx.delete(contact)
+    with because(replace(current.get(), network=contact.network)):
+        await outbox.forget(tx, TOPIC, str(contact.id))
 
 
 async def forget_those_who_left(tx: Tx, today: date) -> int:
     """Forget the contacts of organisations that left the last network a while ago."""
-    left = await queries.contacts_left(tx, ended_before(today))
-    await forget(tx, left)
-    return len(left)
+    left = await queries.lock_contacts_left(tx, ended_before(today))
+    return await each_by_itself(tx, "contacts", left, partial(forget_one, tx))
+
+
+async def forget_one(tx: Tx, contact_id: UUID) -> None:
+    await forget(tx, await tx.get_one(Contact, contact_id, populate_existing=True))

@@ -1,15 +1,16 @@
 """Memberships: apply, declare the values, withdraw, lapse."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlmodel import col, select
 
+from jobbpakten_events.membership import MembershipApplied, MembershipEnded, ValuesDeclared
 from membership import queries
 from membership.commands.organisation import doubts, settle
-from membership.models import Agreement, Membership, Organisation
+from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.rules.agreement import AGREEMENT, LAPSING
 from membership.rules.membership import (
@@ -19,15 +20,15 @@ from membership.rules.membership import (
     may_touch,
 )
 from membership.rules.vetting import VETTING
-from shared import clock, outbox
-from shared.access import Caller
-from shared.causes import because, current
 from shared.database import Tx
-from shared.events.membership import MembershipApplied, MembershipEnded, ValuesDeclared
+from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound, Unfit, check_order, take
+from shared.messaging import outbox
+from shared.savepoints import each_by_itself
+from shared.time import clock
 
 
-async def locked(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
+async def lock_membership(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
     """Take a membership and all that hangs on it for this transaction; NotFound if not for her."""
     here = select(Membership).where(
         col(Membership.id) == membership_id, col(Membership.network) == network
@@ -46,12 +47,16 @@ async def apply(
     new: Organisation,
     on: date,
 ) -> tuple[Membership, list[str]]:
-    """Apply for an organisation, new or the caller's own; gives also what to look at."""
+    """Apply for an organisation, new or the caller's own; gives also what to look at.
+
+    Whatever a stranger can make fail comes before the look at who is known: refused after it, a
+    number would be told apart from one that nobody knows, and nothing would be stored.
+    """
     MEMBERSHIP.step("", "apply", caller.role)
+    check_recent(on, await clock.today(tx))
     organisation = await settle(tx, caller, new)
     if await queries.open_membership_of(tx, profile.network, organisation.id):
         raise NotAllowed("already_applied", "It has applied to this network, or is a member.")
-    check_recent(on, await clock.today(tx))
     check_order(on, await queries.last_end_of(tx, profile.network, organisation.id))
     membership = Membership(
         id=membership_id,
@@ -95,7 +100,7 @@ async def declare_values(
     text_version: str,
     on: date,
 ) -> Membership:
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     advance(membership, "declare", caller.role, profile, on)
     check_values(stands_behind)
     if text_version != profile.values.version:
@@ -121,7 +126,7 @@ async def withdraw(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
 ) -> Membership:
     """Let the applicant go; what was under way for it ends too."""
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     advance(membership, "withdraw", caller.role, profile, on)
     vetting = await queries.vetting_of(tx, membership.id)
     if vetting and not VETTING.states[vetting.state].terminal:
@@ -139,22 +144,22 @@ async def lapse(tx: Tx, today: date) -> int:
 
     The agreements are read when the locks are ours: somebody may have signed while we waited.
     """
-    late = await queries.late_approvals(tx, today)
-    agreements = await queries.agreements_of(tx, [membership.id for membership in late])
-    ended = [one for one in late if _lapsed(one, agreements.get(one.id), today)]
-    for membership in ended:
-        with because(replace(current.get(), network=membership.network)):
-            event = MembershipEnded(membership_id=membership.id, ground="lapsed")
-            await outbox.tell(tx, event, on=today)
+    ended: list[UUID] = []
+    act = partial(lapse_one, tx, today=today, ended=ended)
+    await each_by_itself(tx, "memberships", await queries.lock_late_approvals(tx, today), act)
     return len(ended)
 
 
-def _lapsed(membership: Membership, agreement: Agreement | None, today: date) -> bool:
-    """End an approval with its draft, unless the member has signed."""
+async def lapse_one(tx: Tx, membership_id: UUID, today: date, ended: list[UUID]) -> None:
+    """End an approval with its draft, unless the member has signed; note whether it was ended."""
+    membership = await tx.get_one(Membership, membership_id, populate_existing=True)
+    agreement = await queries.agreement_of(tx, membership_id)
+    if agreement and agreement.state not in LAPSING:
+        return
     if agreement:
-        if agreement.state not in LAPSING:
-            return False
         take(agreement, AGREEMENT, "lapse", "system", today)
     take(membership, MEMBERSHIP, "lapse", "system", today)
     membership.deadline = None
-    return True
+    await outbox.tell(tx, MembershipEnded(membership_id=membership_id, ground="lapsed"), on=today)
+    await tx.flush()
+    ended.append(membership_id)

@@ -3,16 +3,16 @@
 from datetime import date
 from uuid import UUID
 
+from jobbpakten_events.membership import MembershipReinstated, MembershipSuspended
 from membership import queries
-from membership.commands.membership import advance, applicants, locked
+from membership.commands.membership import advance, applicants, lock_membership
 from membership.models import Membership
 from membership.profiles import Profile
 from membership.rules.agreement import Terms
-from shared import outbox
-from shared.access import Caller
 from shared.database import Tx
-from shared.events.membership import MembershipReinstated, MembershipSuspended
+from shared.http.access import Caller
 from shared.machines import Unfit, four_eyes
+from shared.messaging import outbox
 
 
 async def suspend(
@@ -51,7 +51,7 @@ async def stepped(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, by: str, on: date
 ) -> Membership:
     """Take a decider's step; nobody decides on a membership that she applied for."""
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     advance(membership, by, caller.role, profile, on)
     for other in applicants(membership):
         four_eyes(other, caller.id)

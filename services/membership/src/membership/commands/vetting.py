@@ -4,22 +4,22 @@ from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
-from membership import queries
-from membership.commands.membership import advance, applicants, check_complete, locked
-from membership.models import Membership, Vetting
-from membership.profiles import Profile
-from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
-from shared import outbox
-from shared.access import Caller
-from shared.database import Tx
-from shared.events import Event
-from shared.events.membership import (
+from jobbpakten_events import Event
+from jobbpakten_events.membership import (
     MembershipApproved,
     MembershipRejected,
     VettingDecided,
     VettingStarted,
 )
+from membership import queries
+from membership.commands.membership import advance, applicants, check_complete, lock_membership
+from membership.models import Membership, Vetting
+from membership.profiles import Profile
+from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
+from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound, Unfit, check_order, four_eyes, take
+from shared.messaging import outbox
 
 Answers = Mapping[str, dict[str, str | None]]
 
@@ -27,7 +27,7 @@ Answers = Mapping[str, dict[str, str | None]]
 async def start(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, vetting_id: UUID, on: date
 ) -> Vetting:
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     advance(membership, "start_vetting", caller.role, profile, on)
     check_complete(membership, on)
     vetting = Vetting(id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id])
@@ -96,7 +96,7 @@ async def locked_vetting(
     tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
 ) -> tuple[Membership, Vetting]:
     """Take a membership with its vetting; NotFound without one."""
-    membership = await locked(tx, caller, profile.network, membership_id)
+    membership = await lock_membership(tx, caller, profile.network, membership_id)
     vetting = await queries.vetting_of(tx, membership.id)
     if vetting is None:
         raise NotFound

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from jobbpakten_events import Code
 from shared import profiles
-from shared.profiles import Code, Count, Limit, NetworkProfile, Part, Texts
+from shared.profiles import Count, Limit, NetworkProfile, Part, Texts
 
 SHIPPED = Path(__file__).parent
 
@@ -62,7 +63,7 @@ class Offer(Part):
 
 
 class Municipality(Part):
-    code: Annotated[str, Field(pattern=r"^\d{4}$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
     name: str
 
 
