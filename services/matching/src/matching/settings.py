@@ -14,6 +14,5 @@ class Settings(ServiceSettings, service="matching"):
     )
     sensitive_key: SecretKey = Field(
         description="The same for sensitive facts; another key.",
-        examples=['{"kty":"oct","k":"another 43 characters"}'],
     )
     notifications_public_key: SealingKey

@@ -1,4 +1,4 @@
-"""What matching's bodies share beyond `shared.acts`: its profile, and hours in words."""
+"""What matching's bodies share beyond `shared.http.requests`: its profile, and hours in words."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from matching.profiles import Profile
 from matching.rules.hours import HOURS, bits, words
-from shared.acts import network_of
+from shared.http.requests import network_of
 from shared.machines import NotFound
 
 __all__ = ["PAGE", "Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", "words"]
@@ -36,4 +36,8 @@ def known_hours(said: list[str]) -> list[str]:
 WithCandidates = Annotated[Profile, Depends(keeping("candidates", "both"))]
 WithPlaces = Annotated[Profile, Depends(keeping("places", "both"))]
 WithBoth = Annotated[Profile, Depends(keeping("both"))]
-Hours = Annotated[list[str], Field(max_length=len(HOURS)), AfterValidator(known_hours)]
+Hours = Annotated[
+    list[str],
+    Field(max_length=len(HOURS), examples=[["mon_am", "tue_am"]]),
+    AfterValidator(known_hours),
+]

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from jobbpakten_events import Code
 from matching import identities
 from matching.api.acts import PAGE, Hours, WithCandidates, bits
-from matching.api.case import (
+from matching.api.candidate_views import (
     CandidateFile,
     CandidatesView,
     CandidateView,
@@ -18,24 +19,27 @@ from matching.api.case import (
     view,
     view_file,
     view_standing,
+    views,
 )
 from matching.api.persons import Abilities, Contact, Name, identity_number
-from matching.commands import candidate as commands
-from matching.commands.candidate import Description, Registration
+from matching.commands.candidates import registrations as commands
+from matching.commands.candidates.registrations import Description, Registration
 from matching.queries import candidate as queries
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, happened
-from shared.answers import Once
+from matching.rules.candidate import CANDIDATE, CASEWORKER, SYSTEM
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Day, happened
+from shared.time import clock
 
-router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=Once)
+router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=IdempotentRoute)
 
 
 class NewDescription(Body):
     """What she can, wants and has time for; what isn't said is unknown."""
 
-    group: Code | None = None
+    group: Code | None = Field(None, examples=["social_assistance"])
     abilities: Annotated[Abilities, Field(default_factory=dict)]
     offers: Annotated[list[Code], Field(default_factory=list, max_length=50)]
     schedule: Hours | None = None
@@ -49,7 +53,7 @@ class NewDescription(Body):
 class NewCandidate(Contact, NewDescription):
     """Who comes into the bank."""
 
-    identity_number: Annotated[str, Field(max_length=40)]
+    identity_number: Annotated[str, Field(max_length=40, examples=["198901023286"]), NUMBER_ALLOWED]
     name: Name
     registered_on: ActDay = None
 
@@ -63,7 +67,7 @@ class NewParking(Body):
     """How long she rests, that day included, and why: a code that is sealed."""
 
     until: Day
-    ground: Code
+    ground: Code = Field(examples=["illness"])
     parked_on: ActDay = None
 
 
@@ -76,7 +80,7 @@ class NewClosing(Body):
     closed_on: ActDay = None
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(CANDIDATE.roles["register"]))
 async def register(
     new: NewCandidate, caller: Calling, network: WithCandidates, tx: Tx
 ) -> RegisteredView:
@@ -88,7 +92,7 @@ async def register(
     return RegisteredView(**stands.model_dump(), hidden_for=[*network.facts])
 
 
-@router.get("")
+@router.get("", openapi_extra=may(CASEWORKER))
 async def list_candidates(
     caller: Calling,
     network: WithCandidates,
@@ -99,10 +103,10 @@ async def list_candidates(
     """Give the candidates of the caller's unit in the order of registration, without names."""
     found = await queries.candidates(tx, caller, network.network, after, limit + 1)
     following = found[limit - 1].id if len(found) > limit else None
-    return CandidatesView(candidates=[await view(tx, one) for one in found[:limit]], next=following)
+    return CandidatesView(candidates=await views(tx, found[:limit]), next=following)
 
 
-@router.get("/{ref}")
+@router.get("/{ref}", openapi_extra=may(CASEWORKER))
 async def read_candidate(
     ref: UUID, caller: Calling, network: WithCandidates, tx: Tx
 ) -> CandidateFile:
@@ -111,7 +115,7 @@ async def read_candidate(
     return await view_file(tx, network, candidate)
 
 
-@router.put("/{ref}/profile")
+@router.put("/{ref}/profile", openapi_extra=may(CANDIDATE.roles["describe"]))
 async def describe(
     ref: UUID, new: NewDescription, caller: Calling, network: WithCandidates, tx: Tx
 ) -> CandidateView:
@@ -119,7 +123,7 @@ async def describe(
     return await view(tx, await commands.describe(tx, caller, network, ref, new.description()))
 
 
-@router.put("/{ref}/contact")
+@router.put("/{ref}/contact", openapi_extra=may(CANDIDATE.roles["describe"]))
 async def reach(
     ref: UUID, new: Contact, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
@@ -128,7 +132,7 @@ async def reach(
     return await view_standing(tx, reached)
 
 
-@router.post("/{ref}/parking", status_code=201)
+@router.post("/{ref}/parking", status_code=201, openapi_extra=may(CANDIDATE.roles["park"]))
 async def park(
     ref: UUID, new: NewParking, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
@@ -138,7 +142,9 @@ async def park(
     return await view_standing(tx, parked)
 
 
-@router.post("/{ref}/return", status_code=201)
+@router.post(
+    "/{ref}/return", status_code=201, openapi_extra=may(CANDIDATE.roles["return"] - SYSTEM)
+)
 async def bring_back(
     ref: UUID, new: NewReturn, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:
@@ -147,7 +153,7 @@ async def bring_back(
     return await view_standing(tx, await commands.bring_back(tx, caller, network, ref, on))
 
 
-@router.post("/{ref}/closing", status_code=201)
+@router.post("/{ref}/closing", status_code=201, openapi_extra=may(CANDIDATE.roles["close"]))
 async def close(
     ref: UUID, new: NewClosing, caller: Calling, network: WithCandidates, tx: Tx
 ) -> StandingView:

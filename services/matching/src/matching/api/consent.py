@@ -1,38 +1,64 @@
-"""The candidate's side over HTTP: her consent, her no, her consent taken back."""
+"""The candidate's side over HTTP: her consent and its witness, her no, her consent taken back."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from matching.api.acts import WithBoth
-from matching.api.shown import MatchView, view
-from matching.commands import consent as commands
-from matching.commands import withdrawal
-from matching.commands.consent import Yes
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, NoNumber, happened
-from shared.answers import Once
+from matching.commands.matches import consents as commands
+from matching.commands.matches import withdrawals
+from matching.commands.matches.consents import Yes
+from matching.disclosure import MatchView, view, view_in_full
+from matching.rules.match import MATCH
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Day, happened
 
-router = APIRouter(prefix="/matches/{match_id}", tags=["consents"], route_class=Once)
+router = APIRouter(prefix="/matches/{match_id}", tags=["consents"], route_class=IdempotentRoute)
 How = Literal["paper", "two_staff", "e_signed", "click"]
-ActorId = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,200}$"), NoNumber]
+TakenBack = Literal[
+    "word", "phone", "message", "mail", "paper", "two_staff", "e_signed", "click", "other"
+]
+
+
+def nobody_named(witnesses: object) -> object:
+    """Refuse to take a name for somebody who was there."""
+    if witnesses:
+        raise ValueError(
+            "nobody is named: a colleague who heard her confirms it by POST consent-confirmation"
+        )
+    return witnesses
 
 
 class NewConsent(Body):
     """How she said yes, until when, and to which of the details she was asked for: by default all.
 
-    A word is given before two of the staff, whose ids are named; other ways have no witnesses.
+    A paper or an e-signed document is in the caller's hands. `two_staff` is her word before the
+    caller and a colleague, who confirms it by a call of her own. `click` is for the day on which
+    she can sign in herself; until then it is refused.
     """
 
     given_how: How
-    witnesses: Annotated[tuple[ActorId, ...], Field(max_length=5)] = ()
     fields: Annotated[list[Code] | None, Field(max_length=20)] = None
-    until: Day
+    until: Day = Field(examples=["2026-06-01"])
     given_on: ActDay = None
+    witnesses: Annotated[
+        Any,
+        AfterValidator(nobody_named),
+        Field(deprecated=True, description="Names nobody: leave it out."),
+    ] = None
+
+
+class NewWitness(Body):
+    """What is confirmed: the id under which her word waits, as one read it in the match."""
+
+    consent_id: UUID
 
 
 class NewRefusal(Body):
@@ -42,32 +68,41 @@ class NewRefusal(Body):
 
 
 class NewEnd(Body):
-    """How she took her consent back: the way she gave it."""
+    """How she took her consent back: in any form, by one word to one of the staff."""
 
-    how: How
+    how: TakenBack = "word"
     withdrawn_on: ActDay = None
 
 
-@router.post("/consent", status_code=201)
+@router.post("/consent", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
 async def give(
     match_id: UUID, new: NewConsent, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
-    """Record that she agrees to be shown to this employer."""
+    """Record that she agrees to be shown to this employer; a word waits for its second witness."""
     on = await happened(tx, new.given_on, "given_on")
-    yes = Yes(uuid7(), new.given_how, new.witnesses, new.until, new.fields)
-    return view(await commands.give(tx, caller, network, match_id, yes, on))
+    yes = Yes(uuid7(), new.given_how, new.until, new.fields)
+    return await view_in_full(tx, await commands.give(tx, caller, network, match_id, yes, on))
 
 
-@router.post("/refusal", status_code=201)
+@router.post("/consent-confirmation", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
+async def confirm(
+    match_id: UUID, new: NewWitness, caller: Calling, network: WithBoth, tx: Tx
+) -> MatchView:
+    """Confirm, as the second of the staff who heard it, what she said: now her consent holds."""
+    match = await commands.confirm(tx, caller, network, match_id, new.consent_id)
+    return await view_in_full(tx, match)
+
+
+@router.post("/refusal", status_code=201, openapi_extra=may(MATCH.roles["refuse"]))
 async def refuse(
     match_id: UUID, new: NewRefusal, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Record her no; nobody is told more than that the match is withdrawn."""
     on = await happened(tx, new.refused_on, "refused_on")
-    return view(await withdrawal.refuse(tx, caller, network, match_id, on))
+    return view(await withdrawals.refuse(tx, caller, network, match_id, on))
 
 
-@router.post("/consent-withdrawal", status_code=201)
+@router.post("/consent-withdrawal", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
 async def take_back(
     match_id: UUID, new: NewEnd, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:

@@ -3,20 +3,22 @@
 from fastapi import APIRouter
 
 from matching.api.acts import WithCandidates
-from matching.commands import recipient as commands
-from shared.access import Calling
-from shared.acts import View
-from shared.answers import Once
+from matching.commands.candidates import recipients as commands
+from matching.rules.candidate import MAY_TELL_AGAIN
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import View
 
-router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=Once)
+router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=IdempotentRoute)
 
 
 class Told(View):
     told: int
 
 
-@router.post("/retelling", status_code=201)
+@router.post("/retelling", status_code=201, openapi_extra=may(MAY_TELL_AGAIN))
 async def tell_again(caller: Calling, network: WithCandidates, tx: Tx) -> Told:
     """Tell notifications about every participant named here anew: after a change of its key."""
     return Told(told=await commands.tell_again(tx, caller, network))

@@ -13,16 +13,20 @@ from matching.api.placement import (
     PlacementView,
     view,
 )
-from matching.commands import ending as commands
-from shared.access import Calling
-from shared.acts import happened
-from shared.answers import Once
+from matching.commands.placements import endings as commands
+from matching.rules.placement import PLACEMENT
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import happened
 
-router = APIRouter(prefix="/placements/{placement_id}", tags=["placements"], route_class=Once)
+router = APIRouter(
+    prefix="/placements/{placement_id}", tags=["placements"], route_class=IdempotentRoute
+)
 
 
-@router.post("/completion", status_code=201)
+@router.post("/completion", status_code=201, openapi_extra=may(PLACEMENT.roles["complete"]))
 async def complete(
     placement_id: UUID, new: NewCompletion, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -31,7 +35,9 @@ async def complete(
     return view(await commands.complete(tx, caller, network, placement_id, on))
 
 
-@router.post("/partial-completion", status_code=201)
+@router.post(
+    "/partial-completion", status_code=201, openapi_extra=may(PLACEMENT.roles["complete_partly"])
+)
 async def complete_partly(
     placement_id: UUID, new: NewPartialCompletion, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -44,7 +50,7 @@ async def complete_partly(
     )
 
 
-@router.post("/no-show", status_code=201)
+@router.post("/no-show", status_code=201, openapi_extra=may(PLACEMENT.roles["miss"]))
 async def miss(
     placement_id: UUID, new: NewNoShow, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -53,7 +59,7 @@ async def miss(
     return view(await commands.miss(tx, caller, network, placement_id, on))
 
 
-@router.post("/interruption", status_code=201)
+@router.post("/interruption", status_code=201, openapi_extra=may(PLACEMENT.roles["interrupt"]))
 async def interrupt(
     placement_id: UUID, new: NewInterruption, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:

@@ -6,28 +6,31 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import Field
 
+from jobbpakten_events import Code
 from matching.api.acts import WithCandidates
-from matching.api.case import StandingView, view_standing
-from matching.commands import fact as commands
-from matching.identities import known
+from matching.api.candidate_views import StandingView, view_standing
+from matching.commands.candidates import facts as commands
+from matching.identities import facts
 from matching.models import Candidate
 from matching.profiles import Profile
+from matching.rules.candidate import CANDIDATE
 from matching.rules.fact import Form, Value, hidden_for
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, happened
-from shared.answers import Once
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, happened
+from shared.time import clock
 
-router = APIRouter(prefix="/candidates/{ref}", tags=["candidates"], route_class=Once)
+router = APIRouter(prefix="/candidates/{ref}", tags=["candidates"], route_class=IdempotentRoute)
 
 
 class NewFact(Body):
     """What was found out, where, and on which day: today if left out."""
 
-    code: Code
+    code: Code = Field(examples=["may_work"])
     value: Value
-    source: Code
+    source: Code = Field(examples=["document"])
     found_on: ActDay = None
 
 
@@ -43,7 +46,7 @@ class NewProtection(Body):
 class NewNeeds(Body):
     """Which adaptations she needs; an empty list is an answer too."""
 
-    needs: Annotated[list[Code], Field(max_length=50)]
+    needs: Annotated[list[Code], Field(max_length=50, examples=[["step_free"]])]
     asked_on: ActDay = None
 
 
@@ -54,14 +57,14 @@ class VisibilityView(StandingView):
 
 
 async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView:
-    found = await known.known_of(tx, candidate.id, profile)
+    found = await facts.known_of(tx, candidate.id, profile)
     values = found.values(await clock.today(tx))
     reasons = hidden_for(values, found.protection.form, candidate.state)
     stands = await view_standing(tx, candidate)
     return VisibilityView(**stands.model_dump(), hidden_for=reasons)
 
 
-@router.put("/facts")
+@router.put("/facts", openapi_extra=may(CANDIDATE.roles["find"]))
 async def record(
     ref: UUID, new: NewFacts, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:
@@ -73,7 +76,7 @@ async def record(
     return await view(tx, network, await commands.record(tx, caller, network, ref, found))
 
 
-@router.put("/protection")
+@router.put("/protection", openapi_extra=may(CANDIDATE.roles["find"]))
 async def record_protection(
     ref: UUID, new: NewProtection, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:
@@ -83,7 +86,7 @@ async def record_protection(
     return await view(tx, network, candidate)
 
 
-@router.put("/needs")
+@router.put("/needs", openapi_extra=may(CANDIDATE.roles["find"]))
 async def record_needs(
     ref: UUID, new: NewNeeds, caller: Calling, network: WithCandidates, tx: Tx
 ) -> VisibilityView:

@@ -10,18 +10,20 @@ from pydantic import ValidationError
 
 from matching.api.acts import WithCandidates
 from matching.api.candidate import NewCandidate
-from matching.commands import importing as commands
-from matching.commands.candidate import check_registrar, check_registration
-from matching.commands.importing import Line
+from matching.commands.candidates import imports as commands
+from matching.commands.candidates.imports import Line
+from matching.commands.candidates.registrations import check_registrar, check_registration
 from matching.profiles import Profile
+from matching.rules.candidate import CANDIDATE
 from matching.rules.table import Fault, Row, read
-from shared import clock
-from shared.access import Calling
-from shared.acts import View
-from shared.answers import Once
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.problems import fault
+from shared.http.requests import View
 from shared.machines import Unfit
-from shared.problems import fault
+from shared.time import clock
 
 NEEDED = ("identity_number", "name", "language")
 COLUMNS = (*NewCandidate.model_fields,)
@@ -31,9 +33,10 @@ WORDS = {
     **dict.fromkeys(("yes", "ja", "true", "sant", "1"), True),
     **dict.fromkeys(("no", "nej", "false", "falskt", "0"), False),
 }
-CSV = {"requestBody": {"content": {"text/csv": {"schema": {"type": "string"}}}, "required": True}}
+FILE = {"type": "string", "examples": ["identity_number,name,language\n198901023286,Åsa,sv\n"]}
+CSV = {"requestBody": {"content": {"text/csv": {"schema": FILE}}, "required": True}}
 
-router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=Once)
+router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=IdempotentRoute)
 
 
 class FaultView(View):
@@ -53,7 +56,7 @@ class ImportView(View):
     more_errors: int  # that aren't named
 
 
-@router.post("/import", openapi_extra=CSV)
+@router.post("/import", openapi_extra=CSV | may(CANDIDATE.roles["register"]))
 async def bring_in(
     request: Request,
     caller: Calling,

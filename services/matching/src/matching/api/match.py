@@ -1,5 +1,6 @@
 """Matches over HTTP: propose, ask the candidate, release to the employer, withdraw, read."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -7,8 +8,12 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from matching.api.acts import PAGE, WithBoth
-from matching.api.shown import (
+from matching.commands.matches import proposals as commands
+from matching.commands.matches import withdrawals
+from matching.commands.matches.proposals import Pick
+from matching.disclosure import (
     MatchView,
     ShownInFull,
     ShownView,
@@ -16,18 +21,19 @@ from matching.api.shown import (
     view_for_employer,
     view_in_full,
     view_shown,
+    views,
 )
-from matching.commands import proposal as commands
-from matching.commands import withdrawal
-from matching.commands.proposal import Pick
 from matching.queries import match as queries
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, View, happened
-from shared.answers import Once
+from matching.rules.match import MATCH, MAY_READ, SYSTEM
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Day, View, happened
+from shared.savepoints import each_seen
+from shared.time import clock
 
-router = APIRouter(prefix="/matches", tags=["matches"], route_class=Once)
+router = APIRouter(prefix="/matches", tags=["matches"], route_class=IdempotentRoute)
 
 
 class NewMatch(Body):
@@ -42,8 +48,10 @@ class NewMatch(Body):
 class NewAsking(Body):
     """Which details the candidate is asked for, and the last day for her answer."""
 
-    fields: Annotated[list[Code], Field(min_length=1, max_length=20)]
-    answer_by: Day
+    fields: Annotated[
+        list[Code], Field(min_length=1, max_length=20, examples=[["first_name", "phone"]])
+    ]
+    answer_by: Day = Field(examples=["2026-03-06"])
     asked_on: ActDay = None
 
 
@@ -57,7 +65,7 @@ class NewRelease(Body):
 class NewWithdrawal(Body):
     """Why the municipality takes its proposal back: a code of the profile, for colleagues only."""
 
-    ground: Code
+    ground: Code = Field(examples=["mistake"])
     withdrawn_on: ActDay = None
 
 
@@ -68,7 +76,7 @@ class MatchesView(View):
     next: UUID | None
 
 
-@router.get("")
+@router.get("", openapi_extra=may(MAY_READ))
 async def list_matches(
     caller: Calling,
     network: WithBoth,
@@ -82,11 +90,12 @@ async def list_matches(
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
     if caller.role == "contact_person":
-        return MatchesView(matches=[view_shown(one) for one in page], next=following)
-    return MatchesView(matches=[view(one) for one in page], next=following)
+        shown = each_seen(tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
+        return MatchesView(matches=shown, next=following)
+    return MatchesView(matches=await views(tx, page), next=following)
 
 
-@router.get("/{match_id}")
+@router.get("/{match_id}", openapi_extra=may(MAY_READ))
 async def read_match(
     match_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView | ShownInFull:
@@ -98,7 +107,7 @@ async def read_match(
     return await view_in_full(tx, match)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(MATCH.roles["propose"]))
 async def propose(new: NewMatch, caller: Calling, network: WithBoth, tx: Tx) -> MatchView:
     """Pick a visible candidate, who is known to fit, for an open place."""
     on = await happened(tx, new.proposed_on, "proposed_on")
@@ -106,7 +115,7 @@ async def propose(new: NewMatch, caller: Calling, network: WithBoth, tx: Tx) -> 
     return view(await commands.propose(tx, caller, network, pick, on))
 
 
-@router.post("/{match_id}/asking", status_code=201)
+@router.post("/{match_id}/asking", status_code=201, openapi_extra=may(MATCH.roles["ask"]))
 async def ask(
     match_id: UUID, new: NewAsking, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
@@ -115,7 +124,7 @@ async def ask(
     return view(await commands.ask(tx, caller, network, match_id, new.fields, new.answer_by, on))
 
 
-@router.post("/{match_id}/release", status_code=201)
+@router.post("/{match_id}/release", status_code=201, openapi_extra=may(MATCH.roles["release"]))
 async def release(
     match_id: UUID, new: NewRelease, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
@@ -124,10 +133,12 @@ async def release(
     return view(await commands.release(tx, caller, network, match_id, new.answer_by, on))
 
 
-@router.post("/{match_id}/withdrawal", status_code=201)
+@router.post(
+    "/{match_id}/withdrawal", status_code=201, openapi_extra=may(MATCH.roles["withdraw"] - SYSTEM)
+)
 async def withdraw(
     match_id: UUID, new: NewWithdrawal, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView:
     """Withdraw a match that isn't accepted."""
     on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    return view(await withdrawal.withdraw(tx, caller, network, match_id, new.ground, on))
+    return view(await withdrawals.withdraw(tx, caller, network, match_id, new.ground, on))

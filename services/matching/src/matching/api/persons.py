@@ -8,13 +8,17 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool
 
-from matching.identities.numbers import checked
-from shared.acts import Body, NoNumber
+from shared.http.requests import NUMBER_ALLOWED, Body
 from shared.machines import Unfit
-from shared.mailboxes import Email
+from shared.people import identity_numbers
+from shared.people.mailboxes import Email
 
 JOINERS = "\u200c\u200d"  # Arabic and Syriac letters are joined and kept apart by them
-TELEPHONE = re.compile(r"\+?[0-9 ()/-]{5,30}")
+# Between two separators stand at most 15 digits (ITU-T E.164), behind the 00 of a call abroad.
+TELEPHONE = re.compile(r"(?!(?:00)?\d{16})(?!.+\d{16})\+?[0-9 ()./-]{5,30}")
+SWEDISH = re.compile(r"(?:\+46|0046|0)[ ./-]?(?:\(0\)[ ./-]?)?[1-9](?:[ ()./-]{0,2}[0-9]){6,8}")
+MOST_DIGITS = 3
+LONGEST_NAME = 200
 CODE = re.compile(r"[a-z0-9_]{1,40}(:[a-z0-9_]{1,40})?")
 
 
@@ -29,9 +33,14 @@ def is_seen(letter: str) -> bool:
 
 
 def a_name(text: str) -> str:
+    """Give a name as it is shown; more digits than three are a number, in whatever form."""
     name = tidy(text)
+    if len(name) > LONGEST_NAME:  # in its one form, which may be longer than what was written
+        raise ValueError(f"a name has at most {LONGEST_NAME} characters")
     if not has_letter(name):
         raise ValueError("a name has a letter")
+    if sum(map(str.isdigit, name)) > MOST_DIGITS:
+        raise ValueError("a name has at most three digits")
     _, comma, given = name.partition(",")
     if comma and not has_letter(given):
         raise ValueError("behind the comma stands a first name")
@@ -43,9 +52,18 @@ def has_letter(text: str) -> bool:
 
 
 def a_telephone_number(text: str) -> str:
-    number = tidy(text)
+    """Give a telephone number as written, in ASCII; refuse what is an identity number.
+
+    Ten digits may be either. What begins as numbers in Sweden do, with a 0 or +46, is a telephone,
+    also if somebody's ten digits would begin so, unless its digits stand as in an identity number.
+    All else that could be somebody's is refused, also the few telephones abroad that could be.
+    """
+    number, _ = identity_numbers.folded(tidy(text))
     if not TELEPHONE.fullmatch(number):
         raise ValueError("it isn't a telephone number")
+    ordinary = SWEDISH.fullmatch(number) or not identity_numbers.may_name_somebody(number)
+    if not ordinary or identity_numbers.holds_halves(number):
+        raise ValueError("it never holds an identity number")
     return number
 
 
@@ -64,12 +82,14 @@ def is_ability(item: tuple[Any, Any]) -> bool:
 def identity_number(written: str, today: date) -> str:
     """Give the number in its one form; Unfit if it is none."""
     try:
-        return checked(written, today)
+        return identity_numbers.read(written, today)
     except ValueError as error:
         raise Unfit("/identity_number", "not_an_identity_number", str(error)) from None
 
 
-Name = Annotated[str, Field(max_length=200), AfterValidator(a_name), NoNumber]
+Name = Annotated[
+    str, Field(max_length=LONGEST_NAME, examples=["Åsa Öberg"]), AfterValidator(a_name)
+]
 Telephone = Annotated[str, Field(max_length=60), AfterValidator(a_telephone_number)]
 Street = Annotated[str, Field(max_length=300), AfterValidator(tidy)]
 Abilities = Annotated[dict[str, bool], BeforeValidator(abilities), Field(max_length=500)]
@@ -78,10 +98,10 @@ Abilities = Annotated[dict[str, bool], BeforeValidator(abilities), Field(max_len
 class Contact(Body):
     """How she is reached, and in which language; what is left out is unknown."""
 
-    language: Annotated[str, Field(max_length=10)]
+    language: Annotated[str, Field(max_length=10, examples=["sv"])]
     wants_email: StrictBool
     email: Email | None = None
-    phone: Telephone | None = None
+    phone: Annotated[Telephone | None, NUMBER_ALLOWED] = None  # Telephone refuses it itself
     address: Street | None = None
 
     def contact(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,36 +10,41 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from matching.api.acts import PAGE, Hours, WithPlaces, bits, words
-from matching.commands import closing, pausing
-from matching.commands import place as commands
+from matching.commands.places import closings, pauses
+from matching.commands.places import offers as commands
 from matching.models import Place
 from matching.profiles import Requirement
 from matching.queries import place as queries
-from matching.rules.place import PLACE, Terms
-from shared.access import Calling
-from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
-from shared.answers import Once
+from matching.rules.place import EMPLOYER, PLACE, READS, SYSTEM, Terms
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
+from shared.savepoints import each_seen
 
-router = APIRouter(prefix="/places", tags=["places"], route_class=Once)
+router = APIRouter(prefix="/places", tags=["places"], route_class=IdempotentRoute)
 
 
-Codes = Annotated[list[Requirement], Field(max_length=50, default_factory=list)]
+Codes = Annotated[
+    list[Requirement], Field(max_length=50, default_factory=list, examples=[["lang:sv_a2"]])
+]
 
 
 class NewPlace(Body):
     """What an employer offers and needs; under which promise, it says what and from when."""
 
     commitment_id: UUID
-    area: Code
+    area: Code = Field(examples=["centrum"])
     slots: Annotated[int, Field(strict=True, gt=0, le=1000)]
     must: Codes
-    want: Codes
+    want: Annotated[Codes, Field(examples=[["skill:kitchen"]])]
     provides: Annotated[list[Code], Field(max_length=50, default_factory=list)]
     schedule: Annotated[Hours, Field(min_length=1)]
     starts_on: Day
-    ends_before: Day
+    ends_before: Day = Field(examples=["2026-06-01"])
     offered_on: ActDay = None
 
     def terms(self) -> Terms:
@@ -123,23 +129,24 @@ class PlacesView(View):
 async def views(tx: Tx, places: Sequence[Place]) -> list[PlaceView]:
     await tx.flush()
     free = await queries.free_slots(tx, places)
-    return [
-        PlaceView(
+
+    def seen(place: Place) -> PlaceView:
+        return PlaceView(
             **place.model_dump(exclude={"state", "since", "deadline", "schedule"}),
             **standing(PLACE, place, place.deadline),
             place_id=place.id,
             free=free[place.id],
             schedule=words(place.schedule),
         )
-        for place in places
-    ]
+
+    return each_seen(tx, "places", ((one.id, partial(seen, one)) for one in places))
 
 
 async def view(tx: Tx, place: Place) -> PlaceView:
     return (await views(tx, [place]))[0]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(PLACE.roles["offer"]))
 async def offer(new: NewPlace, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
     """Offer a place under a promise."""
     on = await happened(tx, new.offered_on, "offered_on")
@@ -147,7 +154,7 @@ async def offer(new: NewPlace, caller: Calling, bank: WithPlaces, tx: Tx) -> Pla
     return await view(tx, place)
 
 
-@router.get("")
+@router.get("", openapi_extra=may(READS, EMPLOYER))
 async def list_places(
     caller: Calling,
     bank: WithPlaces,
@@ -163,12 +170,12 @@ async def list_places(
     return PlacesView(places=await views(tx, page), next=following)
 
 
-@router.get("/{place_id}")
+@router.get("/{place_id}", openapi_extra=may(READS, EMPLOYER))
 async def read_place(place_id: UUID, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
     return await view(tx, await queries.place(tx, caller, bank.network, place_id))
 
 
-@router.post("/{place_id}/union", status_code=201)
+@router.post("/{place_id}/union", status_code=201, openapi_extra=may(PLACE.roles["ask_union"]))
 async def ask_union(
     place_id: UUID, new: NewQuestion, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
@@ -177,7 +184,9 @@ async def ask_union(
     return await view(tx, await commands.ask_union(tx, caller, bank, place_id, on))
 
 
-@router.post("/{place_id}/union-statement", status_code=201)
+@router.post(
+    "/{place_id}/union-statement", status_code=201, openapi_extra=may(PLACE.roles["note_statement"])
+)
 async def note_statement(
     place_id: UUID, new: NewStatement, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
@@ -187,7 +196,7 @@ async def note_statement(
     return await view(tx, place)
 
 
-@router.post("/{place_id}/opening", status_code=201)
+@router.post("/{place_id}/opening", status_code=201, openapi_extra=may(PLACE.roles["open"]))
 async def open_up(
     place_id: UUID, new: NewOpening, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
@@ -196,37 +205,39 @@ async def open_up(
     return await view(tx, await commands.open_up(tx, caller, bank, place_id, on))
 
 
-@router.post("/{place_id}/pause", status_code=201)
+@router.post("/{place_id}/pause", status_code=201, openapi_extra=may(PLACE.roles["pause"] - SYSTEM))
 async def pause(
     place_id: UUID, new: NewPause, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Let nobody be matched to the place for now."""
     on = await happened(tx, new.paused_on, "paused_on")
-    return await view(tx, await pausing.pause(tx, caller, bank, place_id, new.ground, on))
+    return await view(tx, await pauses.pause(tx, caller, bank, place_id, new.ground, on))
 
 
-@router.post("/{place_id}/resumption", status_code=201)
+@router.post(
+    "/{place_id}/resumption", status_code=201, openapi_extra=may(PLACE.roles["resume"] - SYSTEM)
+)
 async def resume(
     place_id: UUID, new: NewResumption, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Lift a ground for the pause; with the last one the place is back."""
     on = await happened(tx, new.resumed_on, "resumed_on")
-    return await view(tx, await pausing.resume(tx, caller, bank, place_id, new.ground, on))
+    return await view(tx, await pauses.resume(tx, caller, bank, place_id, new.ground, on))
 
 
-@router.post("/{place_id}/refreshing", status_code=201)
+@router.post("/{place_id}/refreshing", status_code=201, openapi_extra=may(PLACE.roles["refresh"]))
 async def refresh(
     place_id: UUID, new: NewRefreshing, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Say that the offer stands."""
     on = await happened(tx, new.refreshed_on, "refreshed_on")
-    return await view(tx, await closing.refresh(tx, caller, bank, place_id, on))
+    return await view(tx, await closings.refresh(tx, caller, bank, place_id, on))
 
 
-@router.post("/{place_id}/closing", status_code=201)
+@router.post("/{place_id}/closing", status_code=201, openapi_extra=may(PLACE.roles["close"]))
 async def close(
     place_id: UUID, new: NewClosing, caller: Calling, bank: WithPlaces, tx: Tx
 ) -> PlaceView:
     """Take the offer back."""
     on = await happened(tx, new.closed_on, "closed_on")
-    return await view(tx, await closing.close(tx, caller, bank, place_id, on))
+    return await view(tx, await closings.close(tx, caller, bank, place_id, on))

@@ -1,26 +1,31 @@
 """Placements over HTTP: prepare, start and end them; views without a person for employers."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
+from jobbpakten_events import Code
 from matching.api.acts import PAGE, WithBoth
-from matching.commands import ending
-from matching.commands import placement as commands
+from matching.commands.placements import endings
+from matching.commands.placements import preparations as commands
 from matching.models import Placement
 from matching.queries import placement as queries
-from matching.rules.placement import PLACEMENT
-from shared.access import Caller, Calling
-from shared.acts import ActDay, Body, Code, Day, Standing, View, happened, standing
-from shared.answers import Once
+from matching.rules.placement import MAY_READ, PLACEMENT
 from shared.database import Tx
+from shared.http.access import Caller, Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
+from shared.savepoints import each_seen
 
 MOST_MINUTES = 1_000_000
 
-router = APIRouter(prefix="/placements", tags=["placements"], route_class=Once)
+router = APIRouter(prefix="/placements", tags=["placements"], route_class=IdempotentRoute)
 
 
 class NewSignature(Body):
@@ -62,7 +67,7 @@ class NewNoShow(Body):
 class NewInterruption(Body):
     """Why it ended early, and by which side: sealed, told to nobody."""
 
-    ground: Code
+    ground: Code = Field(examples=["illness"])
     side: Literal["employer", "participant", "municipality", "nobody"]
     ended_on: ActDay = None
 
@@ -129,7 +134,7 @@ def is_of_unit(caller: Caller) -> bool:
     return caller.role == "caseworker"
 
 
-@router.get("")
+@router.get("", openapi_extra=may(MAY_READ))
 async def list_placements(
     caller: Calling,
     network: WithBoth,
@@ -141,12 +146,12 @@ async def list_placements(
     found = await queries.placements(tx, caller, network.network, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    if is_of_unit(caller):
-        return PlacementsView(placements=[view(one) for one in page], next=following)
-    return PlacementsView(placements=[view_public(one) for one in page], next=following)
+    see: Callable[[Placement], PublicPlacement] = view if is_of_unit(caller) else view_public
+    seen = each_seen(tx, "placements", ((one.id, partial(see, one)) for one in page))
+    return PlacementsView.model_validate({"placements": seen, "next": following})
 
 
-@router.get("/{placement_id}")
+@router.get("/{placement_id}", openapi_extra=may(MAY_READ))
 async def read_placement(
     placement_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementFile | PublicPlacement:
@@ -154,11 +159,13 @@ async def read_placement(
     placement = await queries.placement(tx, caller, network.network, placement_id)
     if not is_of_unit(caller):
         return view_public(placement)
-    why = await ending.why_interrupted(tx, placement)
+    why = await endings.why_interrupted(tx, placement)
     return PlacementFile(**view(placement).model_dump(), interrupted=why)
 
 
-@router.post("/{placement_id}/signatures", status_code=201)
+@router.post(
+    "/{placement_id}/signatures", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
+)
 async def sign(
     placement_id: UUID, new: NewSignature, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -167,7 +174,9 @@ async def sign(
     return view(await commands.sign(tx, caller, network, placement_id, new.party, on))
 
 
-@router.post("/{placement_id}/insurance", status_code=201)
+@router.post(
+    "/{placement_id}/insurance", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
+)
 async def insure(
     placement_id: UUID, new: NewInsurance, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -176,7 +185,9 @@ async def insure(
     return view(await commands.insure(tx, caller, network, placement_id, on))
 
 
-@router.post("/{placement_id}/supervisor", status_code=201)
+@router.post(
+    "/{placement_id}/supervisor", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
+)
 async def name_supervisor(
     placement_id: UUID, new: NewSupervisor, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -185,7 +196,9 @@ async def name_supervisor(
     return view(await commands.name_supervisor(tx, caller, network, placement_id, on))
 
 
-@router.post("/{placement_id}/readiness", status_code=201)
+@router.post(
+    "/{placement_id}/readiness", status_code=201, openapi_extra=may(PLACEMENT.roles["make_ready"])
+)
 async def make_ready(
     placement_id: UUID, new: NewReadiness, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:
@@ -194,7 +207,7 @@ async def make_ready(
     return view(await commands.make_ready(tx, caller, network, placement_id, on))
 
 
-@router.post("/{placement_id}/start", status_code=201)
+@router.post("/{placement_id}/start", status_code=201, openapi_extra=may(PLACEMENT.roles["start"]))
 async def start(
     placement_id: UUID, new: NewStart, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementView:

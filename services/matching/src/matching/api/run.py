@@ -1,6 +1,7 @@
 """Match runs over HTTP: start one, and read what it proposes."""
 
 from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,24 +10,30 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from matching.api.acts import PAGE, WithBoth
-from matching.commands import run as commands
+from matching.commands.matches import runs as commands
 from matching.models import MatchRun
 from matching.queries import run as queries
+from matching.rules.candidate import CASEWORKER
 from matching.rules.run import MOST_SEEDS
-from shared import clock
-from shared.access import Calling
-from shared.acts import Body, View
-from shared.answers import Once
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import NUMBER_ALLOWED, Body, View
+from shared.savepoints import each_seen
+from shared.time import clock
 
-router = APIRouter(prefix="/runs", tags=["runs"], route_class=Once)
+router = APIRouter(prefix="/runs", tags=["runs"], route_class=IdempotentRoute)
+
+
+Seed = Annotated[int, Field(strict=True, ge=0, lt=MOST_SEEDS)]
 
 
 class NewRun(Body):
     """Which places, all open ones if left out; a seed of an earlier run to have it again."""
 
     place_ids: Annotated[list[UUID], Field(min_length=1, max_length=PAGE)] | None = None
-    seed: Annotated[int, Field(strict=True, ge=0, lt=MOST_SEEDS)] | None = None
+    seed: Annotated[Seed | None, NUMBER_ALLOWED] = None  # drawn by chance
 
 
 class RunView(View):
@@ -61,14 +68,14 @@ def view(run: MatchRun) -> RunView:
     return RunView(**run.model_dump(), run_id=run.id)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, openapi_extra=may(CASEWORKER))
 async def run(new: NewRun, caller: Calling, bank: WithBoth, tx: Tx) -> RunView:
     """Rank the visible candidates of the caller's unit; a caseworker picks."""
     on = await clock.today(tx)
     return view(await commands.run(tx, caller, bank, uuid7(), new.place_ids, new.seed, on))
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", openapi_extra=may(CASEWORKER))
 async def read_run(
     run_id: UUID,
     caller: Calling,
@@ -83,5 +90,6 @@ async def read_run(
     places = [place_id] if place_id else await queries.places_of(tx, found, after, limit + 1)
     following = places[limit - 1] if len(places) > limit else None
     ranked = await queries.ranked(tx, found, places[:limit])
-    shown = [RankedView.model_validate(one) for one in ranked]
+    each = ((one.candidate_ref, partial(RankedView.model_validate, one)) for one in ranked)
+    shown = each_seen(tx, "candidates", each)
     return RunFile(**view(found).model_dump(), ranked=shown, next=following)

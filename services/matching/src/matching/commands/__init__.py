@@ -1,1 +1,1 @@
-"""What matching does: one file for each aggregate. No command commits."""
+"""What matching does: a folder for each of the four things it acts on. No command commits."""

@@ -3,10 +3,9 @@
 Nothing here tells, logs or compares it in the open; what leaves is asked for by name.
 """
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -15,13 +14,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from matching.models import Identity
-from matching.queries.among import among
+from matching.queries.any_of import among
 from shared.database import Tx
 from shared.machines import NotFound
-from shared.vaults import Vault
+from shared.people.vaults import LARGE, Label, Unreadable, Vault, form_of
+from shared.savepoints import each_seen
 
-BLOCK = 256
-PERSON_BLOCK = 1024  # also with what the directory was told, which says that she isn't protected
 IDENTITY, NEEDS = "identity", "needs"
 
 
@@ -53,23 +51,28 @@ def _vault(jwk: str) -> Vault:
     return Vault(jwk)
 
 
-def padded(facts: Any, block: int = BLOCK) -> list[Any]:
-    """Fill up what is to be sealed: a yes has as many bytes as a no, and so have most names."""
-    return [facts, " " * (-len(json.dumps(facts, ensure_ascii=False).encode()) % block)]
+def label(ref: UUID, network: str, purpose: str, row: str = "") -> Label:
+    return Label(purpose, (network, str(ref)), row)
+
+
+def filled(facts: Any) -> list[Any]:
+    """Give the facts as the release before reads them: beside it lay what filled them up."""
+    return [facts, ""]
 
 
 async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     """Store a new person; False where the network has her already, also if since a moment ago."""
-    identity, sensitive = vaults(tx)
-    key, other = identity.new_key(), sensitive.new_key()
+    (identity, sensitive), form = vaults(tx), await form_of(tx)
+    who, needs = label(ref, network, IDENTITY), label(ref, network, NEEDS)
+    key, other = identity.new_key(who, form), sensitive.new_key(needs, form)
     row = insert(Identity).values(
         candidate_ref=ref,
         network=network,
         number_index=index_of(tx, network, person.number),
         identity_key=key,
-        sealed=identity.seal(key, padded(asdict(person), PERSON_BLOCK), IDENTITY),
+        sealed=identity.seal(key, filled(asdict(person)), who, form, LARGE),
         sensitive_key=other,
-        needs=sensitive.seal(other, padded(None), NEEDS),
+        needs=sensitive.seal(other, filled(None), needs, form),
     )
     once = row.on_conflict_do_nothing(constraint="one_person_once").returning(
         col(Identity.candidate_ref)
@@ -102,18 +105,31 @@ async def row_of(tx: Tx, ref: UUID) -> Identity:
 
 async def person(tx: Tx, ref: UUID) -> Person:
     """Open who she is; NotFound where nobody knows, or it has been forgotten."""
-    row = await row_of(tx, ref)
-    facts, _ = vaults(tx).identity.open(row.identity_key, row.sealed, IDENTITY)
-    return Person(**facts)
+    return person_in(tx, await row_of(tx, ref))
+
+
+def person_in(tx: Tx, row: Identity) -> Person:
+    """Open who she is; Unreadable where another is found by her number."""
+    whose = label(row.candidate_ref, row.network, IDENTITY)
+    facts, _ = vaults(tx).identity.open(row.identity_key, row.sealed, whose)
+    found = Person(**facts)
+    if index_of(tx, row.network, found.number) != row.number_index:
+        raise Unreadable("another person lies here than is found by her number")
+    return found
 
 
 async def change(tx: Tx, ref: UUID, **differs: Any) -> Person:
     """Seal her anew with what differs; the caller holds the candidate's row."""
     row = await row_of(tx, ref)
-    changed = replace(await person(tx, ref), **differs)
-    filled = padded(asdict(changed), PERSON_BLOCK)
-    row.sealed = vaults(tx).identity.seal(row.identity_key, filled, IDENTITY)
+    changed = replace(person_in(tx, row), **differs)
+    row.sealed = await sealed_person(tx, row, changed)
     return changed
+
+
+async def sealed_person(tx: Tx, row: Identity, who: Person) -> bytes:
+    whose = label(row.candidate_ref, row.network, IDENTITY)
+    vault, form = vaults(tx).identity, await form_of(tx)
+    return vault.seal(row.identity_key, filled(asdict(who)), whose, form, LARGE)
 
 
 async def details(tx: Tx, ref: UUID, fields: Collection[str]) -> dict[str, Any]:
@@ -140,41 +156,48 @@ def first_name(name: str) -> str:
 async def note_needs(tx: Tx, ref: UUID, needs: Collection[str] | None) -> None:
     """Keep which adaptations she needs; null: nobody has asked."""
     row = await row_of(tx, ref)
-    row.needs = sealed_with(tx, row, None if needs is None else sorted(needs), NEEDS)
+    row.needs = await sealed_with(tx, row, None if needs is None else sorted({*needs}), NEEDS)
 
 
 async def needs_of(tx: Tx, ref: UUID) -> frozenset[str] | None:
     """Give the adaptations that she needs; None where nobody has asked."""
     row = await row_of(tx, ref)
-    return _needs(tx, row.sensitive_key, row.needs)
+    return needs_in(tx, ref, row.network, row.sensitive_key, row.needs)
 
 
 async def needs_of_each(tx: Tx, refs: Sequence[UUID]) -> dict[UUID, frozenset[str] | None]:
-    """Give for each candidate the adaptations she needs; None where nobody has asked."""
-    here = select(Identity.candidate_ref, Identity.sensitive_key, Identity.needs).where(
-        among(col(Identity.candidate_ref), refs)
-    )
-    found = {ref: _needs(tx, key, sealed) for ref, key, sealed in await tx.exec(here)}
-    return dict.fromkeys(refs) | found
+    """Give for each candidate the adaptations she needs; None: nobody has asked, or can read it."""
+    here = select(
+        Identity.candidate_ref, Identity.network, Identity.sensitive_key, Identity.needs
+    ).where(among(col(Identity.candidate_ref), refs))
+
+    def needed(ref: UUID, *row: Any) -> tuple[UUID, frozenset[str] | None]:
+        return ref, needs_in(tx, ref, *row)
+
+    each = ((row[0], partial(needed, *row)) for row in await tx.exec(here))
+    return dict.fromkeys(refs) | dict(each_seen(tx, "needs", each))
 
 
-def _needs(tx: Tx, key: bytes, sealed: bytes) -> frozenset[str] | None:
-    needs = vaults(tx).sensitive.open(key, sealed, NEEDS)[0]
+def needs_in(tx: Tx, ref: UUID, network: str, key: bytes, sealed: bytes) -> frozenset[str] | None:
+    needs = vaults(tx).sensitive.open(key, sealed, label(ref, network, NEEDS))[0]
     return None if needs is None else frozenset(needs)
 
 
-async def seal_sensitive(tx: Tx, ref: UUID, facts: Any, purpose: str) -> bytes:
-    """Seal something delicate (anything JSON can say) with the person's other key."""
-    return sealed_with(tx, await row_of(tx, ref), facts, purpose)
+async def seal_sensitive(tx: Tx, ref: UUID, facts: Any, purpose: str, row: str) -> bytes:
+    """Seal something delicate (anything JSON can say) with the person's other key, for a row."""
+    return await sealed_with(tx, await row_of(tx, ref), facts, purpose, row)
 
 
-async def open_sensitive(tx: Tx, ref: UUID, sealed: bytes, purpose: str) -> Any:
-    return opened_with(tx, await row_of(tx, ref), sealed, purpose)
+async def open_sensitive(tx: Tx, ref: UUID, sealed: bytes, purpose: str, row: str) -> Any:
+    return opened_with(tx, await row_of(tx, ref), sealed, purpose, row)
 
 
-def sealed_with(tx: Tx, row: Identity, facts: Any, purpose: str) -> bytes:
-    return vaults(tx).sensitive.seal(row.sensitive_key, padded(facts), purpose)
+async def sealed_with(tx: Tx, who: Identity, facts: Any, purpose: str, row: str = "") -> bytes:
+    whose = label(who.candidate_ref, who.network, purpose, row)
+    form = await form_of(tx)
+    return vaults(tx).sensitive.seal(who.sensitive_key, filled(facts), whose, form)
 
 
-def opened_with(tx: Tx, row: Identity, sealed: bytes, purpose: str) -> Any:
-    return vaults(tx).sensitive.open(row.sensitive_key, sealed, purpose)[0]
+def opened_with(tx: Tx, who: Identity, sealed: bytes, purpose: str, row: str = "") -> Any:
+    whose = label(who.candidate_ref, who.network, purpose, row)
+    return vaults(tx).sensitive.open(who.sensitive_key, sealed, whose)[0]

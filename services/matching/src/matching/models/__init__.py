@@ -1,7 +1,14 @@
 """What matching stores: one file for each part of its work."""
 
 from matching.models.copies import Member, Promise
-from matching.models.matches import Consent, Match, MatchRun, Placement, Ranked
+from matching.models.matches import (
+    Consent,
+    Match,
+    MatchRun,
+    Placement,
+    Ranked,
+    UnconfirmedConsent,
+)
 from matching.models.people import Candidate, Fact, Identity
 from matching.models.places import Place, Slot
 from matching.models.tables import Table
@@ -20,4 +27,5 @@ __all__ = [
     "Ranked",
     "Slot",
     "Table",
+    "UnconfirmedConsent",
 ]

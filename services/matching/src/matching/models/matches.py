@@ -93,6 +93,23 @@ class Consent(Table, table=True):
     withdrawn_how: str | None = None
 
 
+class UnconfirmedConsent(Table, table=True):
+    """What she said before one of the staff, while it waits for a second one: no consent yet.
+
+    It lies apart so that nothing that reads consents can take it for one. It counts while its
+    match is asked; whatever ends that ends it.
+    """
+
+    __tablename__ = "unconfirmed_consents"
+
+    match_id: UUID = Field(primary_key=True, foreign_key="matches.id")
+    consent_id: UUID
+    fields: list[str] = Field(sa_column=document())
+    given_on: date
+    until: date
+    recorded_by: str
+
+
 class Placement(Table, table=True):
     """What a match became: one person's time at one workplace, and what it needs to begin."""
 

@@ -6,11 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from jobbpakten_events import Code
 from matching.rules.fact import OF_PROTECTION
 from shared import profiles
-from shared.profiles import Code, Count, Limit, NetworkProfile, Part, Texts
+from shared.people.vaults import SMALL
+from shared.profiles import Count, Limit, NetworkProfile, Part, Texts
 
 SHIPPED = Path(__file__).parent
 
@@ -86,6 +88,14 @@ class Profile(NetworkProfile):
     offers: Annotated[dict[Code, Offer], Field(min_length=1)]
     limits: Limits
     deadlines: Deadlines
+
+    @field_validator("adaptations")
+    @classmethod
+    def refuse_more_than_is_sealed_alike(cls, known: dict[str, Texts]) -> dict[str, Texts]:
+        """Whoever needs all of them lies sealed at the same length as who needs none."""
+        if len(json.dumps([sorted(known), ""])) > SMALL:
+            raise ValueError(f"all their codes together are longer than {SMALL} letters")
+        return known
 
     @property
     def rules_key(self) -> str:

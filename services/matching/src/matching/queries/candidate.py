@@ -9,12 +9,13 @@ from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
 from matching.queries import network as networks
-from matching.queries.among import among
+from matching.queries.any_of import among
 from matching.rules.candidate import ENDS, may_touch
-from shared import clock
-from shared.access import Caller
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
+from shared.savepoints import taken
+from shared.time import clock
 
 LOOKED_AT_ONCE = 100  # the next round takes the next; until then they are stale, and not used
 
@@ -74,7 +75,7 @@ async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
     return (await tx.exec(here.order_by(col(Candidate.number)))).all()
 
 
-async def late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[Candidate]:
+async def lock_late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[UUID]:
     """Lock those whom time or new rules have passed by since they were last looked at.
 
     Who is looked at is drawn: those that fail each time would else stand before all others.
@@ -86,22 +87,23 @@ async def late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[Ca
     )
     drawn = select(Candidate.id).where(*is_late).order_by(func.random()).limit(LOOKED_AT_ONCE)
     ids = (await tx.exec(drawn)).all()
-    here = select(Candidate).where(among(col(Candidate.id), ids), *is_late)
-    here = here.order_by(col(Candidate.id)).with_for_update()
-    return (await tx.exec(here.execution_options(populate_existing=True))).all()
+    here = select(Candidate.id).where(among(col(Candidate.id), ids), *is_late)
+    return await taken(tx, here.order_by(col(Candidate.id)))
 
 
-async def living(tx: Tx, network: str) -> Sequence[Candidate]:
+async def lock_candidates_in(tx: Tx, network: str) -> Sequence[UUID]:
     """Lock all in a network who haven't left."""
-    here = select(Candidate).where(
+    here = select(Candidate.id).where(
         col(Candidate.network) == network, col(Candidate.state).not_in(ENDS)
     )
     return (await tx.exec(here.order_by(col(Candidate.id)).with_for_update())).all()
 
 
-async def places_of(tx: Tx, refs: Collection[UUID]) -> set[UUID]:
-    """Give the places for which these candidates are in open matches."""
-    here = select(Match.place_id).where(among(col(Match.candidate_ref), refs), col(Match.open))
+async def places_of(tx: Tx, refs: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Give who of these candidates is in an open match, and at which place."""
+    here = select(Match.candidate_ref, Match.place_id).where(
+        among(col(Match.candidate_ref), refs), col(Match.open)
+    )
     return set((await tx.exec(here)).all())
 
 

@@ -1,6 +1,6 @@
 """What matching can be asked about matches: staff their unit's, an employer what it may see."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -8,13 +8,23 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from matching.models import Candidate, Consent, Match, Placement, Ranked
+from matching.models import (
+    Candidate,
+    Consent,
+    Match,
+    Member,
+    Place,
+    Placement,
+    Ranked,
+    UnconfirmedConsent,
+)
 from matching.queries import network as networks
+from matching.queries.any_of import among
 from matching.queries.candidate import fresh
-from matching.queries.place import ROUND
-from matching.rules.match import CONSENTED, DECIDED, EXPIRING, SHOWN
-from shared.access import Caller
+from matching.queries.place import ROUND, is_paused_for_member
+from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
 
 Shown = tuple[Match, Candidate, Consent]
@@ -107,7 +117,7 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
     """
     if caller.role != "contact_person" or caller.organisation is None:
         raise NotFound
-    await hold_candidate_of(tx, match_id)
+    await lock_candidate_of(tx, match_id)
     here = (
         select(Match, Candidate, Consent)
         .join(Candidate, col(Candidate.id) == Match.candidate_ref)
@@ -125,7 +135,7 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
     return found
 
 
-async def hold_candidate_of(tx: Tx, match_id: UUID) -> None:
+async def lock_candidate_of(tx: Tx, match_id: UUID) -> None:
     """Let others read her, and nobody change her, until this transaction is over."""
     whose = select(Match.candidate_ref).where(col(Match.id) == match_id).scalar_subquery()
     await tx.exec(select(Candidate.id).where(Candidate.id == whose).with_for_update(read=True))
@@ -137,6 +147,20 @@ async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:
         col(Consent.match_id) == match_id, col(Consent.withdrawn_on).is_(None)
     )
     return (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
+
+
+async def was_given(tx: Tx, match_id: UUID) -> Consent | None:
+    """Give the consent that was given for a match, also when it holds no longer."""
+    here = select(Consent).where(col(Consent.match_id) == match_id)
+    return (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
+
+
+async def unconfirmed(tx: Tx, found: Sequence[Match]) -> dict[UUID, UnconfirmedConsent]:
+    """Give what she said that waits for a second witness, by match; nothing where none waits."""
+    asked = [one.id for one in found if one.state == ASKED]
+    here = select(UnconfirmedConsent).where(among(col(UnconfirmedConsent.match_id), asked))
+    rows = (await tx.exec(here.execution_options(populate_existing=True))).all()
+    return {one.match_id: one for one in rows}
 
 
 async def placement_of(tx: Tx, match_id: UUID) -> UUID | None:
@@ -171,6 +195,31 @@ async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
     )
     found = here.group_by(col(Match.place_id)).order_by(func.random()).limit(ROUND)
     return (await tx.exec(found)).all()
+
+
+async def due_at(tx: Tx, places: Collection[UUID], today: date) -> Sequence[tuple[UUID, UUID, str]]:
+    """Give the open matches that are due at places: each with its place and its network."""
+    here = select(Match.id, Match.place_id, Match.network).where(
+        col(Match.open), is_due(today), among(col(Match.place_id), places)
+    )
+    return (await tx.exec(here.order_by(col(Match.id)))).all()
+
+
+async def at_suspended(tx: Tx, places: Collection[UUID] | None) -> Sequence[tuple[UUID, UUID, str]]:
+    """Give open matches at places that are paused for their member: all at some, or a few drawn.
+
+    Each with its place and its network.
+    """
+    here = select(Match.id, Match.place_id, Match.network)
+    here = here.join(Place, col(Place.id) == Match.place_id)
+    here = here.join(Member, col(Member.membership_id) == Place.membership_id)
+    suspended = is_paused_for_member() & col(Member.suspended_on).is_not(None)
+    run_here = col(Match.network).in_(networks.networks(tx))
+    here = here.where(col(Match.open), suspended, run_here)
+    if places is None:
+        return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
+    here = here.where(among(col(Match.place_id), places))
+    return (await tx.exec(here.order_by(col(Match.id)))).all()
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

@@ -4,18 +4,20 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from matching.models import Place, Slot
+from matching.models import Member, Place, Slot
 from matching.queries import network as networks
-from matching.queries.among import among
+from matching.queries.any_of import among
 from matching.rules import place as rules
-from matching.rules.place import STALE, may_list, may_touch
-from shared import clock
-from shared.access import Caller
+from matching.rules.place import LIVING, STALE, may_list, may_touch
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
+from shared.savepoints import taken
+from shared.time import clock
 
 ROUND = 100  # that the clock looks at in one transaction; the next round takes the next
 
@@ -70,27 +72,67 @@ async def slots_under(tx: Tx, commitment_id: UUID, beside: UUID) -> int:
 
 async def matchable(tx: Tx, network: str, only: Collection[UUID] | None = None) -> Sequence[Place]:
     """Give those that take matches and have a free slot; all of the network, or of some places."""
-    taken = select(func.count()).where(col(Slot.place_id) == col(Place.id)).scalar_subquery()
-    here = select(Place).where(Place.network == network, Place.state == "open", Place.slots > taken)
+    in_use = select(func.count()).where(col(Slot.place_id) == col(Place.id)).scalar_subquery()
+    here = select(Place).where(
+        Place.network == network, Place.state == "open", Place.slots > in_use
+    )
     if only is not None:
         here = here.where(col(Place.id).in_(only))
     found, today = await tx.exec(here.order_by(col(Place.id))), await clock.today(tx)
     return [place for place in found.all() if accepts_matches(place, today)]
 
 
-async def over(tx: Tx, today: date) -> Sequence[UUID]:
-    """Give the places whose last day has passed, or whose offer nobody has renewed in time."""
+async def lock_over(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
+    """Lock places whose last day has passed, or whose offer nobody has renewed in time.
+
+    Of each only what names it: a row that can't be read keeps no other from being closed.
+    """
     ended = col(Place.ends_before) <= today
     stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
     here = col(Place.network).in_(networks.networks(tx))
-    due = select(Place.id).where(here, col(Place.state) != "closed", or_(ended, stale))
+    due = here & (col(Place.state) != "closed") & or_(ended, stale)
     # By chance, or a round full of places that fail would stand before the others for ever.
-    return (await tx.exec(due.order_by(func.random()).limit(ROUND))).all()
+    drawn = select(Place.id).where(due).order_by(func.random()).limit(ROUND)
+    ids = (await tx.exec(drawn)).all()
+    # Somebody may renew one while we wait for it.
+    those = select(Place.id, Place.network).where(among(col(Place.id), ids), due)
+    return await taken(tx, those.order_by(col(Place.id)))
 
 
-async def of_member(tx: Tx, membership_id: UUID) -> Sequence[UUID]:
+async def lock_places(tx: Tx, place_ids: Collection[UUID]) -> None:
+    """Take places for this transaction, in the order of their ids, without reading them."""
+    await tx.exec(these(place_ids).with_for_update())
+
+
+async def lock_free(tx: Tx, place_ids: Collection[UUID]) -> set[UUID]:
+    """Take places as `hold` does; give them, but for those that somebody else holds for long."""
+    return {*await taken(tx, these(place_ids))}
+
+
+def these(place_ids: Collection[UUID]) -> SelectOfScalar[UUID]:
+    return select(Place.id).where(among(col(Place.id), place_ids)).order_by(col(Place.id))
+
+
+def is_paused_for_member() -> ColumnElement[bool]:
+    return col(Place.paused_for).op("?", is_comparison=True)("member_suspended")
+
+
+async def out_of_line(tx: Tx) -> Sequence[tuple[UUID, str]]:
+    """Draw places that stand otherwise than their members do."""
+    gone, suspended = col(Member.ended_on).is_not(None), col(Member.suspended_on).is_not(None)
+    back = col(Member.reinstated_on).is_not(None) & not_(suspended) & is_paused_for_member()
+    works = suspended & col(Place.state).in_(LIVING) & not_(is_paused_for_member())
+    here = select(Place.id, Place.network).join(
+        Member, col(Member.membership_id) == Place.membership_id
+    )
+    here = here.where(Place.state != "closed", or_(gone, works, back))
+    here = here.where(col(Place.network).in_(networks.networks(tx)))
+    return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
+
+
+async def of_member(tx: Tx, membership_id: UUID) -> Sequence[tuple[UUID, str]]:
     """Give a member's places that aren't closed, where the network is still run here."""
-    here = select(Place.id).where(
+    here = select(Place.id, Place.network).where(
         col(Place.membership_id) == membership_id,
         col(Place.state) != "closed",
         col(Place.network).in_(networks.networks(tx)),

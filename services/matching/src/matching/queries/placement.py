@@ -7,8 +7,8 @@ from sqlmodel import col, select
 
 from matching.models import Placement
 from matching.queries.match import is_ours, is_theirs
-from shared.access import Caller
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
 
 

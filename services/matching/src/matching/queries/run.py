@@ -9,10 +9,10 @@ from matching.models import Candidate, MatchRun, Ranked
 from matching.queries import network as networks
 from matching.queries.candidate import is_fresh
 from matching.rules.run import may_run
-from shared import clock
-from shared.access import Caller
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
+from shared.time import clock
 
 
 async def run(tx: Tx, caller: Caller, network: str, run_id: UUID) -> MatchRun:

@@ -1,22 +1,25 @@
-"""Consent: to the release of named details to one employer, until a day; taken back as given.
+"""Consent: to the release of named details to one employer, until a day; taken back in any form.
 
 It lifts secrecy (OSL 2009:400, 10:1 and 12:2); it isn't the ground on which we store anything.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from shared.machines import NotAllowed, Unfit
 
-HOW = ("paper", "two_staff", "e_signed", "click")
-WITNESSES = {"two_staff": 2}  # by word, before two of the staff; the others leave a trace
+# Staff record what they hold, a paper or a signed document, or what two of them have heard.
+BY_WORD, BY_HERSELF = "two_staff", "click"
+HOW = ("paper", BY_WORD, "e_signed", BY_HERSELF)
 ACCESS_AFTER = timedelta(weeks=12)  # an employer's access ends so long after the placement
 
 
 class Given(Protocol):
     """A consent as it stands."""
 
+    given_on: date
     until: date
     withdrawn_on: date | None
 
@@ -24,6 +27,15 @@ class Given(Protocol):
 def is_live(consent: Given | None, today: date) -> bool:
     """Say whether a consent holds; one that nobody has given doesn't."""
     return consent is not None and consent.withdrawn_on is None and today <= consent.until
+
+
+def held_on(consent: Given, day: date) -> bool:
+    """Say whether a consent held on a day, whatever became of it afterwards.
+
+    Of the day on which it was taken back nobody knows the hour: that is no yes.
+    """
+    taken_back = consent.withdrawn_on is not None and consent.withdrawn_on <= day
+    return consent.given_on <= day <= consent.until and not taken_back
 
 
 def check_fields(pointer: str, fields: Collection[str], among: Collection[str]) -> None:
@@ -34,11 +46,20 @@ def check_fields(pointer: str, fields: Collection[str], among: Collection[str]) 
         raise Unfit(pointer, "unknown_field", "These aren't the details that can be shown.")
 
 
-def check_witnesses(given_how: str, witnesses: Sequence[str]) -> None:
-    """Demand two different people for a word; who records it may be one of them."""
-    if len(witnesses) != WITNESSES.get(given_how, 0) or len(set(witnesses)) != len(witnesses):
-        text = "A word is given before two different members of staff; other ways need none."
-        raise Unfit("/witnesses", "witnesses_amiss", text)
+def check_by_staff(given_how: str) -> None:
+    """Refuse what nobody but she can do: whoever calls here isn't she."""
+    if given_how == BY_HERSELF:
+        text = "Nobody clicks for her: record her paper, her e-signature or her word before two."
+        raise Unfit("/given_how", "not_by_herself", text)
+
+
+def check_confirms(confirmed: UUID, recorded: UUID, until: date, today: date) -> None:
+    """Refuse to confirm what was recorded anew since it was read, or has run out meanwhile."""
+    if confirmed != recorded:
+        text = "What she said was recorded anew: read it, and confirm it if you heard it."
+        raise NotAllowed("recorded_anew", text)
+    if until < today:
+        raise NotAllowed("consent_over", "What she agreed to is over: ask her again.")
 
 
 def check_until(until: date, today: date, place_ends_before: date) -> None:
@@ -57,12 +78,6 @@ def check_reaches(pointer: str, until: date, first_day: date) -> None:
 def until_after(until: date, last_day: date) -> date:
     """Give the last day of a consent when its placement has ended: 12 weeks later at the most."""
     return min(until, last_day + ACCESS_AFTER)
-
-
-def check_taken_back(how: str, given_how: str) -> None:
-    """Demand the way in which it was given: neither harder nor by a word that nobody heard."""
-    if how != given_how:
-        raise Unfit("/how", "another_way", "A consent is taken back the way it was given.")
 
 
 def check_answered_now(on: date, today: date) -> None:

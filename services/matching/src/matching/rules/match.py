@@ -8,6 +8,7 @@ CASEWORKER = frozenset({"caseworker"})
 EMPLOYER = frozenset({"contact_person"})
 ACCEPTS = frozenset({"caseworker", "decider"})
 SYSTEM = frozenset({"system"})
+MAY_READ = frozenset({"caseworker", "contact_person", "decider"})
 WITHDRAWS = CASEWORKER | SYSTEM
 
 OPEN = (
@@ -34,6 +35,7 @@ MATCH = Machine(
     steps=[
         Step("", "proposed", "propose", CASEWORKER),
         Step("proposed", "candidate_asked", "ask", CASEWORKER),
+        Step("candidate_asked", "candidate_asked", "say_yes", CASEWORKER),
         Step("candidate_asked", "candidate_yes", "consent", CASEWORKER),
         Step("candidate_asked", "candidate_no", "refuse", CASEWORKER),
         Step("candidate_yes", "employer_asked", "release", CASEWORKER),
@@ -48,6 +50,9 @@ MATCH = Machine(
     ],
 )
 EXPIRING = tuple(start for start, by in MATCH.steps if by == "expire")
+ASKED = "candidate_asked"
+# Who acts next, and how, where one of the staff has heard her yes and no second one has.
+WITNESS, CONFIRMS = "caseworker", "have a colleague confirm what she said"
 # Where the employer sees the match; without a live consent, or hidden, it sees none.
 SHOWN = ("employer_asked", "employer_yes", "accepted")
 # What a second pair of eyes looks at.

@@ -10,6 +10,7 @@ from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
 PARTIES = ("employer", "participant", "municipality")
 ONE_DAY = timedelta(days=1)
 
+MAY_READ = frozenset({"caseworker", "contact_person", "coordinator"})
 PLACEMENT = Machine(
     State("planned", "caseworker", "have it signed, insured and supervised", "preparation"),
     State("ready", "caseworker", "record the first day", "start"),

@@ -1,0 +1,1 @@
+"""Acts on candidates: registered, described, found out about, shown and hidden, let go."""

@@ -1,0 +1,73 @@
+"""Import: many people come into the bank at once, all of them or none."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from matching import identities
+from matching.commands.candidates.registrations import CANNOT_REGISTER, Registration, admit, begin
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.queries import candidate as queries
+from matching.rules.table import Fault
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotAllowed
+
+
+class Line(NamedTuple):
+    """One person of a file: the row, her new reference, who she is, the day of registration."""
+
+    row: int
+    ref: UUID
+    registration: Registration
+    on: date
+
+
+async def faults_of(tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]) -> list[Fault]:
+    """Name the rows with a person who stands in the file before, or is the unit's already.
+
+    Of other units' people nothing is said here: a file of numbers would tell who they are.
+    """
+    numbers = [line.registration.person.number for line in lines]
+    here = await identities.find(tx, profile.network, set(numbers))
+    present = await queries.present(tx, caller.unit, here.values())
+    faults, rows = [], dict[str, int]()
+    for line, number in zip(lines, numbers, strict=True):
+        if number in rows:
+            detail = f"the same person stands in row {rows[number]}"
+            faults.append(Fault(line.row, "identity_number", detail))
+        elif here.get(number) in present:
+            detail = "already_registered: this person is in the unit"
+            faults.append(Fault(line.row, "identity_number", detail))
+        rows.setdefault(number, line.row)
+    return faults
+
+
+async def bring_in(tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]) -> None:
+    """Register them all; one who is in another unit, or was quicker, ends the whole: NotAllowed.
+
+    Whatever the reason, it is the same answer: another row that is made to fail would undo the
+    file without a trace, and say by its own reason that the rows before it went well.
+    """
+    try:
+        cases = await cases_of(tx, caller, profile, lines)
+        for line in lines:
+            await begin(tx, caller, profile, cases[line.ref], line.registration, line.on)
+    except NotAllowed:
+        raise NotAllowed(*CANNOT_REGISTER) from None
+
+
+async def cases_of(
+    tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]
+) -> dict[UUID, Candidate]:
+    """Take everybody's case, by the index of her number: no two files wait in a circle."""
+
+    def order(line: Line) -> bytes:
+        return identities.index_of(tx, profile.network, line.registration.person.number)
+
+    return {
+        one.ref: await admit(tx, caller, profile, one.ref, one.registration.person, one.on)
+        for one in sorted(lines, key=order)
+    }

@@ -1,0 +1,232 @@
+"""Candidates: register, describe, reach, park, bring back, let go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from jobbpakten_events.matching import CandidateClosed, CandidateRegistered
+from matching import identities
+from matching.commands.candidates.transitions import advance, may
+from matching.commands.consequences import lock_candidate_for, recompute
+from matching.commands.locks import lock_candidate
+from matching.identities import facts
+from matching.models import Candidate
+from matching.profiles import Profile
+from matching.queries import network as networks
+from matching.rules.candidate import CANDIDATE, ENDS, LEAVING, check_until
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotAllowed, NotFound, Unfit
+from shared.messaging import outbox
+from shared.time import clock
+
+log = structlog.get_logger()
+# All that is said of whom another unit has, whether she comes by herself or in a file.
+CANNOT_REGISTER = ("cannot_register", "This person can't be registered here: ask the coordinator.")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a candidate can, wants and has time for. An ability that isn't named is unknown."""
+
+    group: str | None
+    abilities: Mapping[str, bool]
+    offers: Sequence[str]
+    schedule: int | None
+    available_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """Who comes into the bank."""
+
+    person: identities.Person
+    language: str
+    description: Description
+
+
+async def register(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, new: Registration, on: date
+) -> Candidate:
+    """Let a person into the bank. Whoever has left keeps the reference that she had."""
+    check_registrar(caller, profile)
+    check_registration(profile, new)
+    candidate = await admit(tx, caller, profile, ref, new.person, on)
+    return await begin(tx, caller, profile, candidate, new, on)
+
+
+async def admit(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, person: identities.Person, on: date
+) -> Candidate:
+    """Take the one case that a person has in a network; refuse whoever is here."""
+    if await identities.keep(tx, ref, profile.network, person):
+        return blank(ref, profile.network, on)
+    return await once_here(tx, caller, profile, person)
+
+
+async def begin(
+    tx: Tx, caller: Caller, profile: Profile, candidate: Candidate, new: Registration, on: date
+) -> Candidate:
+    """Begin her case, or begin it anew; her row, or that she has none yet, is the caller's."""
+    # Whoever comes again begins as anybody does, on whatever day is said: refused for a day before
+    # she left, or moved to that day, she would show a stranger that, and until when, she was here.
+    candidate.since = candidate.registered_on = on
+    candidate.unit, candidate.caseworker = caller.unit, caller.id
+    candidate.language = new.language
+    write(candidate, new.description)
+    tx.add(candidate)
+    advance(candidate, "register", caller.role, profile, on)
+    await tx.flush()  # facts refer to her
+    await facts.begin(tx, candidate.id, profile)
+    event = CandidateRegistered(candidate_ref=candidate.id, unit=candidate.unit)
+    await outbox.tell(tx, event, on=on)
+    await recompute(tx, candidate, on, first=True)
+    return candidate
+
+
+def blank(ref: UUID, network: str, on: date) -> Candidate:
+    return Candidate(
+        id=ref, number=None, network=network, unit="", caseworker="", since=on, registered_on=on
+    )
+
+
+def check_registrar(caller: Caller, profile: Profile) -> None:
+    """Refuse whoever isn't a caseworker of one of the network's units."""
+    CANDIDATE.step("", "register", caller.role)
+    if caller.organisation or caller.unit not in profile.units:
+        raise NotFound
+
+
+async def once_here(
+    tx: Tx, caller: Caller, profile: Profile, person: identities.Person
+) -> Candidate:
+    """Take the case of somebody who has left and comes again; refuse whoever is here.
+
+    Where is said of the caller's own unit only; who asks for another's leaves a trace in the log.
+    """
+    found = await identities.find(tx, profile.network, [person.number])
+    candidate = await lock_candidate(tx, found[person.number])
+    if candidate and candidate.state in ENDS:
+        with tx.info["undone"].thing("unreadable_persons", candidate.id):
+            await identities.change(tx, candidate.id, **contact_of(person), name=person.name)
+            return candidate
+    elif candidate and candidate.unit == caller.unit:
+        raise NotAllowed("already_registered", "This person is registered in the unit.")
+    log.info("known_asked_for", network=profile.network, key=caller.id)
+    raise NotAllowed(*CANNOT_REGISTER)
+
+
+def contact_of(person: identities.Person) -> dict[str, Any]:
+    return {
+        "email": person.email,
+        "phone": person.phone,
+        "address": person.address,
+        "wants_email": person.wants_email,
+    }
+
+
+def check_registration(profile: Profile, new: Registration) -> None:
+    check_language(profile, new.language)
+    check_description(profile, new.description)
+
+
+def check_language(profile: Profile, language: str) -> None:
+    if language not in profile.languages:
+        raise Unfit("/language", "unknown_language", "The network writes in its languages.")
+
+
+def check_description(profile: Profile, said: Description) -> None:
+    """Refuse codes that the network's profile doesn't have; none of them is repeated."""
+    if said.group is not None and said.group not in profile.groups:
+        raise Unfit("/group", "unknown_group", "The profile has no such group.")
+    if set(said.abilities) - set(profile.requirements):
+        raise Unfit("/abilities", "unknown_ability", "The profile has no such requirement.")
+    if set(said.offers) - set(profile.offers):
+        raise Unfit("/offers", "unknown_offer", "The profile has no such offer.")
+
+
+def write(candidate: Candidate, said: Description) -> None:
+    candidate.target_group, candidate.abilities = said.group, dict(said.abilities)
+    candidate.offers, candidate.schedule = sorted(set(said.offers)), said.schedule
+    candidate.available_from = said.available_from
+
+
+async def describe(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, said: Description
+) -> Candidate:
+    """Write down anew what she can, wants and has time for."""
+    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
+    may(candidate, "describe", caller.role)
+    check_description(profile, said)
+    write(candidate, said)
+    return candidate
+
+
+async def reach(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    ref: UUID,
+    language: str,
+    contact: Mapping[str, Any],
+) -> Candidate:
+    """Write down anew how she is reached; the directory hears what it needs."""
+    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
+    may(candidate, "describe", caller.role)
+    check_language(profile, language)
+    candidate.language = language
+    await identities.change(tx, ref, **contact)
+    await recompute(tx, candidate, await clock.today(tx))
+    return candidate
+
+
+async def park(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, until: date, ground: str, on: date
+) -> Candidate:
+    """Let her rest until a day; nobody sees her meanwhile, and her open matches end.
+
+    What hides her isn't refused for being dated back: it counts from what it builds on.
+    """
+    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
+    check_until(until, on, await clock.today(tx))
+    day = max(on, candidate.since)
+    advance(candidate, "park", caller.role, profile, day)
+    candidate.deadline = until
+    await facts.note_ground(tx, ref, ground)
+    await recompute(tx, candidate, day)
+    return candidate
+
+
+async def bring_back(tx: Tx, caller: Caller, profile: Profile, ref: UUID, on: date) -> Candidate:
+    """End her rest before its day."""
+    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
+    advance(candidate, "return", caller.role, profile, on)
+    await facts.note_ground(tx, ref, None)
+    await recompute(tx, candidate, on)
+    return candidate
+
+
+async def close(
+    tx: Tx, caller: Caller, profile: Profile, ref: UUID, ground: str, on: date
+) -> Candidate:
+    """Let her go from the bank; dated back as a parking is."""
+    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
+    day = max(on, candidate.since)
+    advance(candidate, LEAVING[ground], caller.role, profile, day)
+    await facts.note_ground(tx, ref, ground)
+    await recompute(tx, candidate, day)
+    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=day)
+    return candidate
+
+
+async def enter(tx: Tx, candidate: Candidate, by: str, on: date) -> None:
+    """Let matches and placements move her; free again, she is seen or hidden by what is known."""
+    profile = networks.profile(tx, candidate.network)
+    day = on if by == "match" else max(on, candidate.since)
+    advance(candidate, by, "system", profile, day)
+    if by in {"unmatch", "return"}:
+        await recompute(tx, candidate, day)

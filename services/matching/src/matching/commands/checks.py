@@ -1,0 +1,42 @@
+"""What several acts ask before they go on: a consent, a member, a candidate who may be seen."""
+
+from datetime import date
+from uuid import UUID
+
+from matching.models import Candidate, Consent, Member, Place
+from matching.queries import match as queries
+from matching.rules.consent import held_on, is_live
+from matching.rules.placement import check_suspended
+from shared.database import Tx
+from shared.machines import NotAllowed
+from shared.time import clock
+
+
+async def check_consented(tx: Tx, match_id: UUID) -> Consent:
+    """Give the consent that a match rests on; refuse to go on where none holds today."""
+    consent = await queries.consent_of(tx, match_id)
+    if consent is None or not is_live(consent, await clock.today(tx)):
+        raise NotAllowed("no_consent", "There is no consent that holds.")
+    return consent
+
+
+async def check_had_consented(tx: Tx, match_id: UUID, on: date) -> None:
+    """Refuse what happened on a day on which no consent held; it may be over since then."""
+    consent = await queries.was_given(tx, match_id)
+    if consent is None or not held_on(consent, on):
+        raise NotAllowed("no_consent", "On that day there was no consent that held.")
+
+
+async def check_member(tx: Tx, place: Place, on: date) -> None:
+    """Refuse where the member was suspended on that day; one we don't know is no yes."""
+    member = await tx.get(Member, place.membership_id, populate_existing=True)
+    if member is None:
+        raise NotAllowed("member_unknown", "Nothing is known of this member yet: try again later.")
+    check_suspended(member.suspended_on, None, on)
+    check_suspended(member.was_suspended_on, member.reinstated_on, on)
+
+
+def check_available(candidate: Candidate) -> None:
+    """Refuse to use a candidate who is hidden; why she is isn't said."""
+    if not candidate.visible:
+        raise NotAllowed("not_available", "This candidate isn't available.")

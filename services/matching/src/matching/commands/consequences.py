@@ -1,0 +1,105 @@
+"""What follows when a candidate is hidden, lives protected or leaves: her matches and consents end.
+
+Who acts on a candidate locks her row here and finds her as she is today: time alone may have hidden
+her since she was looked at last.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from matching.commands.candidates import recipients, visibility
+from matching.commands.candidates.transitions import advance
+from matching.commands.locks import HeldMatch, lock_candidate, lock_match
+from matching.commands.matches.transitions import end_consents_of, withdraw_of_candidate
+from matching.identities.facts import note_ground
+from matching.models import Candidate, Match
+from matching.queries import candidate as queries
+from matching.queries import network as networks
+from matching.queries import place as places
+from matching.rules.candidate import ENDS, may_touch
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotFound
+from shared.savepoints import by_itself, each_by_itself
+from shared.time import clock
+
+
+async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = False) -> bool:
+    """Return whether a candidate may be seen, computed anew; the caller holds her row.
+
+    Whoever is hidden loses her open matches; whoever lives protected or has left, all that she
+    consented to: nobody is shown her again by it, whatever is found later.
+    """
+    found = await visibility.compute(tx, candidate, on, first=first)
+    if found.was_hidden:
+        await withdraw_of_candidate(tx, candidate.id, "hidden", on)
+    if found.ends_consents:
+        await end_consents_of(tx, candidate.id, "hidden", on)
+    await recipients.name(tx, candidate, found.known, await clock.today(tx))
+    return candidate.visible
+
+
+async def refresh(tx: Tx, candidate: Candidate) -> None:
+    """Catch up with time and rules, if they have passed by what was computed last."""
+    profile, today = networks.profile(tx, candidate.network), await clock.today(tx)
+    if candidate.state in ENDS or queries.is_fresh(candidate, profile.rules_key, today):
+        return
+    if candidate.state == "parked" and candidate.deadline and candidate.deadline < today:
+        advance(candidate, "return", "system", profile, today)
+        await note_ground(tx, candidate.id, None)
+    await recompute(tx, candidate, today)
+
+
+async def lock_current_candidate(tx: Tx, ref: UUID) -> Candidate:
+    """Return a candidate as she is today, whoever asks; NotFound where there is none."""
+    candidate = await lock_candidate(tx, ref)
+    if candidate is None:
+        raise NotFound
+    await refresh(tx, candidate)
+    return candidate
+
+
+async def lock_candidate_for(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidate:
+    """Return a candidate of the caller's unit as she is today; NotFound if she is another's."""
+    candidate = await lock_candidate(tx, ref)
+    if candidate is None or candidate.network != network:
+        raise NotFound
+    if not may_touch(caller.role, caller.organisation, caller.unit, candidate.unit):
+        raise NotFound
+    await refresh(tx, candidate)
+    return candidate
+
+
+async def lock_current_match(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> HeldMatch:
+    """Return all that an act on a match needs, the match read again, its candidate of today."""
+    return await lock_match(tx, read, await lock_current_candidate(tx, read.candidate_ref), others)
+
+
+async def lock_match_to_end(tx: Tx, read: Match) -> HeldMatch:
+    """Return what an end needs, also of whom nobody can open: an end shows nobody anything."""
+    candidate = await lock_candidate(tx, read.candidate_ref)
+    if candidate is None:
+        raise NotFound
+    look_again = partial(refresh, tx, candidate)
+    await by_itself(tx, "candidates", candidate.id, candidate.network, look_again)
+    return await lock_match(tx, read, candidate)
+
+
+async def due(tx: Tx, today: date) -> int:
+    """Look again at whom time or new rules may have changed; give how many."""
+    late: list[tuple[UUID, str]] = []
+    for network in sorted(networks.networks(tx)):
+        rules_key = networks.profile(tx, network).rules_key
+        late += [(ref, network) for ref in await queries.lock_late(tx, network, rules_key, today)]
+    # The places of all their matches at once, in order: after people, before matches.
+    at = await queries.places_of(tx, [ref for ref, _ in late])
+    free = await places.lock_free(tx, {place_id for _, place_id in at})
+    waits = {ref for ref, place_id in at if place_id not in free}
+    late = [one for one in late if one[0] not in waits]
+    return await each_by_itself(tx, "candidates", late, partial(refresh_one, tx))
+
+
+async def refresh_one(tx: Tx, ref: UUID) -> None:
+    await refresh(tx, await tx.get_one(Candidate, ref, populate_existing=True))

@@ -1,0 +1,1 @@
+"""Acts on matches: ranked, proposed, consented to, answered, accepted, ended."""

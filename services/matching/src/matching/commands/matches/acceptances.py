@@ -1,0 +1,117 @@
+"""A match is accepted by a second pair of eyes; what competes with it is over."""
+
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col
+
+from jobbpakten_events.matching import MatchAccepted
+from jobbpakten_events.placement import PlacementPlanned
+from matching.commands.candidates import registrations as candidates
+from matching.commands.checks import check_available, check_consented, check_member
+from matching.commands.consequences import lock_current_candidate
+from matching.commands.locks import HeldMatch, lock_match
+from matching.commands.matches.proposals import check_fits
+from matching.commands.matches.transitions import advance, end, open_matches, places_of
+from matching.commands.places import slots
+from matching.models import Match, Placement
+from matching.profiles import Profile
+from matching.queries import match as queries
+from matching.rules.consent import check_reaches
+from matching.rules.match import HERS
+from matching.rules.placement import PLACEMENT, check_period
+from matching.rules.slot import room
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import Unfit, four_eyes, take
+from shared.messaging import outbox
+from shared.time import clock
+
+
+class Plan(NamedTuple):
+    """The placement that is to come: its id and its days."""
+
+    placement_id: UUID
+    starts_on: date
+    ends_before: date
+
+
+async def accept(
+    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, plan: Plan, on: date
+) -> Placement:
+    """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
+    read = await queries.for_staff(tx, caller, profile.network, match_id)
+    candidate = await lock_current_candidate(tx, read.candidate_ref)
+    held = await lock_match(tx, read, candidate, await places_of(tx, candidate.id))
+    match = await queries.for_staff(tx, caller, profile.network, match_id)  # still, under its lock
+    check_available(held.candidate)
+    advance(match, "accept", caller.role, profile, on)
+    four_eyes(match.picked_by, caller.id)
+    consent = await check_consented(tx, match.id)
+    await check_member(tx, held.place, await clock.today(tx))
+    await check_fits(tx, held.candidate, held.place, await clock.today(tx))
+    check_plan(profile, held, plan, on)
+    check_reaches("/starts_on", consent.until, plan.starts_on)
+    match.open = False
+    await slots.keep(tx, held.place, match.id, on)
+    await supersede(tx, held, on)
+    await candidates.enter(tx, held.candidate, "match", on)
+    placement = planned(caller, profile, held, plan, on)
+    tx.add(placement)
+    await tell_accepted(tx, placement, on)
+    return placement
+
+
+def check_plan(profile: Profile, held: HeldMatch, plan: Plan, on: date) -> None:
+    if plan.starts_on < on:
+        raise Unfit("/starts_on", "before_the_acceptance", "It begins after it was accepted.")
+    period = held.place.starts_on, held.place.ends_before
+    # An offer may have left the profile since the place was opened: then the place's days decide.
+    offer = profile.offers.get(held.place.offer)
+    latest = offer.longest.after(plan.starts_on) if offer else held.place.ends_before
+    check_period(plan.starts_on, plan.ends_before, period, latest)
+
+
+async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
+    """End what the acceptance leaves no room for: her other matches, and others' where it is full.
+
+    A match that a slot is kept for has its room, and where one is, the place isn't full.
+    """
+    rivals = [*await open_matches(tx, col(Match.candidate_ref) == held.candidate.id)]
+    in_use = await slots.slots_in_use(tx, held.place)
+    if room(held.place.slots, [one.state for one in in_use]) != "open":
+        rivals += await open_matches(tx, col(Match.place_id) == held.place.id)
+    for match in rivals:
+        place = held.others[match.place_id]
+        because = HERS if match.candidate_ref == held.candidate.id else None
+        await end(tx, match, place, "supersede", "system", max(on, match.since), because)
+
+
+def planned(caller: Caller, profile: Profile, held: HeldMatch, plan: Plan, on: date) -> Placement:
+    match, place = held.match, held.place
+    placement = Placement(
+        id=plan.placement_id,
+        network=match.network,
+        match_id=match.id,
+        place_id=place.id,
+        candidate_ref=match.candidate_ref,
+        organisation_id=match.organisation_id,
+        commitment_id=place.commitment_id,
+        unit=match.unit,
+        offer=place.offer,
+        area=place.area,
+        since=on,
+        starts_on=plan.starts_on,
+        ends_before=plan.ends_before,
+    )
+    state = take(placement, PLACEMENT, "plan", caller.role, on)
+    placement.deadline = profile.deadline(state, on)
+    return placement
+
+
+async def tell_accepted(tx: Tx, placement: Placement, on: date) -> None:
+    facts = placement.model_dump(exclude={"id", "state", "since"})
+    accepted = MatchAccepted(placement_id=placement.id, **facts)
+    planning = PlacementPlanned(placement_id=placement.id, act_by=placement.deadline, **facts)
+    await outbox.tell_all(tx, [accepted, planning], on=on)

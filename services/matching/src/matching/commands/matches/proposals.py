@@ -1,0 +1,183 @@
+"""Matches begin: a caseworker picks, asks the candidate, and with her consent the employer."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlmodel import col
+
+from jobbpakten_events.matching import CandidateAsked, EmployerAsked, MatchProposed
+from matching import identities
+from matching.commands.checks import check_available, check_consented, check_member
+from matching.commands.consequences import lock_candidate_for, lock_current_match
+from matching.commands.locks import lock_places
+from matching.commands.matches.runs import need, person
+from matching.commands.matches.transitions import advance
+from matching.commands.places import slots
+from matching.models import Candidate, Match, MatchRun, Place
+from matching.profiles import Profile
+from matching.queries import match as queries
+from matching.queries.place import accepts_matches
+from matching.rules.consent import check_fields
+from matching.rules.fit import feasible
+from matching.rules.match import MATCH
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotAllowed, NotFound, Unfit, check_order
+from shared.messaging import outbox
+from shared.time import clock
+
+
+class Pick(NamedTuple):
+    """Whom a caseworker picks for which place, and from which run, if from one."""
+
+    match_id: UUID
+    place_id: UUID
+    candidate_ref: UUID
+    run_id: UUID | None = None
+
+
+async def propose(tx: Tx, caller: Caller, profile: Profile, pick: Pick, on: date) -> Match:
+    """Propose a candidate for a place; both are free for it, and she is known to fit."""
+    MATCH.step("", "propose", caller.role)
+    candidate = await lock_candidate_for(tx, caller, profile.network, pick.candidate_ref)
+    check_available(candidate)
+    check_free(candidate)
+    place = await place_of(tx, profile, pick.place_id)
+    check_order(on, max(candidate.registered_on, place.since))
+    check_accepts(place, await clock.today(tx))
+    await check_fits(tx, candidate, place, await clock.today(tx))
+    await check_room(tx, profile, candidate, place)
+    await check_run(tx, caller, pick)
+    match = made(caller, candidate, place, pick, on)
+    advance(match, "propose", caller.role, profile, on)
+    tx.add(match)
+    facts = match.model_dump(exclude={"network", "state", "since"})
+    event = MatchProposed(match_id=match.id, offer=place.offer, act_by=match.deadline, **facts)
+    await outbox.tell(tx, event, on=on)
+    return match
+
+
+async def place_of(tx: Tx, profile: Profile, place_id: UUID) -> Place:
+    found = await lock_places(tx, [place_id])
+    if not found or found[0].network != profile.network:
+        raise NotFound
+    return found[0]
+
+
+def check_free(candidate: Candidate) -> None:
+    """Refuse her who has a placement, or is about to have one, though she is to be seen there."""
+    if candidate.state != "visible":
+        raise NotAllowed("not_free", "She has a placement already, under way or to come.")
+
+
+def check_accepts(place: Place, today: date) -> None:
+    if not accepts_matches(place, today):
+        raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
+
+
+async def check_fits(tx: Tx, candidate: Candidate, place: Place, today: date) -> None:
+    """Refuse whom anything that has to hold isn't known to hold for; which isn't said."""
+    needs = await identities.needs_of(tx, candidate.id)
+    if not feasible(person(candidate, needs, {}), need(place, today)):
+        raise NotAllowed("does_not_fit", "Not all that this place demands is known to hold.")
+
+
+async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Place) -> None:
+    """Refuse one match more than a candidate or a place may be in; their rows are ours."""
+    of_her, there = col(Match.candidate_ref) == candidate.id, col(Match.place_id) == place.id
+    if await queries.count_open(tx, of_her & there):
+        raise NotAllowed("already_proposed", "She is already proposed for this place.")
+    if await queries.count_open(tx, of_her) >= profile.limits.matches_of_candidate:
+        raise NotAllowed("too_many_of_candidate", "She is in as many matches as she may be.")
+    if await queries.count_open(tx, there) >= profile.limits.matches_at_place:
+        raise NotAllowed("too_many_at_place", "The place has as many matches as it may have.")
+
+
+async def check_run(tx: Tx, caller: Caller, pick: Pick) -> None:
+    """Refuse a run that isn't the unit's, or didn't rank her for this place."""
+    if pick.run_id is None:
+        return
+    run = await tx.get(MatchRun, pick.run_id)
+    ranked = await queries.was_ranked(tx, pick.run_id, pick.place_id, pick.candidate_ref)
+    if run is None or run.unit != caller.unit or not ranked:
+        raise Unfit("/run_id", "not_in_run", "That run didn't rank her for this place.")
+
+
+def made(caller: Caller, candidate: Candidate, place: Place, pick: Pick, on: date) -> Match:
+    return Match(
+        id=pick.match_id,
+        network=candidate.network,
+        place_id=place.id,
+        candidate_ref=candidate.id,
+        organisation_id=place.organisation_id,
+        unit=candidate.unit,
+        run_id=pick.run_id,
+        picked_by=caller.id,
+        since=on,
+    )
+
+
+async def ask(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    match_id: UUID,
+    fields: Sequence[str],
+    answer_by: date,
+    on: date,
+) -> Match:
+    """Ask the candidate whether these details may be shown to this employer."""
+    match, candidate, place, _ = await lock_current_match(
+        tx, await queries.match(tx, caller, profile.network, match_id)
+    )
+    check_available(candidate)
+    check_fields("/fields", fields, profile.consent_fields)
+    days, allowed = (answer_by - on).days, profile.limits.candidate_answer_days
+    if not allowed.at_least <= days <= allowed.at_most:
+        text = f"She has {allowed.at_least} to {allowed.at_most} days for her answer."
+        raise Unfit("/answer_by", "days_amiss", text)
+    if answer_by < await clock.today(tx):
+        raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
+    advance(match, "ask", caller.role, profile, on, answer_by)
+    check_accepts(place, await clock.today(tx))
+    match.asked_fields = sorted(set(fields))
+    event = CandidateAsked(
+        match_id=match.id,
+        place_id=match.place_id,
+        candidate_ref=match.candidate_ref,
+        unit=match.unit,
+        act_by=answer_by,
+    )
+    await outbox.tell(tx, event, on=on)
+    return match
+
+
+async def release(
+    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, answer_by: date | None, on: date
+) -> Match:
+    """Show the candidate to the employer and ask it; a slot is hers until the answer is due."""
+    match, candidate, place, _ = await lock_current_match(
+        tx, await queries.match(tx, caller, profile.network, match_id)
+    )
+    check_available(candidate)
+    advance(match, "release", caller.role, profile, on)
+    await check_fits(tx, candidate, place, await clock.today(tx))
+    consent, today = await check_consented(tx, match.id), await clock.today(tx)
+    await check_member(tx, place, today)
+    latest = profile.deadlines.employer_answer.after(on)
+    until = min(answer_by or latest, latest, consent.until)
+    if until < today:
+        raise Unfit("/answer_by", "already_over", "The employer needs a day to answer on.")
+    match.deadline = until
+    await slots.reserve(tx, place, match.id, until, on)
+    event = EmployerAsked(
+        match_id=match.id,
+        place_id=match.place_id,
+        organisation_id=match.organisation_id,
+        unit=match.unit,
+        act_by=until,
+    )
+    await outbox.tell(tx, event, on=on)
+    return match

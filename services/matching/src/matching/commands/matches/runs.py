@@ -1,0 +1,144 @@
+"""Match runs: the engine ranks a unit's visible candidates for the open places; a person picks."""
+
+import asyncio
+import json
+from collections.abc import Collection, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from jobbpakten_events.matching import MatchRunCompleted
+from matching import identities
+from matching.engine import Index
+from matching.models import Candidate, MatchRun, Place
+from matching.profiles import Profile
+from matching.queries import candidate as candidates
+from matching.queries import place as places
+from matching.rules.fit import Hit, Need, Person
+from matching.rules.run import TOP, may_run, seed_of
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotAllowed, NotFound
+from shared.messaging import outbox
+from shared.savepoints import each_seen
+
+KEEP = text("""
+    INSERT INTO ranked (run_id, place_id, rank, candidate_ref, reasons, unknowns)
+    SELECT :run_id, place, rank, candidate, CAST(reasons AS jsonb), CAST(unknowns AS jsonb)
+    FROM unnest(CAST(:places AS uuid[]), CAST(:ranks AS int[]), CAST(:candidates AS uuid[]),
+                CAST(:reasons AS text[]), CAST(:unknowns AS text[]))
+         AS one(place, rank, candidate, reasons, unknowns)""")
+
+Found = Sequence[tuple[UUID, Sequence[Hit]]]
+
+
+async def run(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    run_id: UUID,
+    only: Collection[UUID] | None,
+    seed: int | None,
+    on: date,
+) -> MatchRun:
+    """Rank for all open places, or for those named; what decides the result is kept with it."""
+    may = may_run(caller.role, caller.organisation, caller.unit)
+    if not may or caller.unit not in profile.units:  # it is told: a code of the network, no text
+        raise NotFound
+    places = await open_places(tx, profile.network, only)
+    needs = each_seen(tx, "places", ((one.id, partial(need, one, on)) for one in places))
+    who = await people(tx, profile, caller.unit)
+    seed = seed_of(run_id) if seed is None else seed
+    found = await asyncio.to_thread(rank, who, needs, seed)
+    done = MatchRun(
+        id=run_id,
+        network=profile.network,
+        unit=caller.unit,
+        run_by=caller.id,
+        run_on=on,
+        seed=seed,
+        rules=profile.version,
+        places=len(needs),
+        with_candidates=sum(bool(hits) for _, hits in found),
+    )
+    tx.add(done)
+    await tx.flush()
+    await keep(tx, run_id, found)
+    await tell(tx, done)
+    return done
+
+
+def rank(who: Sequence[Person], needs: Sequence[Need], seed: int) -> Found:
+    """Work the engine; in a thread, so that nobody else waits for a whole bank."""
+    return list(Index(who, seed).rank_all(needs, TOP))
+
+
+async def open_places(tx: Tx, network: str, only: Collection[UUID] | None) -> Sequence[Place]:
+    found = await places.matchable(tx, network, only)
+    if only is not None and len(found) < len(set(only)):
+        text = "One of the places isn't there, or takes nobody at the moment."
+        raise NotAllowed("place_not_open", text)
+    return found
+
+
+def need(place: Place, on: date) -> Need:
+    """Say what the engine has to know of a place; nobody begins before today."""
+    return Need(
+        place.id,
+        place.offer,
+        tuple(place.must),
+        tuple(place.want),
+        tuple(place.provides),
+        place.schedule,
+        max(place.starts_on, on),
+    )
+
+
+async def people(tx: Tx, profile: Profile, unit: str) -> list[Person]:
+    """Give a unit's visible candidates as the engine may see them."""
+    found = await candidates.visible(tx, profile.network, unit)
+    needs = await identities.needs_of_each(tx, [one.id for one in found])
+    ranks = {group: rank for rank, group in enumerate(profile.groups)}
+    each = ((one.id, partial(person, one, needs.get(one.id), ranks)) for one in found)
+    return each_seen(tx, "candidates", each)
+
+
+def person(one: Candidate, needs: Collection[str] | None, ranks: dict[str, int]) -> Person:
+    return Person(
+        one.id,
+        one.number or 0,
+        ranks.get(one.target_group or ""),
+        dict(one.abilities),
+        tuple(one.offers),
+        one.schedule,
+        one.available_from,
+        needs,
+    )
+
+
+async def keep(tx: Tx, run_id: UUID, found: Found) -> None:
+    """Store all ranks in one statement."""
+    rows = [(place, rank, hit) for place, hits in found for rank, hit in enumerate(hits, 1)]
+    columns: dict[str, Any] = {
+        "run_id": run_id,
+        "places": [place for place, _, _ in rows],
+        "ranks": [rank for _, rank, _ in rows],
+        "candidates": [hit.ref for _, _, hit in rows],
+        "reasons": [json.dumps(hit.reasons) for _, _, hit in rows],
+        "unknowns": [json.dumps(hit.unknowns) for _, _, hit in rows],
+    }
+    await (await tx.connection()).execute(KEEP, columns)
+
+
+async def tell(tx: Tx, done: MatchRun) -> None:
+    event = MatchRunCompleted(
+        run_id=done.id,
+        unit=done.unit,
+        places=done.places,
+        with_candidates=done.with_candidates,
+        rules=done.rules,
+    )
+    await outbox.tell(tx, event, on=done.run_on)

@@ -1,0 +1,172 @@
+"""Matches: how they go on and how they end. One changes only under its place's lock."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, delete, select
+
+from jobbpakten_events.matching import (
+    ConsentWithdrawn,
+    MatchExpired,
+    MatchSuperseded,
+    MatchWithdrawn,
+)
+from matching.commands.locks import lock_places
+from matching.commands.places import pauses, slots
+from matching.models import Consent, Match, Place, UnconfirmedConsent
+from matching.profiles import Profile
+from matching.queries import match as queries
+from matching.queries import network as networks
+from matching.queries import place as place_queries
+from matching.queries.any_of import among
+from matching.rules.match import EXPIRING, MATCH, is_told
+from matching.rules.place import LIVING
+from shared.database import Tx
+from shared.machines import take
+from shared.messaging import outbox
+from shared.savepoints import by_itself
+
+# Which side ended it isn't told: her no, the employer's and ours look alike.
+TOLD = {
+    "candidate_no": MatchWithdrawn,
+    "employer_no": MatchWithdrawn,
+    "withdrawn": MatchWithdrawn,
+    "expired": MatchExpired,
+    "superseded": MatchSuperseded,
+}
+
+
+def advance(
+    match: Match, by: str, role: str, profile: Profile, on: date, act_by: date | None = None
+) -> None:
+    """Take a step and set the day by which the next one is due."""
+    state = take(match, MATCH, by, role, on)
+    match.deadline = act_by or profile.deadline(state, on)
+
+
+async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> int:
+    """End a candidate's open matches with their consents; the caller holds her row.
+
+    An accepted match keeps its placement and its consent: while she is hidden nobody is shown
+    anything by it.
+    """
+    found = {place.id: place for place in await lock_places(tx, await places_of(tx, ref))}
+    ended = await open_matches(tx, col(Match.candidate_ref) == ref)
+    for match in ended:
+        await withdraw_one(tx, match, found[match.place_id], because, on)
+    return len(ended)
+
+
+async def end_consents_of(tx: Tx, ref: UUID, because: str, on: date) -> None:
+    """End all that a candidate has consented to, for good; the caller holds her row."""
+    for consent in await live_consents(tx, col(Consent.candidate_ref) == ref):
+        await end_consent(tx, consent, because, on)
+
+
+async def withdraw_at_places(tx: Tx, at: Sequence[Place], because: str, on: date) -> int:
+    """End the open matches at places whose rows the caller holds; give how many."""
+    found = {place.id: place for place in at}
+    ended = await open_matches(tx, among(col(Match.place_id), found))
+    for match in ended:
+        await withdraw_one(tx, match, found[match.place_id], because, on)
+    return len(ended)
+
+
+async def places_of(tx: Tx, ref: UUID) -> set[UUID]:
+    """Give where a candidate's open matches are; to be locked before they are read again."""
+    here = select(Match.place_id).where(col(Match.candidate_ref) == ref, col(Match.open))
+    return set((await tx.exec(here)).all())
+
+
+async def open_matches(tx: Tx, which: ColumnElement[bool]) -> Sequence[Match]:
+    """Read open matches as they are now, whatever was read before the locks were ours."""
+    here = select(Match).where(col(Match.open), which).order_by(col(Match.id))
+    return (await tx.exec(here.execution_options(populate_existing=True))).all()
+
+
+async def live_consents(tx: Tx, which: ColumnElement[bool]) -> Sequence[Consent]:
+    here = select(Consent).where(col(Consent.withdrawn_on).is_(None), which)
+    here = here.order_by(col(Consent.id)).execution_options(populate_existing=True)
+    return (await tx.exec(here)).all()
+
+
+async def withdraw_one(tx: Tx, match: Match, place: Place, because: str, on: date) -> None:
+    """Withdraw as the system; what hides a person isn't refused for being dated back."""
+    await end(tx, match, place, "withdraw", "system", max(on, match.since), because)
+
+
+async def end(
+    tx: Tx, match: Match, place: Place, by: str, role: str, on: date, because: str | None = None
+) -> None:
+    """End a match that isn't accepted, free its slot, end its consent, and tell that it is over."""
+    state = take(match, MATCH, by, role, on)
+    match.open, match.deadline, match.ended_because = False, None, because
+    await slots.release(tx, place, match.id, on)
+    await forget_unconfirmed(tx, match.id)
+    for consent in await live_consents(tx, col(Consent.match_id) == match.id):
+        await end_consent(tx, consent, state.name, on)
+    event = TOLD[state.name](
+        match_id=match.id,
+        place_id=match.place_id,
+        organisation_id=match.organisation_id,
+        unit=match.unit,
+        candidate_is_told=is_told("candidate", state.name, match.declined_by_employer, because),
+    )
+    await outbox.tell(tx, event, on=on)
+
+
+async def forget_unconfirmed(tx: Tx, match_id: UUID) -> None:
+    """Keep nothing of a word that waits no longer for its second witness."""
+    which = col(UnconfirmedConsent.match_id) == match_id
+    await tx.exec(delete(UnconfirmedConsent).where(which))
+
+
+async def end_consent(tx: Tx, consent: Consent, how: str, on: date) -> None:
+    """Let a consent hold no longer; nobody is shown anything by it again."""
+    note_end(consent, how, on)
+    event = ConsentWithdrawn(
+        consent_id=consent.id, match_id=consent.match_id, candidate_ref=consent.candidate_ref
+    )
+    await outbox.tell(tx, event, on=on)
+
+
+def note_end(consent: Consent, how: str, on: date) -> None:
+    consent.withdrawn_on, consent.withdrawn_how = max(on, consent.given_on), how
+
+
+async def expire(tx: Tx, today: date) -> int:
+    """End matches whose answer didn't come in time, or whose consent is over; give how many."""
+    at = await place_queries.lock_free(tx, await queries.places_with_due(tx, today))
+    done = [
+        await by_itself(
+            tx, "matches", match_id, network, partial(expire_one, tx, place_id, match_id, today)
+        )
+        for match_id, place_id, network in await queries.due_at(tx, at, today)
+    ]
+    return sum(done)
+
+
+async def expire_one(tx: Tx, place_id: UUID, match_id: UUID, today: date) -> None:
+    """End a match that is due; an employer who had all its time and said nothing is paused."""
+    (place,) = await lock_places(tx, [place_id])
+    (match,) = await open_matches(tx, col(Match.id) == match_id)
+    by, because = ("expire", None) if is_late(match, today) else ("withdraw", "consent_over")
+    silent = by == "expire" and had_its_time(tx, match)
+    day = max(today, match.since)
+    await end(tx, match, place, by, "system", day, because)
+    if silent and place.state in LIVING:
+        await pauses.pause_for(tx, place, "unresponsive", day)
+
+
+def is_late(match: Match, today: date) -> bool:
+    return match.state in EXPIRING and match.deadline is not None and match.deadline < today
+
+
+def had_its_time(tx: Tx, match: Match) -> bool:
+    """Tell whether an employer was given the whole limit, and no less by us or by a consent."""
+    limit = networks.profile(tx, match.network).deadlines.employer_answer.after(match.since)
+    asked_until = match.deadline
+    return match.state == "employer_asked" and asked_until is not None and asked_until >= limit

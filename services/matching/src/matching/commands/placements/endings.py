@@ -1,0 +1,131 @@
+"""How placements end: what becomes of the slot, of the candidate, and of why it ended."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from jobbpakten_events.placement import (
+    PlacementCompleted,
+    PlacementInterrupted,
+    PlacementNoShow,
+    PlacementPartlyCompleted,
+)
+from matching import identities
+from matching.commands.candidates import registrations as candidates
+from matching.commands.matches.transitions import end_consent
+from matching.commands.placements.preparations import HeldPlacement, lock_placement, tell
+from matching.commands.places import slots
+from matching.models import Placement
+from matching.profiles import Profile
+from matching.queries import match as matches
+from matching.rules.consent import until_after
+from matching.rules.placement import PLACEMENT, check_completed, check_last_day, check_within, kept
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import Unfit, take
+
+SEALED_FOR = "interruption"
+
+
+async def complete(
+    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
+) -> Placement:
+    """Record that it went on to its end: its slot is used."""
+    held = await lock_placement(tx, caller, profile, placement_id)
+    placement = held.placement
+    take(placement, PLACEMENT, "complete", caller.role, on)
+    check_completed(on, placement.ends_before)
+    await finish(tx, held, on, placement.ends_before - timedelta(days=1), uses_slot=True)
+    await tell(tx, PlacementCompleted, placement, on)
+    return placement
+
+
+async def complete_partly(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    placement_id: UUID,
+    last_day: date,
+    missed_minutes: int,
+) -> Placement:
+    """Record that a part was done: with half of its days the slot is used, else free again."""
+    held = await lock_placement(tx, caller, profile, placement_id)
+    placement = held.placement
+    take(placement, PLACEMENT, "complete_partly", caller.role, last_day)
+    check_last_day(last_day, placement.started_on, placement.ends_before)
+    placement.missed_minutes = missed_minutes
+    half = kept(placement, last_day)
+    await finish(tx, held, last_day, last_day, uses_slot=half)
+    await tell(tx, PlacementPartlyCompleted, placement, last_day)
+    return placement
+
+
+async def miss(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date) -> Placement:
+    """Record that it never began: the slot is free again."""
+    held = await lock_placement(tx, caller, profile, placement_id)
+    take(held.placement, PLACEMENT, "miss", caller.role, on)
+    await finish(tx, held, on, None, uses_slot=False)
+    await tell(tx, PlacementNoShow, held.placement, on)
+    return held.placement
+
+
+async def interrupt(
+    tx: Tx,
+    caller: Caller,
+    profile: Profile,
+    placement_id: UUID,
+    why: dict[str, str],
+    on: date,
+) -> Placement:
+    """Record that it ended early, or won't begin; why, and by which side, is sealed and untold."""
+    held = await lock_placement(tx, caller, profile, placement_id)
+    placement = held.placement
+    take(placement, PLACEMENT, "interrupt", caller.role, on)
+    check_within("/ended_on", on, placement.ends_before)
+    if why["ground"] not in profile.interruptions:
+        raise Unfit("/ground", "unknown_ground", "An interruption names one of the profile's.")
+    placement.sealed_ground = await identities.seal_sensitive(
+        tx, placement.candidate_ref, why, SEALED_FOR, str(placement.id)
+    )
+    await finish(tx, held, on, on if placement.started_on else None, uses_slot=False)
+    await tell(tx, PlacementInterrupted, placement, on)
+    return placement
+
+
+async def why_interrupted(tx: Tx, placement: Placement) -> dict[str, str] | None:
+    """Open why it ended early, for the unit's caseworkers alone."""
+    if placement.sealed_ground is None:
+        return None
+    ref, sealed, row = placement.candidate_ref, placement.sealed_ground, str(placement.id)
+    opened: dict[str, str] = await identities.open_sensitive(tx, ref, sealed, SEALED_FOR, row)
+    return opened
+
+
+async def reseal_ground(tx: Tx, placement: Placement) -> None:
+    """Seal why it ended early in the form that holds now."""
+    why, ref = await why_interrupted(tx, placement), placement.candidate_ref
+    placement.sealed_ground = await identities.seal_sensitive(
+        tx, ref, why, SEALED_FOR, str(placement.id)
+    )
+
+
+async def limit_access(tx: Tx, placement: Placement, on: date) -> None:
+    """Show the employer no more of who never came, and of others no longer than 12 weeks more."""
+    consent = await matches.consent_of(tx, placement.match_id)
+    if consent is None:
+        return
+    if placement.last_day is None:
+        await end_consent(tx, consent, placement.state, on)
+    else:
+        consent.until = until_after(consent.until, placement.last_day)
+
+
+async def finish(
+    tx: Tx, held: HeldPlacement, on: date, last_day: date | None, *, uses_slot: bool
+) -> None:
+    """Let go of the slot and of the candidate, who is to be found again if her facts allow it."""
+    placement, candidate, place = held
+    placement.last_day, placement.deadline = last_day, None
+    await limit_access(tx, placement, on)
+    settle = slots.use_up if uses_slot else slots.release
+    await settle(tx, place, placement.match_id, on)
+    await candidates.enter(tx, candidate, "return" if placement.started_on else "unmatch", on)

@@ -1,0 +1,75 @@
+"""Pauses: each ground of its own, lifted by itself; with the last one the place is back.
+
+The caller holds the place's lock. Matches stay as they are, but at a suspended member's places.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from jobbpakten_events.matching import PlacePaused, PlaceResumed
+from matching.commands.places.offers import lock_place_for
+from matching.commands.places.slots import settle, step
+from matching.models import Place
+from matching.profiles import Profile
+from matching.rules.place import GROUNDS, PLACE, liftable
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.machines import NotAllowed, NotFound
+from shared.messaging import outbox
+
+
+async def pause_for(tx: Tx, place: Place, ground: str, on: date, role: str = "system") -> bool:
+    """Pause a place on a ground, beside others it may be paused for; tells whether this is new."""
+    if ground in place.paused_for:
+        return False
+    step(tx, place, "pause", on, role)
+    place.paused_for = sorted([*place.paused_for, ground])
+    event = PlacePaused(
+        place_id=place.id,
+        commitment_id=place.commitment_id,
+        organisation_id=place.organisation_id,
+        ground=ground,
+    )
+    await outbox.tell(tx, event, on=on)
+    return True
+
+
+async def lift(tx: Tx, place: Place, ground: str, on: date, role: str = "system") -> None:
+    """Lift one ground; a place that isn't paused for it stays as it is."""
+    if ground not in place.paused_for or place.state != "paused":
+        return
+    place.paused_for = [other for other in place.paused_for if other != ground]
+    step(tx, place, "lift" if place.paused_for else "resume", on, role)
+    if place.paused_for:
+        return
+    event = PlaceResumed(
+        place_id=place.id,
+        commitment_id=place.commitment_id,
+        organisation_id=place.organisation_id,
+    )
+    await outbox.tell(tx, event, on=on)
+    await settle(tx, place, on)
+
+
+async def pause(
+    tx: Tx, caller: Caller, profile: Profile, place_id: UUID, ground: str, on: date
+) -> Place:
+    """Pause a place, because its employer says so or doesn't answer."""
+    PLACE.step("open", "pause", caller.role)
+    if caller.role not in GROUNDS[ground]:
+        raise NotFound
+    place = await lock_place_for(tx, caller, profile.network, place_id)
+    if not await pause_for(tx, place, ground, on, caller.role):
+        raise NotAllowed("paused_already", "The place is paused for this already.")
+    return place
+
+
+async def resume(
+    tx: Tx, caller: Caller, profile: Profile, place_id: UUID, ground: str | None, on: date
+) -> Place:
+    """Lift the ground named, or all that this caller may; others keep the place paused."""
+    place = await lock_place_for(tx, caller, profile.network, place_id)
+    PLACE.step(place.state, "resume", caller.role)
+    for one in liftable(place.paused_for, ground, caller.role):
+        await lift(tx, place, one, on, caller.role)
+    return place

@@ -1,0 +1,130 @@
+"""What is known of a candidate: facts, protection, why she is parked; read and sealed in one place.
+
+Everybody has a row for each, from the first day: that there is one says nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from matching.identities import NEEDS, opened_with, row_of, sealed_with
+from matching.models import Fact, Identity
+from matching.profiles import FactRule, Profile
+from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
+from shared.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """All rows of one candidate, and what they say when they are opened."""
+
+    person: Identity
+    rows: dict[str, Fact]
+    said: dict[str, Any]
+
+    async def write(self, tx: Tx, code: str, what: Any) -> None:
+        sealed = await sealed_with(tx, self.person, what, code)
+        if code in self.rows:
+            self.rows[code].sealed = sealed
+        else:
+            ref = self.person.candidate_ref
+            self.rows[code] = Fact(candidate_ref=ref, code=code, sealed=sealed)
+            tx.add(self.rows[code])
+        self.said[code] = what
+
+
+async def file_of(tx: Tx, ref: UUID) -> File:
+    """Give what is said of her, read once: whoever writes in it holds the candidate's row."""
+    read = files(tx)
+    if ref not in read:
+        person, here = await row_of(tx, ref), select(Fact).where(col(Fact.candidate_ref) == ref)
+        found = await tx.exec(here.execution_options(populate_existing=True))
+        rows = {row.code: row for row in found}
+        said = {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
+        read[ref] = File(person, rows, said)
+    return read[ref]
+
+
+def files(tx: Tx) -> dict[UUID, File]:
+    """Give what this transaction has read; an undone savepoint takes along what it had read."""
+    session = tx.sync_session
+    now = session.get_nested_transaction() or session.get_transaction()
+    kept: tuple[object, dict[UUID, File]] = tx.info.get("files", (None, {}))
+    if kept[0] is not now:
+        kept = tx.info["files"] = now, {}
+    return kept[1]
+
+
+async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
+    """Know nothing of her. What protects her stays, if she was here before."""
+    file = await file_of(tx, ref)
+    said: dict[str, Any] = dict.fromkeys([*profile.facts, *file.rows], of_fact(Finding()))
+    said |= {GROUND: None, PROTECTION: of_protection(Protection())}
+    for code, nothing in said.items():
+        if code not in file.rows or code != PROTECTION:
+            await file.write(tx, code, nothing)
+    file.person.needs = await sealed_with(tx, file.person, None, NEEDS)
+
+
+async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:
+    """Open all that is known of her, by the profile's rules as they are now."""
+    said = (await file_of(tx, ref)).said
+    facts = {code: read(said.get(code) or {}, rule) for code, rule in profile.facts.items()}
+    protection = said.get(PROTECTION) or {}
+    return Known(facts, Protection(protection.get("form"), day(protection.get("found_on"))))
+
+
+def read(said: dict[str, Any], rule: FactRule) -> Finding:
+    """Read a finding; what the rules don't rest on any more is unknown."""
+    value, source = said.get("value", "unknown"), said.get("source", "")
+    if value == "true" and source not in rule.sources:
+        value = "unknown"
+    found_on = day(said.get("found_on"))
+    ends = rule.good_for.after(found_on) if rule.good_for and found_on and value == "true" else None
+    return Finding(value, source, found_on, said.get("recorded_by", ""), ends)
+
+
+def day(said: str | None) -> date | None:
+    return date.fromisoformat(said) if said else None
+
+
+async def ground_of(tx: Tx, ref: UUID) -> str | None:
+    """Give the code of why she is parked or has left; None where neither."""
+    ground: str | None = (await file_of(tx, ref)).said.get(GROUND)
+    return ground
+
+
+async def note_facts(tx: Tx, ref: UUID, findings: Mapping[str, Finding]) -> None:
+    await _note(tx, ref, {code: of_fact(finding) for code, finding in findings.items()})
+
+
+async def note_protection(tx: Tx, ref: UUID, protection: Protection) -> None:
+    await _note(tx, ref, {PROTECTION: of_protection(protection)})
+
+
+async def note_ground(tx: Tx, ref: UUID, ground: str | None) -> None:
+    await _note(tx, ref, {GROUND: ground})
+
+
+def of_fact(finding: Finding) -> dict[str, Any]:
+    """Say a finding as it is sealed; until when it is good is the profile's to say."""
+    said = {"value": finding.value, "source": finding.source, "recorded_by": finding.recorded_by}
+    return said | {"found_on": written(finding.found_on)}
+
+
+def of_protection(protection: Protection) -> dict[str, Any]:
+    return {"form": protection.form, "found_on": written(protection.found_on)}
+
+
+def written(on: date | None) -> str | None:
+    return on.isoformat() if on else None
+
+
+async def _note(tx: Tx, ref: UUID, said: Mapping[str, Any]) -> None:
+    file = await file_of(tx, ref)
+    for code, what in said.items():
+        await file.write(tx, code, what)
