@@ -1,19 +1,35 @@
 """The only place where notifications' parts are put together."""
 
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import FastAPI
 
 from notifications.api import router
-from notifications.clock import due, send
+from notifications.clock import THINGS, due
+from notifications.commands.seals import SHELVES, canaries
+from notifications.sender import send
 from notifications.settings import Settings
 from notifications.subscribers import hears
 from shared import service
+from shared.people.resealing import Resealed, reseal
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
-    beside = (partial(send, settings),)
-    app = service.assemble(settings, router, hears=hears, due=[due], beside=beside)
+    app = service.assemble(
+        settings,
+        router,
+        hears=hears,
+        due=due,
+        things=THINGS,
+        beside=(partial(send, settings),),
+        canaries=canaries(settings),
+    )
     app.state.settings = settings
     return app
+
+
+async def reseal_all(settings: Settings, say: Callable[[str], None]) -> list[Resealed]:
+    """Seal what lies here in the form that is bound to its person."""
+    return await reseal(settings, canaries(settings), SHELVES, say)

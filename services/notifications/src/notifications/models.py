@@ -82,6 +82,7 @@ class Notice(Table, table=True):
             postgresql_where=text("state = 'waiting' AND delivery_id IS NULL"),
         ),
         Index("notices_by_deadline", "act_by", postgresql_where=text("act_by IS NOT NULL")),
+        Index("notices_owing", "id", postgresql_where=text("owed IS NOT NULL")),
         Index("notices_waiting", "opened_on", postgresql_where=text("state = 'waiting'")),
         Index(
             "notices_to_settle",
@@ -119,6 +120,10 @@ class Notice(Table, table=True):
     requested_at: datetime = Field(sa_column=moment())
     held_until: datetime = Field(sa_column=moment())
     correlation_id: str = ""
+    # Steps that failed when they were due, and are tried again: by, on, ground.
+    owed: list[dict[str, str]] | None = Field(
+        default=None, sa_column=Column(JSONB(none_as_null=True))
+    )
 
 
 class Delivery(Table, table=True):

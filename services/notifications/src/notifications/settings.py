@@ -1,14 +1,17 @@
 """What the environment decides."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from notifications.channels.addresses import Unsendable, mailbox
-from shared.settings import SecretKey, ServiceSettings, pair_key
+from shared.keys import pair_key
+from shared.settings import SecretKey, ServiceSettings, is_printed, variable
 
 LAST_PORT = 65_535
+PRINTED_HOST = re.compile(r"(^|\.)(example(\.(com|net|org|se))?|invalid|test)\.?$")
 
 
 class Settings(ServiceSettings, service="notifications"):
@@ -29,11 +32,10 @@ class Settings(ServiceSettings, service="notifications"):
     )
     link_key: SecretKey = Field(
         description="Signs the links in mails: an octet JWK of 256 bits; another key.",
-        examples=['{"kty":"oct","k":"another 43 characters"}'],
     )
     public_url: str = Field(
         description="Where people reach this service; links in mails begin with it.",
-        examples=["https://notiser.example.se"],
+        examples=["https://notiser.….se"],
     )
     smtp_host: str = Field(description="The mail server.", min_length=1, examples=["smtp"])
     smtp_port: int = Field(587, ge=1, le=LAST_PORT)
@@ -44,9 +46,7 @@ class Settings(ServiceSettings, service="notifications"):
     smtp_password: str = Field(
         "", description="Goes with the name.", repr=False, validate_default=True
     )
-    sender: str = Field(
-        description="From which address mails come.", examples=["jobbpakten@example.se"]
-    )
+    sender: str = Field(description="From which address mails come.", examples=["jobbpakten@….se"])
 
     claim_seconds: float = Field(
         45, gt=0, description="Whoever claimed a mail and was silent for so long is gone."
@@ -59,7 +59,9 @@ class Settings(ServiceSettings, service="notifications"):
     @classmethod
     def refuse_an_address_nobody_reaches(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+        asked = "?" in value or "#" in value or "@" in parts.netloc or " " in value
+        reached = parts.scheme in {"http", "https"} and parts.hostname and value.isprintable()
+        if asked or not reached:
             raise ValueError("it begins with https:// and names a host")
         return value.rstrip("/")
 
@@ -85,7 +87,35 @@ class Settings(ServiceSettings, service="notifications"):
         try:
             found = mailbox(value)
         except Unsendable:
-            raise ValueError("it isn't an address like jobbpakten@example.se") from None
+            raise ValueError("it isn't an address like jobbpakten@municipality.se") from None
         if found.utf8:
             raise ValueError("not every mail server takes such letters before the @")
         return found.address
+
+    @model_validator(mode="after")
+    def refuse_links_over_an_open_line(self) -> Self:
+        """Refuse `http://` where mails reach people: whoever listens would open what they open."""
+        if self.environment == "production" and urlsplit(self.public_url).scheme != "https":
+            raise ValueError(
+                f"{variable(type(self), 'public_url')}: it begins with https:// in production"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def refuse_what_is_printed(self) -> Self:
+        """Refuse a password that everybody tries, and to send mails or people into a manual."""
+        printed = {
+            "smtp_password": is_printed(self.smtp_password, self.smtp_username),
+            "smtp_host": is_printed_host(self.smtp_host),
+            "sender": is_printed_host(self.sender.rpartition("@")[2]),
+            "public_url": is_printed_host(urlsplit(self.public_url).hostname or ""),
+        }
+        if self.is_for_real and (found := [name for name, so in printed.items() if so]):
+            names = ", ".join(variable(type(self), name) for name in found)
+            raise ValueError(f"{names}: it is from a manual: put your own")
+        return self
+
+
+def is_printed_host(host: str) -> bool:
+    """Tell a name that manuals write for any host (RFC 2606, and Sweden's own)."""
+    return bool(PRINTED_HOST.search(host.casefold()))

@@ -4,18 +4,20 @@ from uuid import UUID
 
 import structlog
 
-import shared.events.followup
-import shared.events.matching
-import shared.events.membership
-import shared.events.placement
-from notifications.commands import recipient, subject
+import jobbpakten_events.followup
+import jobbpakten_events.matching
+import jobbpakten_events.membership
+import jobbpakten_events.placement
+from jobbpakten_events import KINDS, Envelope, Event
+from jobbpakten_events.directory import TOPIC, RecipientNamed
+from notifications.commands import aggregates, recipient
 from notifications.rules.subjects import ABOUT
 from shared.database import Tx
-from shared.events import KINDS, Envelope, Event
-from shared.events.directory import TOPIC, RecipientNamed
-from shared.inbox import Hears
+from shared.messaging.inbox import Hears
 
-__all__ = ["hears", "shared"]  # the modules are imported so that their events are known
+__all__ = ["hears", "jobbpakten_events"]  # the modules are imported so that their events are known
+
+NOBODY = UUID(int=0)
 
 log = structlog.get_logger()
 
@@ -27,7 +29,9 @@ async def on_recipient_named(tx: Tx, event: RecipientNamed, about: Envelope) -> 
 async def on_recipient_forgotten(tx: Tx, key: str, _: Envelope) -> None:
     try:
         recipient_id = UUID(key)
-    except ValueError:  # nobody of that name was ever told of
+    except ValueError:
+        recipient_id = NOBODY
+    if str(recipient_id) != key:  # nobody of that name was ever told of, nor by another spelling
         log.warning("tombstone_of_nobody")
         return
     await recipient.forget(tx, recipient_id)
@@ -35,7 +39,7 @@ async def on_recipient_forgotten(tx: Tx, key: str, _: Envelope) -> None:
 
 async def on_anything(tx: Tx, event: Event, about: Envelope) -> None:
     """Hear any event that the table of aggregates names: what it means stands in the rules."""
-    await subject.hear(tx, event, about)
+    await aggregates.hear(tx, event, about)
 
 
 hears = Hears(on_recipient_named, forgets={TOPIC: on_recipient_forgotten})

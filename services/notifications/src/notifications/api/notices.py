@@ -9,18 +9,21 @@ from fastapi import APIRouter, Query
 from notifications import queries
 from notifications.commands import settlement as commands
 from notifications.models import Delivery, Notice
-from notifications.rules.notice import NOTICE, check_staff, is_overdue
+from notifications.rules.notice import NOTICE, STAFF, check_staff, is_overdue
 from notifications.rules.notices import RULES
-from shared import clock
-from shared.access import Calling
-from shared.acts import ActDay, Body, Standing, View, happened, standing
-from shared.answers import Once
 from shared.database import Tx
+from shared.http.access import Calling
+from shared.http.docs import may
+from shared.http.idempotency import IdempotentRoute
+from shared.http.requests import ActDay, Body, Standing, View, happened, standing
+from shared.time import clock
 
 PAGE = 200
 State = Literal["waiting", "sent", "failed", "uncertain", "acted", "expired", "cancelled"]
 
-router = APIRouter(prefix="/networks/{network}/notices", tags=["notices"], route_class=Once)
+router = APIRouter(
+    prefix="/networks/{network}/notices", tags=["notices"], route_class=IdempotentRoute
+)
 
 
 class NoticeView(Standing):
@@ -75,7 +78,7 @@ def view_notice(notice: Notice, mail: Delivery | None, today: date) -> NoticeVie
     )
 
 
-@router.get("")
+@router.get("", openapi_extra=may(STAFF))
 async def list_notices(
     caller: Calling,
     network: str,
@@ -93,7 +96,7 @@ async def list_notices(
     return NoticesView(notices=[view_notice(*one, today) for one in page], next=following)
 
 
-@router.post("/{notice_id}/settlement", status_code=201)
+@router.post("/{notice_id}/settlement", status_code=201, openapi_extra=may(STAFF))
 async def settle(
     notice_id: UUID, new: NewSettlement, caller: Calling, network: str, tx: Tx
 ) -> NoticeView:

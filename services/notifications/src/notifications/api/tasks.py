@@ -11,14 +11,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from notifications import queries
-from notifications.commands.delivery import part_of
 from notifications.commands.link import notice_behind
+from notifications.commands.parts import part_of
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
 from notifications.templates import FALLBACK, LOCALES, PAGE_HEADERS, page, page_gone
-from shared import clock
 from shared.database import Tx
 from shared.logs import describe
+from shared.time import clock
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
 
 def gone(request: Request) -> HTMLResponse:
     """Answer in a language that her browser asks for: a dead link doesn't say whose it was."""
-    asked = request.headers.get("accept-language", "").split(",")
+    asked = ",".join(request.headers.getlist("accept-language")).split(",")
     wanted = [one.partition(";")[0].strip() for one in asked]
     language = negotiate_locale(wanted, [*LOCALES], sep="-") or FALLBACK
     return HTMLResponse(page_gone(language), 404, PAGE_HEADERS)

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from notifications.channels.addresses import Unsendable
-from notifications.channels.conversations import Conversation
-from notifications.channels.letters import Mail, letter
-from notifications.channels.outcomes import Outcome, Result
+from notifications.channels.mime_messages import Mail, letter
+from notifications.channels.smtp_replies import Outcome, Result
+from notifications.channels.smtp_sessions import Conversation
 
 __all__ = ["Mail", "Outcome", "Result", "hand_over"]
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from email.header import Header
 
-from shared import mailboxes
+from shared.people import mailboxes
 
 PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9 -]{0,59}")
 # Controls, surrogates, breaks of lines, what isn't assigned, and what only steers: a direction

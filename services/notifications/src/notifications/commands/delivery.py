@@ -1,8 +1,9 @@
 """Deliveries: claimed, handed over, and then what became of them. Each is one short transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -10,29 +11,21 @@ from sqlmodel import col, update
 
 from notifications import queries
 from notifications.channels import Outcome
-from notifications.commands.link import link_to
-from notifications.commands.notice import ENDS, asked, step
+from notifications.commands.dispatch import fail, make_mail
+from notifications.commands.notice import ENDS, asked, owe, step
+from notifications.commands.parts import can_be_written
 from notifications.commands.recipient import addressee_of
-from notifications.commands.release import make_mails, told_by_staff
 from notifications.models import Delivery, Notice, Recipient, Subject
-from notifications.rules.notice import Readiness, link_ends_before, readiness
-from notifications.rules.notices import RULES, instead_of
+from notifications.rules.notice import Readiness, readiness
+from notifications.rules.notices import RULES
 from notifications.rules.retries import next_try
 from notifications.settings import Settings
-from notifications.templates import Facts
-from shared import clock
 from shared.database import Tx
-from shared.sealing import Addressee
-from shared.vaults import Unreadable
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One notice in a mail, as its template sees it."""
-
-    template: str
-    facts: Facts
-    link: str | None
+from shared.people.sealing import Addressee
+from shared.people.vaults import Unreadable
+from shared.savepoints import by_itself
+from shared.time import clock
+from shared.undone import Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,7 @@ class Claimed:
     inside: Sequence[Notice]
 
 
+Held = Mapping[tuple[str, UUID | None], Subject]
 GROUNDS = {"refused": "refused", "unsendable": "unsendable", "deferred": "given_up"}
 
 
@@ -63,14 +57,13 @@ class Unclaimable(Exception):
 
 async def claim(tx: Tx, claim_id: UUID, now: datetime) -> Claimed | Literal["nothing", "void"]:
     """Claim the next mail that is due, if it still has something to say to somebody."""
-    found = await queries.next_mail(tx, now)
-    if found is None:
+    mail_id = await queries.lock_next_mail(tx, now)
+    if mail_id is None:
         return "nothing"
-    mail_id = found[0].id
-    try:
-        return await claimed(tx, *found, claim_id, now)
-    except Exception as error:
-        raise Unclaimable(mail_id) from error
+    undone: Undone = tx.info["undone"]
+    with undone.thing("mails", mail_id):
+        return await claimed(tx, *await queries.lock_mail_to(tx, mail_id), claim_id, now)
+    raise Unclaimable(mail_id)
 
 
 async def claimed(
@@ -78,12 +71,14 @@ async def claimed(
 ) -> Claimed | Literal["void"]:
     found = await as_it_is_now(tx, mail)
     left = await still_to_say(tx, found, recipient)
+    if recipient and len(left) > 1:
+        left = await written_together(tx, left, recipient, now)
     if not left or recipient is None:
         mail.state, mail.ended_at = "cancelled", now
         tx.add(mail)
         return "void"
     for notice, _ in found:  # what becomes of the mail isn't told of what it says nothing of
-        if notice not in left:
+        if notice not in left and notice.delivery_id == mail.id:
             notice.delivery_id = None
     mail.state, mail.claim, mail.claimed_at = "claimed", claim_id, now
     mail.first_try_at = mail.first_try_at or now
@@ -105,7 +100,10 @@ async def still_to_say(
         if is_now is None:
             continue
         if by := ENDS.get(is_now):
-            await step(tx, notice, by, await clock.today(tx))
+            act = partial(step, tx, notice, by, await clock.today(tx))
+            if not await by_itself(tx, "notices", notice.id, notice.network, act):
+                await tx.refresh(notice)
+                put_back(notice)
         elif is_now == "wait" or recipient is None or recipient.role != notice.role:
             put_back(notice)
         else:
@@ -113,16 +111,37 @@ async def still_to_say(
     return left
 
 
+async def written_together(
+    tx: Tx, notices: Sequence[Notice], recipient: Recipient, now: datetime
+) -> list[Notice]:
+    """Give those that one mail can be written of; each other goes, and fails, in its own."""
+    settings, language = tx.info["settings"], recipient.language
+    together = [one for one in notices if can_be_written(settings, one, language)]
+    for notice in notices:
+        if notice not in together:
+            await make_mail(tx, [notice], now)
+    return together
+
+
 async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness | None]]:
     """Read a mail's notices anew, and whether each may go out; None for what doesn't wait."""
-    held, today = await queries.hold_subjects(tx, mail.id), await clock.today(tx)
-    inside = await queries.notices_in(tx, mail.id)
-    return [(notice, is_now(notice, held, today)) for notice in inside]
+    held, today = await queries.lock_subjects(tx, mail.id), await clock.today(tx)
+    inside = await queries.lock_notices_in(tx, mail.id)
+    return [(notice, as_far_as_known(tx, notice, held, today)) for notice in inside]
 
 
-def is_now(
-    notice: Notice, held: Mapping[tuple[str, UUID | None], Subject], today: date
-) -> Readiness | None:
+def as_far_as_known(tx: Tx, notice: Notice, held: Held, today: date) -> Readiness | None:
+    """Say whether a notice may go out; one of which that can't be said leaves the mail to others.
+
+    It waits by itself then, where it is counted, and tried again.
+    """
+    undone: Undone = tx.info["undone"]
+    with undone.thing("notices", notice.id):
+        return is_now(notice, held, today)
+    return "wait"
+
+
+def is_now(notice: Notice, held: Held, today: date) -> Readiness | None:
     if notice.state != "waiting":
         return None
     subject, rule = held[notice.subject_kind, notice.subject_id], RULES.get(notice.rule)
@@ -139,19 +158,9 @@ def put_back(notice: Notice) -> None:
     notice.held_until = clock.now()
 
 
-def part_of(settings: Settings, notice: Notice) -> Part:
-    case = notice.subject_id.hex[-8:]  # the first digits of a UUIDv7 are the time
-    instead = RULES[notice.rule].template if notice.instead else ""
-    facts = Facts(notice.network, case, notice.unit or "", notice.act_by, notice.role, instead)
-    if notice.kind != "task":
-        return Part(notice.template, facts, None)
-    ends = link_ends_before(notice.act_by, notice.opened_on)
-    return Part(notice.template, facts, link_to(settings, notice.id, ends))
-
-
 async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:
     """Record, before the server could deliver it, that it may; Overtaken if it may not any more."""
-    mail, recipient = await queries.mail_to(tx, claimed.delivery_id)
+    mail, recipient = await queries.lock_mail_to(tx, claimed.delivery_id)
     if mail.claim != claimed.claim or mail.state != "claimed":
         raise Overtaken
     if recipient is None or recipient.wrapped_key != claimed.key:
@@ -165,7 +174,7 @@ async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:
 
 async def settle(tx: Tx, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
     """Record what became of a mail that we claimed; one that was taken from us is left alone."""
-    mail = await queries.mail(tx, claimed.delivery_id)
+    mail = await queries.lock_mail(tx, claimed.delivery_id)
     if mail.claim == claimed.claim:
         await ended(tx, mail, outcome, now)
 
@@ -191,21 +200,31 @@ async def ended(tx: Tx, mail: Delivery, outcome: Outcome, now: datetime) -> None
 
 async def told_so(tx: Tx, mail: Delivery, by: str) -> None:
     today = await clock.today(tx)
-    for notice in await queries.notices_in(tx, mail.id):
-        await step(tx, notice, by, today)
+    for notice in await queries.lock_notices_in(tx, mail.id):
+        act = partial(step, tx, notice, by, today)
+        await now_or_later(tx, notice, by, today, act)
 
 
 async def failed(tx: Tx, mail: Delivery, ground: str, now: datetime) -> None:
     today = await clock.today(tx)
-    await queries.hold_subjects(tx, mail.id, alone=True)  # of two that fail, one is the last
-    for notice in await queries.notices_in(tx, mail.id):
-        await step(tx, notice, "fail", today, ground=ground)
-        await told_otherwise(tx, notice, now)
+    await queries.lock_subjects(tx, mail.id, alone=True)  # of two that fail, one is the last
+    for notice in await queries.lock_notices_in(tx, mail.id):
+        act = partial(fail, tx, notice, ground, today, now)
+        await now_or_later(tx, notice, "fail", today, act, ground)
+
+
+async def now_or_later(
+    tx: Tx, notice: Notice, by: str, on: date, act: Callable[[], Awaitable[None]], ground: str = ""
+) -> None:
+    """Take a notice's step by itself, so that the mail's fate is stored; owe it if it can't be."""
+    notice_id = notice.id
+    if not await by_itself(tx, "notices", notice_id, notice.network, act):
+        await owe(tx, notice_id, by, on, ground)
 
 
 async def let_go(tx: Tx, claimed: Claimed, now: datetime) -> None:
     """Give a claimed mail back that wasn't handed over; it is looked at anew."""
-    mail = await queries.mail(tx, claimed.delivery_id)
+    mail = await queries.lock_mail(tx, claimed.delivery_id)
     if mail.claim == claimed.claim and mail.state == "claimed":
         mail.state, mail.claim, mail.next_try_at = "waiting", None, now
         tx.add(mail)
@@ -217,24 +236,3 @@ async def postpone(tx: Tx, delivery_id: UUID, now: datetime) -> None:
     then = now + timedelta(seconds=settings.retry_seconds)
     here = (col(Delivery.id) == delivery_id) & (col(Delivery.state) == "waiting")
     await tx.exec(update(Delivery).where(here).values(next_try_at=then))
-
-
-async def told_otherwise(tx: Tx, notice: Notice, now: datetime) -> None:
-    """Ask the staff to tell what no mail could, unless a colleague of hers was told."""
-    role = instead_of(notice.role, notice.unit)
-    if notice.state == "failed" and role and not await queries.told_already(tx, notice):
-        await make_mails(tx, await told_by_staff(tx, notice, role, now), now)
-
-
-async def recover(tx: Tx, now: datetime) -> int:
-    """Take mails from senders that are gone: back, or uncertain if handed over."""
-    settings: Settings = tx.info["settings"]
-    patience = timedelta(seconds=settings.claim_seconds)
-    lost = await queries.mails_claimed_before(tx, now - patience)
-    for mail in lost:
-        if mail.state == "claimed":
-            mail.state, mail.claim, mail.next_try_at = "waiting", None, now
-            tx.add(mail)
-        else:
-            await ended(tx, mail, Outcome("uncertain", "sender gone"), now)
-    return len(lost)

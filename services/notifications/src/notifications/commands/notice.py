@@ -1,22 +1,18 @@
 """Notices: asked for by an event, closed by another; every step is told."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import make_transient_to_detached
 
-from notifications import queries
-from notifications.models import Notice, Subject
-from notifications.rules.notice import NOTICE, Asked, closing, how_long_held, is_asked_for
-from notifications.rules.notices import ASKS, RULES, Rule
-from shared import clock, outbox
-from shared.causes import because, current
-from shared.database import Tx
-from shared.events import Envelope, Event
-from shared.events.notification import (
+from jobbpakten_events import Envelope, Event
+from jobbpakten_events.notification import (
     NoticeActed,
     NoticeCancelled,
     NoticeExpired,
@@ -25,6 +21,15 @@ from shared.events.notification import (
     NoticeSent,
     NoticeUncertain,
 )
+from notifications import queries
+from notifications.models import Notice, Subject
+from notifications.rules.notice import NOTICE, OPEN, Asked, closing, how_long_held, is_asked_for
+from notifications.rules.notices import ASKS, RULES, Rule
+from shared.database import Tx
+from shared.messaging import outbox
+from shared.messaging.causation import because, current
+from shared.savepoints import by_itself, each_by_itself
+from shared.time import clock
 
 # The same event asks for the same notice, however often it is heard.
 NAMES = UUID("6f2f3a52-7d2b-4a53-9c36-0f5e2f0f4c11")
@@ -36,6 +41,9 @@ TOLD: dict[str, Any] = {
     "expire": NoticeExpired,
     "cancel": NoticeCancelled,
 }
+# Not twice: whatever is heard of an aggregate later closes its notices anew.
+OWE = text("""UPDATE notices SET owed = coalesce(owed, '[]') || CAST(:step AS jsonb)
+    WHERE id = :id AND NOT coalesce(owed @> CAST(:by AS jsonb), false)""")
 ENDS = {"acted": "act", "cancelled": "cancel", "expired": "expire"}
 
 
@@ -92,10 +100,27 @@ async def add(tx: Tx, notice: Notice) -> bool:
 
 async def close(tx: Tx, subject: Subject, on: date) -> None:
     """Close what is done or void by all that was heard; what was only told stays told."""
-    for notice in await queries.open_notices(tx, subject):
-        over = closing(RULES[notice.rule], asked(notice), subject.heard)
-        if over and (notice.kind == "task" or notice.state == "waiting"):
-            await step(tx, notice, ENDS[over], on)
+    for notice_id in await queries.lock_open_notices(tx, subject):
+        act = partial(close_one, tx, notice_id, subject, on)
+        if not await by_itself(tx, "notices", notice_id, subject.network, act):
+            await owe(tx, notice_id, "close", on)
+
+
+async def close_one(tx: Tx, notice_id: UUID, subject: Subject, on: date) -> None:
+    """Close a notice if it is over; one that somebody has ended meanwhile isn't told of again."""
+    notice = await queries.lock_notice(tx, notice_id)
+    if notice.state not in OPEN:
+        return
+    over = closing(RULES[notice.rule], asked(notice), subject.heard)
+    if over and (notice.kind == "task" or notice.state == "waiting"):
+        await step(tx, notice, ENDS[over], on)
+
+
+async def owe(tx: Tx, notice_id: UUID, by: str, on: date, ground: str = "") -> None:
+    """Remember a step that could not be taken: what asked for it doesn't come again."""
+    step_owed = json.dumps([{"by": by, "on": on.isoformat(), "ground": ground}])
+    about = {"id": notice_id, "step": step_owed, "by": json.dumps([{"by": by}])}
+    await (await tx.connection()).execute(OWE, about)
 
 
 async def step(tx: Tx, notice: Notice, by: str, on: date, **more: str) -> None:
@@ -121,8 +146,9 @@ async def tell(tx: Tx, notice: Notice, event: Any, on: date, **more: Any) -> Non
 
 async def expire(tx: Tx, today: date) -> int:
     """Let go what is too late: an answer, or what has waited longer than a link lives."""
-    late = {notice.id: notice for notice in await queries.late_tasks(tx, today)}
-    late |= {notice.id: notice for notice in await queries.forgotten_ones(tx, today)}
-    for notice in late.values():
-        await step(tx, notice, "expire", today)
-    return len(late)
+    late = await queries.lock_late(tx, today)
+    return await each_by_itself(tx, "notices", late, partial(expire_one, tx, today=today))
+
+
+async def expire_one(tx: Tx, notice_id: UUID, today: date) -> None:
+    await step(tx, await queries.lock_notice(tx, notice_id), "expire", today)

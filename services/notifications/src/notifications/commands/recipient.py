@@ -7,13 +7,13 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, delete, update
 
+from jobbpakten_events.directory import RecipientNamed
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
-from shared import clock
 from shared.database import Tx
-from shared.events.directory import RecipientNamed
-from shared.sealing import Addressee, opened
-from shared.vaults import Vault
+from shared.people.sealing import Addressee, opened
+from shared.people.vaults import LARGE, Label, Vault, form_of
+from shared.time import clock
 
 PURPOSE = "addressee"  # and whose: what is sealed for one opens for nobody else
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
     """Remember whom a role can be told by; notices that waited for her go on."""
     facts = event.model_dump(include={"role", "of", "language"}) | {"network": network}
-    facts |= sealed_again(tx.info["settings"], event)
+    facts |= sealed_again(tx.info["settings"], event, network, await form_of(tx))
     known = insert(Recipient).values(id=event.recipient_id, **facts)
     await tx.exec(known.on_conflict_do_update(index_elements=["id"], set_=facts))
     wake = update(Notice).where(
@@ -33,7 +33,9 @@ async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
     await tx.exec(wake.values(held_until=clock.now()))
 
 
-def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes | None]:
+def sealed_again(
+    settings: Settings, event: RecipientNamed, network: str, form: int
+) -> dict[str, bytes | None]:
     """Seal the address with a key of her own; what can't be opened is unknown, and said.
 
     The address before it isn't kept: she may have left it because somebody else reads it.
@@ -42,9 +44,14 @@ def sealed_again(settings: Settings, event: RecipientNamed) -> dict[str, bytes |
     if addressee is None:
         log.warning("address_unreadable", key=event.key)
         return {"wrapped_key": None, "sealed": None}
-    vault = Vault(settings.address_key)
-    wrapped, purpose = vault.new_key(), f"{PURPOSE} {event.recipient_id}"
-    return {"wrapped_key": wrapped, "sealed": vault.seal(wrapped, dict(addressee), purpose)}
+    vault, whose = Vault(settings.address_key), label(event.recipient_id, network)
+    wrapped = vault.new_key(whose, form)
+    sealed = vault.seal(wrapped, dict(addressee), whose, form, LARGE)
+    return {"wrapped_key": wrapped, "sealed": sealed}
+
+
+def label(recipient_id: UUID, network: str) -> Label:
+    return Label(f"{PURPOSE} {recipient_id}", (network, str(recipient_id)))
 
 
 def opened_by_any(settings: Settings, sealed: str) -> Addressee | None:
@@ -64,6 +71,15 @@ def addressee_of(settings: Settings, recipient: Recipient) -> Addressee:
     """Open where a mail goes; Unreadable where somebody changed it or the key."""
     if recipient.wrapped_key is None or recipient.sealed is None:
         raise LookupError("she has no address that can be read")
-    vault = Vault(settings.address_key)
-    purpose = f"{PURPOSE} {recipient.id}"
-    return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, purpose))
+    vault, whose = Vault(settings.address_key), label(recipient.id, recipient.network)
+    return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, whose))
+
+
+async def reseal(tx: Tx, recipient: Recipient) -> None:
+    """Seal where mails to her go in the form that holds now."""
+    settings, form = tx.info["settings"], await form_of(tx)
+    addressee = addressee_of(settings, recipient)
+    vault, whose = Vault(settings.address_key), label(recipient.id, recipient.network)
+    wrapped = vault.rewrap(recipient.wrapped_key or b"", whose, form)
+    recipient.sealed = vault.seal(wrapped, dict(addressee), whose, form, LARGE)
+    recipient.wrapped_key = wrapped

@@ -1,17 +1,19 @@
 """Settlements: what a person says of a mail that failed, may be lost, or was told by mouth."""
 
 from datetime import date
+from functools import partial
 from uuid import UUID
 
+from jobbpakten_events.notification import NoticeActed
 from notifications import queries
 from notifications.commands.notice import step, tell
 from notifications.models import Delivery, Notice
 from notifications.rules.notice import NOTICE, check_staff, may_be_told
-from shared import clock
-from shared.access import Caller
 from shared.database import Tx
-from shared.events.notification import NoticeActed
+from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound, check_order
+from shared.savepoints import by_itself
+from shared.time import clock
 
 Settled = tuple[Notice, Delivery | None]
 
@@ -24,9 +26,9 @@ async def settle(
     if caller.role not in NOTICE.roles[decision]:
         raise NotFound
     found = await queries.notice_for(tx, caller, network, notice_id)
-    mail = await queries.mail(tx, found.delivery_id) if found.delivery_id else None
+    mail = await queries.lock_mail(tx, found.delivery_id) if found.delivery_id else None
     if decision == "told":
-        return await was_told(tx, caller, await queries.notice_locked(tx, notice_id), on), mail
+        return await was_told(tx, caller, await queries.lock_notice(tx, notice_id), on), mail
     if mail is None:
         raise NotAllowed("wrong_state", "It was never handed to a mail server.")
     return await settle_mail(tx, caller, notice_id, mail, decision, on), mail
@@ -38,12 +40,19 @@ async def was_told(tx: Tx, caller: Caller, notice: Notice, on: date) -> Notice:
     if not may_be_told(notice.state, notice.kind, instead=notice.instead):
         raise NotAllowed("wrong_state", "Only what was told by somebody of the staff ends so.")
     check_order(on, notice.since)
-    for failed in await queries.told_otherwise(tx, notice) if notice.instead else ():
-        failed.settled_on = on
-        if failed.kind == "message":
-            await end_as_told(tx, failed, end, on)
+    for failed in await queries.lock_told_otherwise(tx, notice) if notice.instead else ():
+        act = partial(end_with_it, tx, failed, end, on)
+        await by_itself(tx, "notices", failed.id, failed.network, act)
     await end_as_told(tx, notice, end, on)
     return notice
+
+
+async def end_with_it(tx: Tx, failed: Notice, end: str, on: date) -> None:
+    """Settle what no mail could tell: a message is over with it, a task by its act alone."""
+    failed.settled_on = on
+    tx.add(failed)
+    if failed.kind == "message":
+        await end_as_told(tx, failed, end, on)
 
 
 async def end_as_told(tx: Tx, notice: Notice, end: str, on: date) -> None:
@@ -55,18 +64,23 @@ async def end_as_told(tx: Tx, notice: Notice, end: str, on: date) -> None:
 async def settle_mail(
     tx: Tx, caller: Caller, notice_id: UUID, mail: Delivery, decision: str, on: date
 ) -> Notice:
-    """Settle a mail of which nobody knows whether it came; with all notices that lay in it."""
-    inside = {notice.id: notice for notice in await queries.notices_in(tx, mail.id)}
+    """Settle a mail of which nobody knows whether it came; with all notices that lay in it.
+
+    The one that was named has to be settled; another that can't be stays uncertain.
+    """
+    inside = {notice.id: notice for notice in await queries.lock_notices_in(tx, mail.id)}
     check_order(on, inside[notice_id].since)
     NOTICE.step(inside[notice_id].state, decision, caller.role)
-    for notice in inside.values():
-        if notice.state == "uncertain":
-            await settle_one(tx, caller, notice, decision, on)
+    named, others = inside.pop(notice_id), [*inside.values()]
+    await settle_one(tx, caller, named, decision, on)
+    for other in [one for one in others if one.state == "uncertain"]:
+        act = partial(settle_one, tx, caller, other, decision, on)
+        await by_itself(tx, "notices", other.id, other.network, act)
     if decision == "send_again":
         mail.state, mail.tries, mail.first_try_at = "waiting", 0, None
         mail.next_try_at, mail.ended_at = clock.now(), None
         tx.add(mail)
-    return inside[notice_id]
+    return named
 
 
 async def settle_one(tx: Tx, caller: Caller, notice: Notice, decision: str, on: date) -> None:

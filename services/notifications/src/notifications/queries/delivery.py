@@ -34,15 +34,16 @@ WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
 )
 MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
 NEXT_MAIL = (
-    WITH_RECIPIENT.where(Delivery.state == "waiting", col(Delivery.next_try_at) <= bindparam("now"))
+    select(Delivery.id)
+    .where(Delivery.state == "waiting", col(Delivery.next_try_at) <= bindparam("now"))
     .order_by(col(Delivery.next_try_at), col(Delivery.id))
     .limit(1)
-    .with_for_update(skip_locked=True, of=Delivery)
+    .with_for_update(skip_locked=True)
 )
 NOTICES_IN = locked(select(Notice).where(Notice.delivery_id == MAIL))
 
 
-async def hold_subjects(
+async def lock_subjects(
     tx: Tx, delivery_id: UUID, *, alone: bool = False
 ) -> Mapping[tuple[str, UUID | None], Subject]:
     """See to it that nothing more is heard, until we end, of what a mail's notices are about."""
@@ -51,28 +52,31 @@ async def hold_subjects(
     return {(one.kind, one.id): one for one in found}
 
 
-async def next_mail(tx: Tx, now: datetime) -> tuple[Delivery, Recipient | None] | None:
-    """Lock the mail that has been due longest; one that another sender looks at is passed over."""
+async def lock_next_mail(tx: Tx, now: datetime) -> UUID | None:
+    """Lock the mail that has been due longest; one that another sender looks at is passed over.
+
+    It is only named: a row that can't be read fails by itself.
+    """
     return (await tx.exec(NEXT_MAIL, params={"now": now})).one_or_none()
 
 
-async def mail(tx: Tx, delivery_id: UUID) -> Delivery:
+async def lock_mail(tx: Tx, delivery_id: UUID) -> Delivery:
     return await tx.get_one(Delivery, delivery_id, with_for_update=True)
 
 
-async def mail_to(tx: Tx, delivery_id: UUID) -> tuple[Delivery, Recipient | None]:
+async def lock_mail_to(tx: Tx, delivery_id: UUID) -> tuple[Delivery, Recipient | None]:
     """Lock a mail; give it with whom it goes to, None once she is forgotten."""
     return (await tx.exec(MAIL_TO, params={"mail": delivery_id})).one()
 
 
-async def mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[Delivery]:
-    here = select(Delivery).where(
+async def lock_mails_claimed_before(tx: Tx, moment: datetime) -> Sequence[UUID]:
+    here = select(Delivery.id).where(
         or_(Delivery.state == "claimed", Delivery.state == "handed_over"),
         col(Delivery.claimed_at) < moment,
     )
     return (await tx.exec(here.with_for_update(skip_locked=True))).all()
 
 
-async def notices_in(tx: Tx, delivery_id: UUID) -> Sequence[Notice]:
+async def lock_notices_in(tx: Tx, delivery_id: UUID) -> Sequence[Notice]:
     """Lock the notices in a mail."""
     return (await tx.exec(NOTICES_IN, params={"mail": delivery_id})).all()

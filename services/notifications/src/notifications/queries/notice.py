@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, text
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, bindparam, func, text
+from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications.models import Delivery, Notice, Recipient, Subject
-from notifications.rules.notice import LINK_LIVES, OPEN, may_see
+from notifications.rules.notice import LINK_LIVES, NOTICE, OPEN, may_see
 from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
-from shared.access import Caller
 from shared.database import Tx
+from shared.http.access import Caller
 from shared.machines import NotFound
+from shared.savepoints import taken
 
 MOST_A_ROUND = 500
 BY_CIRCLE: Mapping[str, list[str]] = {
@@ -26,7 +27,8 @@ COMPANIONS = text("""
     JOIN notices AS other ON other.role = one.role AND other.kind = 'message'
         AND other.state = 'waiting' AND other.delivery_id IS NULL AND other.reason IS NULL
     JOIN subjects AS others ON (others.kind, others.id) = (other.subject_kind, other.subject_id)
-    WHERE one.id = ANY(:due) AND other.id <> ALL(:due) AND others.network = its.network
+    WHERE one.id = ANY(:due) AND one.kind = 'message' AND other.id <> ALL(:due)
+        AND others.network = its.network
         AND ((one.role = ANY(:organisation) AND others.organisation_id = its.organisation_id)
           OR (one.role = ANY(:candidate) AND others.candidate_ref = its.candidate_ref)
           OR (one.role = ANY(:unit) AND others.unit = its.unit)
@@ -40,7 +42,12 @@ def locked(found: SelectOfScalar[Notice]) -> SelectOfScalar[Notice]:
 
 
 OF_SUBJECT = (Notice.subject_kind == bindparam("kind")) & (Notice.subject_id == bindparam("id"))
-OPEN_NOTICES = locked(select(Notice).where(OF_SUBJECT, col(Notice.state).in_(OPEN)))
+OPEN_NOTICES = (
+    select(Notice.id, Notice.rule)
+    .where(OF_SUBJECT, col(Notice.state).in_(OPEN))
+    .order_by(col(Notice.id))
+    .with_for_update()
+)
 
 
 async def notices(
@@ -48,6 +55,7 @@ async def notices(
 ) -> Sequence[tuple[Notice, Delivery | None]]:
     """Give a network's notices in the order of their ids; a caseworker those of her unit."""
     found = select(Notice, Delivery).outerjoin(Delivery).where(Notice.network == network)
+    found = found.where(col(Notice.state).in_(NOTICE.states))  # a later release may know more
     if caller.role != "coordinator":
         found = found.where(Notice.unit == caller.unit)
     if state:
@@ -64,62 +72,77 @@ async def notice_for(tx: Tx, caller: Caller, network: str, notice_id: UUID) -> N
     return found
 
 
-async def notice_locked(tx: Tx, notice_id: UUID) -> Notice:
+async def lock_notice(tx: Tx, notice_id: UUID) -> Notice:
     return (await tx.exec(locked(select(Notice).where(Notice.id == notice_id)))).one()
 
 
-async def open_notices(tx: Tx, subject: Subject) -> Sequence[Notice]:
+async def lock_open_notices(tx: Tx, subject: Subject) -> Sequence[UUID]:
     """Lock a subject's notices that aren't over."""
     found = await tx.exec(OPEN_NOTICES, params={"kind": subject.kind, "id": subject.id})
-    return [one for one in found.all() if one.rule in RULES]
+    return [one for one, rule in found.all() if rule in RULES]
 
 
-async def late_tasks(tx: Tx, today: date) -> Sequence[Notice]:
-    """Lock tasks whose answer would come too late; what the municipality has to do stays."""
-    here = select(Notice).where(
-        Notice.kind == "task",
-        col(Notice.act_by) < today,
-        col(Notice.state).in_(OPEN),
-        col(Notice.rule).in_(EXPIRING),
+async def lock_late(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
+    """Lock what is let go today, drawn by chance; give each with its network."""
+    late = [*await drawn(tx, is_late(today)), *await drawn(tx, is_forgotten(today))]
+    here = select(Notice.id, Notice.network).where(
+        col(Notice.id).in_(late), or_(is_late(today), is_forgotten(today))
     )
-    return (await tx.exec(locked(here))).all()
+    return await taken(tx, here.order_by(col(Notice.id)))
 
 
-async def forgotten_ones(tx: Tx, today: date) -> Sequence[Notice]:
-    """Lock what has waited for so long that not even its link would live any more."""
+def is_late(today: date) -> ColumnElement[bool]:
+    """Select tasks whose answer would come too late; what the municipality has to do stays."""
+    late = (col(Notice.kind) == "task") & (col(Notice.act_by) < today)
+    return late & col(Notice.state).in_(OPEN) & col(Notice.rule).in_(EXPIRING)
+
+
+def is_forgotten(today: date) -> ColumnElement[bool]:
+    """Select what has waited for so long that not even its link would live any more."""
     last = func.greatest(func.coalesce(Notice.act_by, Notice.opened_on), Notice.opened_on)
-    here = select(Notice).where(
-        Notice.state == "waiting",
-        col(Notice.opened_on) <= today - LINK_LIVES,
-        last <= today - LINK_LIVES,
-    )
-    return (await tx.exec(locked(here.limit(MOST_A_ROUND)))).all()
+    too_old = (col(Notice.opened_on) <= today - LINK_LIVES) & (last <= today - LINK_LIVES)
+    return (col(Notice.state) == "waiting") & too_old
 
 
-async def to_release(tx: Tx, now: datetime | None) -> Sequence[Notice]:
+async def drawn(tx: Tx, which: ColumnElement[bool]) -> Sequence[UUID]:
+    """Draw so many that a round stays small; those that fail don't stand before the others."""
+    here = select(Notice.id).where(which).order_by(func.random()).limit(MOST_A_ROUND)
+    return (await tx.exec(here)).all()
+
+
+async def lock_due(tx: Tx, now: datetime | None) -> Sequence[UUID]:
     """Lock notices without a mail; only those that needn't wait longer, unless now is None.
 
-    Those of rules that this release doesn't know wait for one that does.
+    Those that wait longest come first; one that fails is held anew (`postpone`), and keeps its
+    place from nobody. Those of rules that this release doesn't know wait for one that does.
     """
-    here = select(Notice).where(
+    here = select(Notice.id).where(
         Notice.state == "waiting",
         col(Notice.delivery_id).is_(None),
         col(Notice.rule).in_(RULES),
     )
-    if now:
-        here = here.where(Notice.held_until <= now).limit(MOST_A_ROUND)
-    here = here.order_by(col(Notice.id)).with_for_update(skip_locked=now is not None)
-    return (await tx.exec(here.execution_options(populate_existing=True))).all()
+    if now is None:
+        return await taken(tx, here.order_by(col(Notice.id)))
+    due = here.where(Notice.held_until <= now).limit(MOST_A_ROUND)
+    due = due.order_by(col(Notice.held_until), col(Notice.id))
+    return sorted((await tx.exec(due.with_for_update(skip_locked=True))).all())
 
 
-async def companions(tx: Tx, due: Sequence[Notice]) -> Sequence[Notice]:
+async def lock_companions(tx: Tx, due: Sequence[UUID]) -> Sequence[UUID]:
     """Lock messages that are held yet, for those whom a message goes to now."""
-    messages = [notice.id for notice in due if notice.kind == "message"]
-    if not messages:
+    if not due:
         return []
-    found = await (await tx.connection()).execute(COMPANIONS, {"due": messages} | {**BY_CIRCLE})
-    here = select(Notice).where(col(Notice.id).in_([one for (one,) in found]))
-    return (await tx.exec(locked(here))).all()
+    found = await (await tx.connection()).execute(COMPANIONS, {"due": [*due]} | {**BY_CIRCLE})
+    here = select(Notice.id).where(col(Notice.id).in_([one for (one,) in found]))
+    return await taken(tx, here.order_by(col(Notice.id)))
+
+
+async def lock_owing(tx: Tx) -> Sequence[tuple[UUID, str]]:
+    """Lock notices that owe a step, drawn by chance; give each with its network."""
+    owes = col(Notice.owed).is_not(None)
+    here = select(Notice.id, Notice.network)
+    here = here.where(col(Notice.id).in_(await drawn(tx, owes)), owes)
+    return await taken(tx, here.order_by(col(Notice.id)))
 
 
 async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
@@ -130,7 +153,7 @@ async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     return subject, of_her.heard if of_her else {}
 
 
-async def told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
+async def lock_told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:
     """Lock the failed notices that a member of the staff was asked to tell instead."""
     here = select(Notice).where(
         Notice.subject_kind == notice.subject_kind,

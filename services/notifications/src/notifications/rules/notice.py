@@ -143,4 +143,5 @@ def is_overdue(kind: str, state: str, act_by: date | None, today: date) -> bool:
 
 
 def link_ends_before(act_by: date | None, opened_on: date) -> date:
-    return max(act_by or opened_on, opened_on) + LINK_LIVES
+    last = max(act_by or opened_on, opened_on)
+    return last + LINK_LIVES if last < date.max - LINK_LIVES else date.max

@@ -1,11 +1,11 @@
 """What a mail and a task's page say, in every language; nothing but `Facts` can reach them."""
 
 from notifications.templates.facts import Facts, Rendered
-from notifications.templates.frames import PAGE_HEADERS
+from notifications.templates.layouts import PAGE_HEADERS
 from notifications.templates.mails import render, render_many
+from notifications.templates.notice_texts import BECAUSE, TEMPLATES
 from notifications.templates.pages import page, page_gone
 from notifications.templates.texts import FALLBACK, LOCALES
-from notifications.templates.words import BECAUSE, TEMPLATES
 
 __all__ = [
     "BECAUSE",

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from shared.logs import holds_identity_number
+from shared.people.identity_numbers import holds_identity_number
 
 CODE = re.compile("[a-z][a-z0-9_-]{0,63}")  # whatever a network's profile may name so
 CASE = re.compile("[0-9a-f]{8}")
@@ -29,7 +29,7 @@ class Facts:
 
 def is_code(text: str) -> bool:
     """Tell a code, which is nobody's number."""
-    return bool(CODE.fullmatch(text)) and not holds_identity_number(text.replace("_", "-"))
+    return bool(CODE.fullmatch(text)) and not holds_identity_number(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +41,3 @@ class Rendered:
     html: str
     language: str = "sv"
     network: str = ""  # its name, which stands beside the sender's address
-    template: str = ""

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from notifications.templates.facts import Facts, Rendered
-from notifications.templates.frames import html_frame, text_frame
+from notifications.templates.layouts import html_frame, text_frame
+from notifications.templates.notice_texts import BECAUSE, TEMPLATES, said
 from notifications.templates.texts import Texts, texts_in
-from notifications.templates.words import BECAUSE, TEMPLATES, said
 
 Notice = tuple[str, Facts]
 
@@ -32,7 +32,7 @@ def render_many(notices: Sequence[Notice], language: str) -> Rendered:
 
 
 def written(subject: str, notices: Sequence[Notice], texts: Texts, link: str | None) -> Rendered:
-    template, facts = notices[0]
+    _, facts = notices[0]
     network = texts.called(facts.network, "network")
     words = {
         "subject": subject,
@@ -49,5 +49,4 @@ def written(subject: str, notices: Sequence[Notice], texts: Texts, link: str | N
         html=html_frame(texts.language).render(words),
         language=texts.language,
         network=network,
-        template=template if len(notices) == 1 else "several",
     )

@@ -3,9 +3,9 @@
 from datetime import date
 
 from notifications.templates.facts import Facts
-from notifications.templates.frames import STYLE, page_frame
+from notifications.templates.layouts import STYLE, page_frame
+from notifications.templates.notice_texts import BECAUSE, said
 from notifications.templates.texts import texts_in
-from notifications.templates.words import BECAUSE, said
 
 STANDINGS = {
     "acted": "This is done, and nothing more is asked of you here. Thank you!",

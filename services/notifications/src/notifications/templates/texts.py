@@ -1,7 +1,7 @@
 """What mails and pages say in each language: sentences, names of codes, and days.
 
-English sentences stand in words.yaml and in the frames. Other languages, and the names of codes,
-are gettext catalogues beside this file, compiled when first needed.
+English sentences stand in notice_texts.yaml and in the layouts. Other languages, and the names of
+codes, are gettext catalogues beside this file, compiled when first needed.
 """
 
 from datetime import date

@@ -2,45 +2,74 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from uuid import uuid5
+from datetime import date, datetime, timedelta
+from functools import partial
+from uuid import UUID, uuid5
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, update
 
 from notifications import queries
 from notifications.commands.notice import ENDS, NAMES, add, asked, step
 from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import HELD, readiness
 from notifications.rules.notices import INSTEAD, RULES, instead_of
-from shared import clock
+from notifications.settings import Settings
 from shared.database import Tx
+from shared.savepoints import by_itself
+from shared.time import clock
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7071091)")
 MOST_TOGETHER = 50  # messages in a mail: more would be too large for servers, and for her
 IF_ALONE = text("SELECT pg_try_advisory_xact_lock(7071091)")
 
 
+async def release_what_waits(tx: Tx, _: date) -> int:
+    """Release what needn't wait longer; all, where the day is set by hand, for hours pass so."""
+    return await (release_all if tx.info["clock"] == "manual" else release)(tx, clock.now())
+
+
 async def release(tx: Tx, now: datetime) -> int:
     """Release what needn't wait any longer, unless another replica does so; give how many."""
     if not await (await tx.connection()).scalar(IF_ALONE):
         return 0
-    due = await queries.to_release(tx, now)
-    return await released(tx, [*due, *await queries.companions(tx, due)], now, ripe=False)
+    due = await queries.lock_due(tx, now)
+    return await released(tx, [*due, *await queries.lock_companions(tx, due)], now, ripe=False)
 
 
 async def release_all(tx: Tx, now: datetime) -> int:
     """Release all that waits, held or not: the day was set by hand, and hours pass with it."""
     await (await tx.connection()).execute(ONE_AT_A_TIME)
-    return await released(tx, await queries.to_release(tx, None), now, ripe=True)
+    return await released(tx, await queries.lock_due(tx, None), now, ripe=True)
 
 
-async def released(tx: Tx, found: Sequence[Notice], now: datetime, *, ripe: bool) -> int:
+async def released(tx: Tx, found: Sequence[UUID], now: datetime, *, ripe: bool) -> int:
+    """Release notices, each by itself; give how many are on their way to somebody."""
     ready: list[Notice] = []
-    for notice in found:
-        ready += await addressed(tx, notice, now, ripe=ripe)
+    for notice_id in found:
+        act = partial(release_one, tx, notice_id, ready, now, ripe=ripe)
+        if not await by_itself(tx, "notices", notice_id, "", act):
+            await postpone(tx, [notice_id], now)
     await make_mails(tx, ready, now)
     return len(ready)
+
+
+async def release_one(
+    tx: Tx, notice_id: UUID, ready: list[Notice], now: datetime, *, ripe: bool
+) -> None:
+    notice = await tx.get_one(Notice, notice_id, populate_existing=True)
+    found = await addressed(tx, notice, now, ripe=ripe)
+    await tx.flush()  # what can't be stored fails here, by itself
+    ready += found
+
+
+async def postpone(tx: Tx, notice_ids: Sequence[UUID], now: datetime) -> None:
+    """Let the others go first, while something is amiss with these."""
+    settings: Settings = tx.info["settings"]
+    then = now + timedelta(seconds=settings.retry_seconds)
+    here = update(Notice).where(col(Notice.id).in_(notice_ids)).values(held_until=then)
+    await tx.exec(here.execution_options(synchronize_session=False))
 
 
 async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> list[Notice]:
@@ -84,7 +113,8 @@ async def given_to(tx: Tx, notice: Notice, people: Sequence[Recipient]) -> list[
 
 
 def copied(notice: Notice, name: str, **differs: object) -> Notice:
-    facts = notice.model_dump() | {"id": uuid5(NAMES, f"{notice.id} {name}")} | differs
+    new = {"id": uuid5(NAMES, f"{notice.id} {name}"), "owed": None}
+    facts = notice.model_dump() | new | differs
     return Notice(**facts)
 
 
@@ -114,6 +144,14 @@ async def told_by_staff(
     return await addressed(tx, instead, now, ripe=ripe)
 
 
+async def fail(tx: Tx, notice: Notice, ground: str, today: date, now: datetime) -> None:
+    """Note that no mail could tell it; ask the staff to, unless a colleague of hers was told."""
+    await step(tx, notice, "fail", today, ground=ground)
+    role = instead_of(notice.role, notice.unit)
+    if notice.state == "failed" and role and not await queries.told_already(tx, notice):
+        await make_mails(tx, await told_by_staff(tx, notice, role, now), now)
+
+
 async def make_mails(tx: Tx, ready: Iterable[Notice], now: datetime) -> None:
     """Put a task into a mail of its own, and a network's messages to one recipient together."""
     mails: defaultdict[object, list[Notice]] = defaultdict(list)
@@ -122,7 +160,10 @@ async def make_mails(tx: Tx, ready: Iterable[Notice], now: datetime) -> None:
         mails[notice.id if notice.kind == "task" else together].append(notice)
     for inside in mails.values():
         for first in range(0, len(inside), MOST_TOGETHER):
-            await make_mail(tx, inside[first : first + MOST_TOGETHER], now)
+            some = inside[first : first + MOST_TOGETHER]
+            ids, act = [notice.id for notice in some], partial(make_mail, tx, some, now)
+            if not await by_itself(tx, "notices", ids[0], some[0].network, act):
+                await postpone(tx, ids, now)
 
 
 async def make_mail(tx: Tx, inside: Sequence[Notice], now: datetime) -> None:

@@ -7,13 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col, select, update
 
+from jobbpakten_events import Envelope, Event
 from notifications.commands import notice
 from notifications.models import Notice, Subject
 from notifications.rules.notices import CLOSES
 from notifications.rules.subjects import ABOUT, CONSENTED, SHOWN, happening, kept
-from shared import clock
 from shared.database import Tx
-from shared.events import Envelope, Event
+from shared.time import clock
 
 OF = ("organisation_id", "unit", "candidate_ref")
 # Locks the row, new or known, and keeps of each stream the highest number at which it happened.

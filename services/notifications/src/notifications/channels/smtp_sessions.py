@@ -6,8 +6,8 @@ from typing import Any
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException, SMTPServerDisconnected
 
-from notifications.channels.letters import Letter
-from notifications.channels.outcomes import Outcome, broken, ended, refused_before_the_dot
+from notifications.channels.mime_messages import Letter
+from notifications.channels.smtp_replies import Outcome, broken, ended, refused_before_the_dot
 
 STEP_S = 20.0
 BEFORE_THE_DOT_S = 25.0  # a server that answers a byte a second is as good as none

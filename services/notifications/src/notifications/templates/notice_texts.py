@@ -1,4 +1,4 @@
-"""What each notice says, read from words.yaml by the template's code, and put for one reader."""
+"""What each notice says: read from notice_texts.yaml by the template's code, for one reader."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Said:
     unit: str
 
 
-FILE = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+FILE = yaml.safe_load(Path(__file__).with_name("notice_texts.yaml").read_text(encoding="utf-8"))
 TEMPLATES: Mapping[str, Words] = {code: Words(**words) for code, words in FILE["notices"].items()}
 BECAUSE: Mapping[str, str] = FILE["because"]
 

@@ -8,8 +8,8 @@ from email.utils import format_datetime
 
 from notifications.channels.addresses import Unsendable, encoded, mailbox, phrase, steers
 from notifications.templates import Rendered
-from shared import clock
-from shared.sealing import Addressee
+from shared.people.sealing import Addressee
+from shared.time import clock
 
 ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 PLAIN = re.compile("[ -<>-~]{1,60}")  # ASCII without "=", which begins what is encoded
@@ -39,7 +39,11 @@ class Letter:
 
 
 def letter(mail: Mail, sender: str) -> Letter:
-    """Write the mail, or say that none can be made of it."""
+    """Write the mail, or say that none can be made of it.
+
+    Its head is the same for everybody but for her name, her language and the subject: whoever
+    carries mail reads there neither what she is to the network nor which kind of notice this is.
+    """
     ours, theirs = mailbox(sender), mailbox(mail.to.address)
     lines = {
         "From": f"{phrase(mail.rendered.network or 'Jobbpakten')}\r\n <{ours.address}>",
@@ -49,7 +53,6 @@ def letter(mail: Mail, sender: str) -> Letter:
         "Message-ID": message_id(mail.id, ours.domain),
         "Auto-Submitted": "auto-generated",
         "Content-Language": token(mail.rendered.language),
-        "X-Jobbpakten-Template": token(mail.rendered.template),
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     payload = LINE_START.sub(b"..", head.encode() + body(mail.rendered))
