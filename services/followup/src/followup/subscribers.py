@@ -5,10 +5,9 @@ from uuid import UUID
 
 from followup.commands import commitment, events, member, notice, place, placement
 from followup.rules.facts import Outcome
-from shared.database import Tx
-from shared.events import Envelope, Event
-from shared.events.matching import MatchAccepted, PlaceClosed, PlaceOpened
-from shared.events.membership import (
+from jobbpakten_events import Envelope, Event
+from jobbpakten_events.matching import MatchAccepted, PlaceClosed, PlaceOpened
+from jobbpakten_events.membership import (
     ActivityHeld,
     AgreementInForce,
     CommitmentMade,
@@ -22,7 +21,7 @@ from shared.events.membership import (
     MembershipSuspended,
     VettingStarted,
 )
-from shared.events.notification import (
+from jobbpakten_events.notification import (
     NoticeActed,
     NoticeCancelled,
     NoticeExpired,
@@ -31,7 +30,7 @@ from shared.events.notification import (
     NoticeSent,
     NoticeUncertain,
 )
-from shared.events.placement import (
+from jobbpakten_events.placement import (
     PlacementCompleted,
     PlacementInterrupted,
     PlacementNoShow,
@@ -40,7 +39,8 @@ from shared.events.placement import (
     PlacementReady,
     PlacementStarted,
 )
-from shared.inbox import Hears
+from shared.database import Tx
+from shared.messaging.inbox import Hears
 
 # The events that differ in one word only, and that word.
 OUTCOMES: Mapping[type[Event], Outcome] = {

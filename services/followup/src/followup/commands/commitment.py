@@ -5,21 +5,21 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert
 
-from followup.commands.rows import keep
+from followup.commands.upserts import keep
 from followup.models import Commitment, CommitmentTerm
 from followup.queries import facts as known
 from followup.rules.facts import Facts
 from followup.rules.ledger import Figures, figures, lapse_day, one_by_one
-from shared import outbox
-from shared.database import Tx
-from shared.events import Envelope
-from shared.events.followup import CommitmentLapsed, CommitmentProgressed
-from shared.events.membership import (
+from jobbpakten_events import Envelope
+from jobbpakten_events.followup import CommitmentLapsed, CommitmentProgressed
+from jobbpakten_events.membership import (
     ActivityHeld,
     CommitmentMade,
     CommitmentReleased,
     CommitmentRenegotiated,
 )
+from shared.database import Tx
+from shared.messaging import outbox
 
 
 async def note_promise(tx: Tx, made: CommitmentMade, about: Envelope) -> None:

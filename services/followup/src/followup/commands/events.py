@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import text
 
+from jobbpakten_events.matching import MatchAccepted, PlacePaused, PlaceResumed
 from shared.database import Tx
-from shared.events.matching import MatchAccepted, PlacePaused, PlaceResumed
-from shared.inbox.records import Heard, legible
+from shared.messaging.inbox.records import Heard, legible
 
 COLUMNS = (
     *("topic", "key", "version", "id", "type", "network"),

@@ -7,8 +7,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
 from followup.models import Member, Turn
+from jobbpakten_events import Envelope
 from shared.database import Tx
-from shared.events import Envelope
 
 
 async def note_member(tx: Tx, membership_id: UUID, **facts: Any) -> None:

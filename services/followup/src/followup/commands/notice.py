@@ -3,9 +3,9 @@
 from typing import Literal
 from uuid import UUID
 
-from followup.commands.rows import keep
+from followup.commands.upserts import keep
+from jobbpakten_events import Envelope
 from shared.database import Tx
-from shared.events import Envelope
 
 State = Literal["requested", "sent", "failed", "uncertain", "acted", "cancelled", "expired"]
 ENDED = "notices.state IN ('acted', 'cancelled', 'expired')"

@@ -3,11 +3,11 @@
 from typing import Any
 
 from followup.commands.commitment import progress
-from followup.commands.rows import keep
+from followup.commands.upserts import keep
 from followup.models import Commitment
+from jobbpakten_events import Envelope
+from jobbpakten_events.matching import PlaceClosed, PlaceOpened
 from shared.database import Tx
-from shared.events import Envelope
-from shared.events.matching import PlaceClosed, PlaceOpened
 
 
 async def note_opening(tx: Tx, opened: PlaceOpened, about: Envelope) -> None:

@@ -3,13 +3,12 @@
 from typing import Any
 
 from followup.commands.commitment import progress
-from followup.commands.rows import keep
+from followup.commands.upserts import keep
 from followup.models import Commitment
 from followup.rules.facts import Outcome
-from shared.database import Tx
-from shared.events import Envelope
-from shared.events.matching import MatchAccepted
-from shared.events.placement import (
+from jobbpakten_events import Envelope
+from jobbpakten_events.matching import MatchAccepted
+from jobbpakten_events.placement import (
     PlacementCompleted,
     PlacementInterrupted,
     PlacementNoShow,
@@ -18,6 +17,7 @@ from shared.events.placement import (
     PlacementReady,
     PlacementStarted,
 )
+from shared.database import Tx
 
 Ended = PlacementCompleted | PlacementPartlyCompleted | PlacementNoShow | PlacementInterrupted
 Moving = PlacementPlanned | PlacementStarted | Ended

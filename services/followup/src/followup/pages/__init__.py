@@ -7,8 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from followup.pages.charts import months_chart
 from followup.pages.texts import LANGUAGES, Texts
-from followup.reports import MemberReport, NetworkReport
-from followup.rules.ledger import Figures
+from followup.reports import MemberReport, NetworkReport, Units
 
 
 def network(report: NetworkReport, language: str, asked: date | None = None) -> str:
@@ -49,5 +48,5 @@ def pages_in(language: str) -> Environment:
     pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
     pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
     pages.filters |= {"by_name": texts.by_name}
-    pages.globals |= {"language": language, "languages": LANGUAGES, "units": Figures.__slots__}
+    pages.globals |= {"language": language, "languages": LANGUAGES, "units": Units.__slots__}
     return pages

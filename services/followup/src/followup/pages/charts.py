@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element, SubElement
 
 from followup.pages.drawing import StackedBar, Style
 from followup.pages.texts import Texts
-from followup.reports import Moment
-from followup.rules.ledger import Figures
+from followup.reports import Moment, Units
 
 SERIES = ("kept", "open", "remaining", "lapsed", "released")
+IN_PUBLIC = ("kept", "rest")  # where the others would tell of people
 # Who can't tell the colours apart tells the patterns: stripes, a hatch, dots; the others are plain.
 PATTERNS = {"open": "M0 4h8", "remaining": "M0 8L8 0M-2 2L2 -2M6 10L10 6", "released": "M3 4h2"}
 FONT_UNITS = 16  # of the picture; the style sheet sets its texts in the same size
@@ -21,6 +21,7 @@ UNWANTED_CLASSES = {"plot overlay", "plot text-overlay", "plot tooltip-overlay"}
 
 def months_chart(months: Sequence[Moment], texts: Texts) -> str:
     """Draw how the units stood month by month; the table beside it says the same."""
+    series = IN_PUBLIC if any(moment.figures.open is None for moment in months) else SERIES
     highest = max(1, *(moment.figures.promised for moment in months))
     chart = StackedBar(
         classes=("chart",),
@@ -29,7 +30,7 @@ def months_chart(months: Sequence[Moment], texts: Texts) -> str:
         height=400,
         margin=8,
         legend_at_bottom=True,
-        legend_at_bottom_columns=len(SERIES),
+        legend_at_bottom_columns=len(series),
         legend_box_size=14,
         disable_xml_declaration=True,
         js=(),
@@ -39,9 +40,9 @@ def months_chart(months: Sequence[Moment], texts: Texts) -> str:
         value_formatter=lambda height: texts.number(int(height)),
         x_labels=[texts.month_alone(moment.day) for moment in months],
     )
-    for unit in SERIES:
+    for unit in series:
         chart.add(texts.called(unit, "unit"), [of(moment.figures, unit) for moment in months])
-    chart.add_xml_filter(lambda svg: described(plain(svg), texts))
+    chart.add_xml_filter(lambda svg: described(plain(svg), texts, series))
     return str(chart.render())
 
 
@@ -52,9 +53,12 @@ def heights(highest: int) -> Sequence[int]:
     return range(0, highest + step, step)
 
 
-def of(figures: Figures, unit: str) -> int:
-    units: int = getattr(figures, unit)
-    return units
+def of(figures: Units, unit: str) -> int:
+    """Give the height of a unit; `rest` is what was promised and isn't shown as kept."""
+    if unit == "rest":
+        return figures.promised - of(figures, "kept")
+    units: int | None = getattr(figures, unit)
+    return units or 0
 
 
 def plain(svg: Element) -> Element:
@@ -72,7 +76,7 @@ def is_unwanted(element: Any) -> bool:
     return callable(tag) or tag in UNWANTED_TAGS or classes in UNWANTED_CLASSES
 
 
-def described(svg: Element, texts: Texts) -> Element:
+def described(svg: Element, texts: Texts, series: Sequence[str]) -> Element:
     """Say what the picture shows to whoever can't see it."""
     gettext = texts.catalogue.gettext
     title, description = Element("title", id="chart-title"), Element("desc", id="chart-desc")
@@ -80,6 +84,10 @@ def described(svg: Element, texts: Texts) -> Element:
     description.text = gettext(
         "One column a month, stacked from what was kept, is open, remains, lapsed and was released."
     )
+    if series == IN_PUBLIC:
+        description.text = gettext(
+            "One column a month, stacked from what was kept and the rest of what was promised."
+        )
     svg.insert(0, title)
     svg.insert(1, description)
     svg.insert(2, patterns())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, text
+from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, literal, text
 from sqlmodel import col, select
 
 from followup.models import Commitment
@@ -14,24 +14,26 @@ from followup.rules.facts import Act, Facts, Place, Placement, Promise, Term
 from shared.database import Tx
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
-FACTS = text("""
+OF_MEMBERSHIP = """
     WITH asked AS (SELECT unnest(CAST(:ids AS uuid[])) AS commitment_id)
-    SELECT commitment_id, 'placement', CAST(NULL AS bigint), id, place_id, offer,
-           CAST(NULL AS integer), planned_on, started_on, ended_on, outcome,
-           starts_on, ends_before, last_day
-    FROM placements JOIN asked USING (commitment_id)
-    UNION ALL
-    SELECT commitment_id, 'place', NULL, id, NULL, offer, slots, opened_on, closed_on,
-           NULL, NULL, NULL, NULL, NULL
-    FROM places JOIN asked USING (commitment_id)
-    UNION ALL
-    SELECT commitment_id, 'term', version, NULL, NULL, act, target, occurred_on,
-           NULL, NULL, NULL, NULL, NULL, NULL
+    SELECT commitment_id, 'term', version, CAST(NULL AS uuid), CAST(NULL AS uuid), act, target,
+           occurred_on, CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS text),
+           CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date)
     FROM terms JOIN asked USING (commitment_id)
     UNION ALL
     SELECT commitment_id, 'act', NULL, id, NULL, offer, NULL, held_on,
            NULL, NULL, NULL, NULL, NULL, NULL
-    FROM acts JOIN asked USING (commitment_id)""")
+    FROM acts JOIN asked USING (commitment_id)"""
+OF_MATCHING = """
+    UNION ALL
+    SELECT commitment_id, 'placement', NULL, id, place_id, offer, NULL, planned_on,
+           started_on, ended_on, outcome, starts_on, ends_before, last_day
+    FROM placements JOIN asked USING (commitment_id)
+    UNION ALL
+    SELECT commitment_id, 'place', NULL, id, NULL, offer, slots, opened_on,
+           closed_on, NULL, NULL, NULL, NULL, NULL
+    FROM places JOIN asked USING (commitment_id)"""
+PROMISED, FACTS = text(OF_MEMBERSHIP), text(OF_MEMBERSHIP + OF_MATCHING)
 
 
 @dataclass(slots=True)
@@ -67,9 +69,18 @@ async def promises_where(tx: Tx, so: ColumnElement[bool]) -> Rows:
     return (await (await tx.connection()).execute(promised.order_by(*by_period))).all()
 
 
-async def facts_about(tx: Tx, ids: Sequence[UUID]) -> Rows:
-    """Give all facts about the commitments, in one question however many they are."""
-    return (await (await tx.connection()).execute(FACTS, {"ids": ids})).all()
+async def promises_of(tx: Tx, ids: Sequence[UUID]) -> Rows:
+    """Give the promises with these ids, however many they are."""
+    return await promises_where(tx, col(Commitment.id) == any_(literal(ids, ARRAY(Uuid()))))
+
+
+async def facts_about(tx: Tx, ids: Sequence[UUID], *, people: bool = True) -> Rows:
+    """Give all facts about the commitments, in one question however many they are.
+
+    Without `people`, only what was promised and which activities were held.
+    """
+    asked = FACTS if people else PROMISED
+    return (await (await tx.connection()).execute(asked, {"ids": ids})).all()
 
 
 async def facts_of(tx: Tx, several: Sequence[Commitment]) -> Mapping[UUID, Facts]:

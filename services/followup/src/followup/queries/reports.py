@@ -2,86 +2,92 @@
 
 from asyncio import to_thread
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, any_, literal
 from sqlmodel import col, select
 
 from followup import reports
 from followup.models import Commitment, Member, Turn
+from followup.queries.access import Reading
+from followup.queries.counts import counted_in, counted_of
 from followup.queries.facts import Rows, facts_about, promises_where, sorted_out
 from followup.queries.people import persons_in, placements_in, placements_of
+from followup.rules import closing
+from followup.rules.closing import Counted
 from followup.rules.facts import Promise
 from followup.rules.ledger import figures
-from followup.rules.masking import last_month
 from followup.rules.member import UNKNOWN
-from shared.clock import today
 from shared.database import Tx
-from shared.machines import NotFound
 
 Turns = Mapping[UUID, Sequence[tuple[date, bool]]]
 
 
 async def network_report(
-    tx: Tx, network: str, asked: date | None, *, any_day: bool
-) -> reports.NetworkReport:
-    """Give a network's report; NotFound when nothing was ever heard of the network.
+    tx: Tx, network: str, reading: Reading
+) -> Callable[[], reports.NetworkReport]:
+    """Load a network's rows, and give what folds them.
 
-    People are counted as `people_by` says.
+    The fold of a large network takes long: who waits for it has to hold no transaction open.
     """
     members = await members_of(tx, network)
     promises = await promises_where(tx, col(Commitment.network) == network)
-    if not members and not promises:
-        raise NotFound
     turns = await turns_of(tx, members)
-    facts = await facts_about(tx, [row.id for row in promises])
-    day = await today(tx)
-    by = people_by(asked, day, any_day=any_day)
-    placements = await placements_in(tx, network, by)
-    people = by or day, placements, await persons_in(tx, network, by, placements)
+    facts = await facts_about(tx, [row.id for row in promises], people=reading.is_staff)
+    if reading.is_staff:
+        placements = await placements_in(tx, network, reading.asked)
+        persons = await persons_in(tx, network, reading.asked, placements)
+        seen = reports.Seen(reading.as_of, placements, persons)
+    else:
+        seen = by_month(reading.as_of, await counted_in(tx, network, reading.as_of))
 
     def put_together() -> reports.NetworkReport:
         memberships = [membership(one, turns) for one in members]
         known = commitments(promises, facts, {one.id: one.sector for one in members})
-        return reports.network_report(network, memberships, known, people, day, asked)
+        return reports.network_report(network, memberships, known, seen, reading.asked)
 
-    return await to_thread(put_together)
+    return put_together
 
 
-async def member_report(
-    tx: Tx, member: Member, asked: date | None, *, any_day: bool
-) -> reports.MemberReport:
-    """Give a member's report; its placements are counted as `people_by` says."""
+async def member_report(tx: Tx, member: Member, reading: Reading) -> reports.MemberReport:
+    """Give a member's report."""
     own = await promises_where(tx, col(Commitment.membership_id) == member.id)
+    ids = [row.id for row in own]
     turns = await turns_of(tx, [member])
-    facts = await facts_about(tx, [row.id for row in own])
-    day = await today(tx)
-    by = people_by(asked, day, any_day=any_day)
-    people = by or day, await placements_of(tx, member.id, by)
+    facts = await facts_about(tx, ids, people=reading.is_staff)
+    if reading.is_staff:
+        placements = await placements_of(tx, member.id, reading.asked)
+        seen = reports.Seen(reading.as_of, placements)
+    else:
+        seen = by_month(reading.as_of, await counted_of(tx, ids, reading.as_of))
 
     def put_together() -> reports.MemberReport:
         known = commitments(own, facts, {member.id: member.sector})
         about = membership(member, turns)
-        return reports.member_report(member.network, about, known, people, day, asked)
+        return reports.member_report(member.network, about, known, seen, reading.asked)
 
     return await to_thread(put_together)
 
 
-def people_by(asked: date | None, day: date, *, any_day: bool) -> date | None:
-    """Give the day by which people are counted: the end of the month before the day asked for.
-
-    For those who may know it is `any_day`, and without one whatever has been told until now.
-    """
-    return asked if any_day else last_month(asked or day)
-
-
 async def commitment_figures(
-    tx: Tx, commitment: Commitment, asked: date | None
+    tx: Tx, commitment: Commitment, reading: Reading
 ) -> reports.CommitmentFigures:
+    """Give what came of one promise, as its member's report does."""
     [promise] = await promises_where(tx, col(Commitment.id) == commitment.id)
-    [known] = commitments([promise], await facts_about(tx, [commitment.id]), {})
-    return reports.line(known, figures(known.facts, asked))
+    facts = await facts_about(tx, [commitment.id], people=reading.is_staff)
+    [known] = commitments([promise], facts, {})
+    staff = reading.is_staff
+    counted = None if staff else await counted_of(tx, [commitment.id], reading.as_of)
+    seen = by_month(reading.as_of, counted)
+    return reports.line(known, figures(known.facts, reading.asked), seen)
+
+
+def by_month(as_of: date, counted: Sequence[Counted] | None) -> reports.Seen:
+    """Give what all but staff see of people: what was counted when months closed."""
+    people = closing.placements(counted or ()), closing.persons(counted or ())
+    return reports.Seen(as_of, *people, counted)
 
 
 async def members_of(tx: Tx, network: str) -> Sequence[Member]:
@@ -91,7 +97,9 @@ async def members_of(tx: Tx, network: str) -> Sequence[Member]:
 
 async def turns_of(tx: Tx, members: Sequence[Member]) -> Turns:
     """Give the suspensions and reinstatements of each, in the order in which they were told."""
-    told = select(Turn).where(col(Turn.membership_id).in_([one.id for one in members]))
+    # As one parameter: PostgreSQL takes no more than 32,767.
+    ids = literal([one.id for one in members], ARRAY(Uuid()))
+    told = select(Turn).where(col(Turn.membership_id) == any_(ids))
     turns: dict[UUID, list[tuple[date, bool]]] = defaultdict(list)
     for turn in await tx.exec(told.order_by(col(Turn.membership_id), col(Turn.version))):
         turns[turn.membership_id].append((turn.occurred_on, turn.suspended))

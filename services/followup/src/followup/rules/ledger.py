@@ -55,6 +55,7 @@ class Tally:
     engaged: int = 0
     begun: int = 0
     let_go: bool = False  # released, and nothing more promised since
+    keepers: set[UUID | None] = field(default_factory=set)  # the placements that kept a unit
 
     def apply(self, fact: Fact, on: date) -> None:
         self.sweep(on)
@@ -86,15 +87,16 @@ class Tally:
         room.used += move.given
         self.engaged += room.engaged
         self.begun += move.begun
-        if move.given:
-            self.give(keeps=move.keeps)
+        if move.given and self.give(keeps=move.keeps):
+            self.keepers.add(move.placement)
 
-    def give(self, *, keeps: bool) -> None:
-        if self.left and keeps:
-            self.left -= 1
-            self.kept += 1
-        else:
-            self.extra += 1
+    def give(self, *, keeps: bool) -> bool:
+        """Count a unit as kept, or as extra; tell whether it was kept."""
+        kept = bool(self.left) and keeps
+        self.left -= kept
+        self.kept += kept
+        self.extra += not kept
+        return kept
 
     def sweep(self, on: date) -> None:
         """After a release, let go of whatever has come back from open."""
@@ -143,6 +145,16 @@ def course(facts: Facts, days: Sequence[date | None]) -> Sequence[Figures]:
             tally.apply(fact, on)
         found.append(tally.figures(ended=has_ended(facts, promise, day)))
     return found
+
+
+def keepers(facts: Facts) -> frozenset[UUID | None]:
+    """Give the placements that kept a unit, as far as we have heard."""
+    if facts.promise is None:
+        return frozenset()
+    tally = Tally(facts.promise)
+    for on, _, fact in in_order(facts, facts.promise):
+        tally.apply(fact, on)
+    return frozenset(tally.keepers)
 
 
 def has_ended(facts: Facts, promise: Promise, day: date | None) -> bool:

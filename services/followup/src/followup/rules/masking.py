@@ -1,4 +1,6 @@
-"""Counts of people: under five they aren't shown, nor what would give them away.
+"""Counts of people for staff: under five they aren't shown, nor what would give them away.
+
+What all others see is counted by month, see closing.py.
 
 Nothing here is secret: whoever reads may know these rules, and asks which counts would look the
 same. What is hidden beside a small count is therefore picked by name, never by its size.
@@ -48,6 +50,7 @@ class Persons:
 
 
 HIDDEN = People(None, masked=True)
+NOBODY = Persons(HIDDEN, HIDDEN)
 
 
 def shown(count: int, *, hide: bool = False) -> People:
@@ -95,8 +98,5 @@ def persons(started: int, completed: int, among: Placements) -> Persons:
 
 
 def last_month(day: date) -> date:
-    """Give the end of the month before the day's: people are counted as of then, for everybody.
-
-    Counts of two days would tell what one person did between them.
-    """
+    """Give the end of the month before the day's: all but staff see everything as of then."""
     return day.replace(day=1) - timedelta(days=1)

@@ -27,6 +27,7 @@ class Move(NamedTuple):
     begun: int = 0  # those that began within the period
     given: int = 0
     keeps: bool = False
+    placement: UUID | None = None  # whose end it is
 
 
 Fact = Term | Act | Move
@@ -86,4 +87,5 @@ def moves_of_placement(placement: Placement, promise: Promise, made: date) -> It
         yield *begun, Move(placement.started_on or taken_on, place, begun=1)
     if ended_on:
         given, keeps = int(placement.is_given), counts and in_period
-        yield *until, Move(ended_on, place, 0, -int(is_busy), -int(is_begun), given, keeps)
+        gone = -int(is_busy), -int(is_begun)
+        yield *until, Move(ended_on, place, 0, *gone, given, keeps, placement.id)

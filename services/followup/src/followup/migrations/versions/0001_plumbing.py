@@ -1,0 +1,12 @@
+"""The plumbing that every service has: outbox, inbox, parked, answers, clock."""
+
+from shared.migrations import run_plumbing
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_plumbing(1)

@@ -1,0 +1,12 @@
+"""The plumbing keeps when a stream was told, and a canary for each key."""
+
+from shared.migrations import run_plumbing
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_plumbing(2)
