@@ -2,7 +2,7 @@
 PYTHON ?= python3
 MINUTES ?= 60
 BIN := .venv/bin
-PACKAGES := shared $(wildcard services/*) deploy
+PACKAGES := shared shared/events $(wildcard services/* deploy/*)
 EDITABLE := $(foreach package,$(wildcard $(PACKAGES:=/pyproject.toml)),-e ./$(dir $(package)))
 CHECKED := shared services deploy tests
 
@@ -14,7 +14,7 @@ help: ## what there is
 	grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 18
 
 demo: .venv/.installed ## a year of the network on real parts, then it stays up (ONCE=1 ends, SEED=7 repeats)
-	$(BIN)/python -m jobbpakten.demo
+	$(BIN)/python -m jobbpakten_local.demo
 
 test: .venv/.installed ## every test, on a real PostgreSQL and a real Kafka (ARGS=tests/shared: some of them)
 	$(BIN)/pytest $(or $(ARGS),--numprocesses 2)

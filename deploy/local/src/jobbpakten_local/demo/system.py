@@ -1,0 +1,127 @@
+"""What the story is played on: databases, topics, and each service as a process of its own."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+
+from jobbpakten.cli.environment import hears, services
+from jobbpakten.cli.tokens import PRIVATE_KEY
+from jobbpakten.keys import Keys
+from jobbpakten.topics import apply
+from jobbpakten_local.demo import preflight
+from jobbpakten_local.demo.environments import settings, surroundings, write
+from jobbpakten_local.parts import Unavailable, finished, kafka, mail, postgres, processes
+from jobbpakten_local.parts.kafka import free_ports
+from jobbpakten_local.parts.mail import Post
+from jobbpakten_local.parts.services import Service
+from shared.messaging.kafka import TOPICS, missing
+from shared.migrations import migrate
+
+NAME = "jobbpakten-demo"
+PARTITIONS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Services that answer, and what one must know to look at them."""
+
+    folder: Path
+    services: Mapping[str, Service]
+    databases: Mapping[str, str]
+    hears: Mapping[str, set[str]]
+    keys: Keys
+    post: Post
+
+    @property
+    def urls(self) -> dict[str, str]:
+        return {name: service.url for name, service in self.services.items()}
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "settings"
+
+    def memory(self) -> dict[str, int]:
+        """Give the bytes that each process holds in memory."""
+        running = {name: one.process for name, one in self.services.items() if one.process}
+        return {name: process.memory_info().rss for name, process in running.items()}
+
+    def ended(self) -> list[Service]:
+        """Name the services whose process has ended by itself."""
+        return [
+            one for one in self.services.values() if one.process and one.process.poll() is not None
+        ]
+
+
+@contextmanager
+def built(folder: Path) -> Iterator[System]:
+    """Build everything in the folder; Unavailable where a given part holds something already."""
+    with ThreadPoolExecutor(1) as aside, postgres.started(folder / "postgres", durable=False) as pg:
+        # An embedded PostgreSQL is new and ours: no need to wait until Kafka is there too.
+        early = aside.submit(migrated, pg, NAME) if pg.server else None
+        with kafka.started(folder / "kafka") as cluster:
+            preflight.check(pg, cluster, NAME, databases(NAME).values())
+            urls = early.result() if early else migrated(pg, NAME)
+            with (
+                mail.started(folder / "mail") as post,
+                running(folder / "services", urls, cluster.servers, NAME, post) as system,
+            ):
+                yield system
+
+
+def databases(name: str) -> dict[str, str]:
+    return {service: f"{name}-{service}" for service in services()}
+
+
+def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
+    """Make the databases with their schemas, and give their addresses."""
+    urls = {}
+    for service, database in databases(name).items():
+        urls[service] = preflight.database(server, database)
+        finished(asyncio.to_thread(migrate, service, urls[service]))
+    return urls
+
+
+@contextmanager
+def running(
+    folder: Path, urls: Mapping[str, str], servers: str, name: str, post: Post
+) -> Iterator[System]:
+    """Make the topics, start the services and wait until each has joined its group."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make_topics(servers, f"{name}.")
+    with processes.owned(folder) as ours:
+        keys = Keys()
+        ports = dict(zip(urls, free_ports(len(urls)), strict=True))
+        environment = settings(urls, servers, name, keys, post, ports["notifications"])
+        around = surroundings() | environment
+        started = {one: Service(one, ours, around, port=ports[one]) for one in urls}
+        for service in started.values():
+            service.start()
+        system = System(folder, started, urls, hears(), keys, post)
+        write(system.settings, environment | {PRIVATE_KEY: keys.private})
+        try:
+            for service in started.values():
+                service.until_ready()
+            yield system
+        finally:
+            system.settings.unlink()
+
+
+def make_topics(servers: str, prefix: str) -> None:
+    """Make all that are declared; Unavailable where Kafka doesn't let us."""
+    try:
+        why = ", ".join(sorted(finished(made(servers, prefix))))
+    except KafkaError as error:
+        why = str(error)
+    if why:
+        raise Unavailable(f"Kafka doesn't let us make our topics ({why}): allow it, or make them")
+
+
+async def made(servers: str, prefix: str) -> set[str]:
+    """Make the topics, and give those that Kafka refused to make."""
+    await apply(servers, prefix, replication=1, partitions=PARTITIONS)
+    return await missing(servers, prefix, {*TOPICS})

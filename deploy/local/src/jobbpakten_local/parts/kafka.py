@@ -1,0 +1,201 @@
+"""Apache Kafka: one node in KRaft mode that tests may kill and start again."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from jobbpakten_local.parts import Unavailable, finished, jars, processes, say, source
+
+JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms64m", "-Xmx384m", "-Dlog4j2.level=WARN")
+CLUSTER = "am9iYnBha3Rlbi1vbmUtMQ"  # 16 bytes in base64, any will do
+ONE_NODE = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+    "offsets.topic.replication.factor": "1",
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "auto.create.topics.enable": "false",
+}
+PORTS = range(
+    20_000, 32_000
+)  # below those of outgoing connections, which could take ours while the broker is down
+START_S = 180
+GIVEN_S = 30
+GROUPS = ("a", "b", "c", "d")  # their coordinators lie on the four partitions of the offsets topic
+_given = set[int]()  # ports, by this process
+
+
+@dataclass(frozen=True)
+class Broker:
+    """The embedded broker: always on the same folder and the same port."""
+
+    processes: processes.Processes
+    port: int
+    command: tuple[str | Path, ...]
+    current: list[psutil.Popen] = field(default_factory=list)
+
+    def start(self) -> None:
+        log = self.processes.folder / "log"
+        process = self.processes.start(*self.command, log=log)
+        self.current[:] = [process]
+        processes.until_ready(process, lambda: listens(self.port), log, START_S)
+        finished(groups_can_be_joined(f"127.0.0.1:{self.port}"))
+
+    def stop(self, how: int) -> None:
+        processes.end(self.current[0], how)
+
+
+@dataclass(frozen=True)
+class Kafka:
+    """A cluster, wherever it is."""
+
+    servers: str
+    broker: Broker | None = None
+
+    def kill(self) -> None:
+        """As a power cut would, but for the disk."""
+        self.embedded.stop(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self.embedded.stop(signal.SIGTERM)
+
+    def start(self) -> None:
+        """Start again: same folder, same port."""
+        self.embedded.start()
+
+    @property
+    def embedded(self) -> Broker:
+        if self.broker is None:
+            raise Unavailable(
+                "only the embedded Kafka is ours to stop: unset KAFKA_SERVERS and PARTS"
+            )
+        return self.broker
+
+
+@contextmanager
+def started(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Kafka]:
+    """Give a Kafka whose groups can be joined; an embedded one ends with the block.
+
+    The settings are the broker's own (`group.min.session.timeout.ms`); a given one has its own.
+    """
+    taken, why = source("KAFKA_SERVERS")
+    if taken == "given":
+        yield given(why)
+    elif taken == "docker":
+        with container(settings or {}) as servers:
+            say(f"Kafka: a container at {servers}, because {why}")
+            yield Kafka(servers)
+    else:
+        with processes.owned(folder) as ours:
+            broker = embedded(ours, settings or {})
+            say(f"Kafka {jars.KAFKA_VERSION}: embedded in {folder}, because {why}")
+            broker.start()
+            yield Kafka(f"127.0.0.1:{broker.port}", broker)
+
+
+def given(why: str) -> Kafka:
+    servers = os.environ["KAFKA_SERVERS"]
+    try:
+        finished(groups_can_be_joined(servers, limit_s=GIVEN_S))
+    except (OSError, KafkaError) as error:
+        raise Unavailable(
+            f"Kafka at {servers} doesn't answer ({error}): start it, or unset KAFKA_SERVERS"
+        ) from error
+    say(f"Kafka: {servers}, because {why}")
+    return Kafka(servers)
+
+
+@contextmanager
+def container(settings: Mapping[str, str]) -> Iterator[str]:
+    from testcontainers.community.kafka import KafkaContainer  # noqa: PLC0415 - seldom needed
+
+    from jobbpakten_local.parts import containers  # noqa: PLC0415 - slow to import
+
+    def made() -> KafkaContainer:
+        asked = {
+            f"KAFKA_{name.upper().replace('.', '_')}": value for name, value in settings.items()
+        }
+        names = {"KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false", **asked}
+        return KafkaContainer().with_kraft().with_envs(**names)
+
+    with containers.running(made) as it:
+        finished(groups_can_be_joined(it.get_bootstrap_server()))
+        yield it.get_bootstrap_server()
+
+
+def embedded(ours: processes.Processes, settings: Mapping[str, str]) -> Broker:
+    """Write the settings and format the folder, the latter once."""
+    ours.folder.mkdir(exist_ok=True)
+    port, controller = free_ports()
+    written = ours.folder / "server.properties"
+    written.write_text(properties(ours.folder, port, controller, settings))
+    run = (jars.java(), *JVM, "-cp", jars.class_path())
+    if not (ours.folder / "data/meta.properties").exists():
+        form = ("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", written)
+        told = subprocess.run([*run, *form], check=False, capture_output=True, text=True)  # noqa: S603 - Kafka's own program
+        if told.returncode:
+            raise Unavailable(
+                f"Kafka can't make its folder {ours.folder}: {told.stdout}{told.stderr}"
+            )
+    return Broker(ours, port, (*run, "kafka.Kafka", written))
+
+
+def properties(folder: Path, port: int, controller: int, settings: Mapping[str, str]) -> str:
+    where = {
+        "log.dirs": str(folder / "data"),
+        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+    }
+    return "".join(f"{name}={value}\n" for name, value in {**ONE_NODE, **where, **settings}.items())
+
+
+def free_ports(count: int = 2) -> list[int]:
+    """Give ports on which nobody listens, and none twice: whoever has one may not listen yet."""
+    drawn = [port for port in random.sample(PORTS, 50) if port not in _given]
+    found = [port for port in drawn if not listens(port)][:count]
+    _given.update(found)
+    return found
+
+
+def listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+async def groups_can_be_joined(servers: str, limit_s: float = START_S) -> None:
+    """Wait for the coordinators: an open port has none yet, or they are still loading."""
+    patience = time.monotonic() + limit_s
+    while True:
+        client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=5000)
+        try:
+            await client.start()
+            for group in GROUPS:
+                await client.list_consumer_group_offsets(group)
+        except KafkaError:
+            if time.monotonic() > patience:
+                raise
+        else:
+            return
+        finally:
+            await client.close()
+        await asyncio.sleep(0.05)

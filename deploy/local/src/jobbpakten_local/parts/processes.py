@@ -1,0 +1,155 @@
+"""The processes of a data folder: it has one owner at a time, and they end with it, last first."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import psutil
+
+from jobbpakten_local.parts import Unavailable
+
+PATIENCE_S = 15.0  # a broker with open transactions takes its time
+SAME_BIRTH_S = 2.0  # the system's idea of a birth moves with its clock
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Those that were started for one folder, and the book in which they stand."""
+
+    folder: Path
+    book: TextIO
+    ending: ExitStack
+
+    def start(
+        self, *command: str | Path, log: Path, stop: int = signal.SIGTERM, **more: Any
+    ) -> psutil.Popen:
+        """Start in a process group of its own: a Ctrl-C is ours to pass on."""
+        with log.open("ab") as out, signals_wait():
+            process = psutil.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **more,
+            )
+            self.ending.callback(end, process, stop)
+            note(self.book, process, stop)
+        return process
+
+
+@contextmanager
+def owned(folder: Path) -> Iterator[Processes]:
+    """Own the folder, or say who does; what a killed owner left running is ended first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with Path(f"{folder}.lock").open("a+") as book:
+        claim(book, folder)
+        with sigterm_as_interrupt(), ExitStack() as ending:
+            yield Processes(folder, book, ending)
+        book.truncate(0)
+
+
+def claim(book: TextIO, folder: Path) -> None:
+    try:
+        fcntl.flock(book, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        owner = next(noted(book), ("?",))[0]
+        raise Unavailable(
+            f"{folder} is in use by process {owner}: end that one first, or take another folder"
+        ) from None
+    end_left_over(book)
+    book.truncate(0)
+    note(book, psutil.Process(), signal.SIGTERM)
+
+
+def note(book: TextIO, process: psutil.Process, stop: int) -> None:
+    with suppress(psutil.NoSuchProcess):  # it has ended already: its starter will see
+        book.write(f"{process.pid} {process.create_time()} {int(stop)}\n")
+        book.flush()
+
+
+def noted(book: TextIO) -> Iterator[tuple[str, ...]]:
+    book.seek(0)
+    return (tuple(line.split()) for line in book)
+
+
+def end_left_over(book: TextIO) -> None:
+    _owner, *started = [*noted(book)] or [()]
+    for pid, birth, stop in reversed(started):
+        with suppress(psutil.NoSuchProcess):
+            process = psutil.Process(int(pid))
+            if abs(process.create_time() - float(birth)) < SAME_BIRTH_S:
+                end(process, int(stop))
+
+
+def end(process: psutil.Process, stop: int) -> None:
+    """Ask it to stop; whatever interrupts the waiting, the whole group is gone after."""
+    if not process.is_running():
+        return
+    try:
+        with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+            process.send_signal(stop)
+            process.wait(PATIENCE_S)
+    finally:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        with suppress(psutil.TimeoutExpired):
+            process.wait(1)
+
+
+def until_ready(
+    process: psutil.Popen, ready: Callable[[], bool], log: Path, limit_s: float
+) -> None:
+    """Wait for a process that was just started; its last words explain why it ended or hangs."""
+    patience = time.monotonic() + limit_s
+    while process.poll() is not None or not ready():  # dead, another may answer in its place
+        if process.poll() is not None or time.monotonic() > patience:
+            words = " / ".join(log.read_text(errors="replace").splitlines()[-5:])
+            raise Unavailable(f"{Path(process.args[0]).name} doesn't come up, see {log}: {words}")
+        time.sleep(0.02)
+
+
+@contextmanager
+def sigterm_as_interrupt() -> Iterator[None]:
+    """SIGTERM and a closed terminal unwind like Ctrl-C, unless somebody decided otherwise."""
+    mine = threading.current_thread() is threading.main_thread()
+    quiet = [
+        s for s in (signal.SIGTERM, signal.SIGHUP) if mine and signal.getsignal(s) == signal.SIG_DFL
+    ]
+    for one in quiet:
+        signal.signal(one, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for one in quiet:
+            signal.signal(one, signal.SIG_DFL)
+
+
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Hold signals back: between its birth and our note of it a process would be lost to them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handlers = {
+        one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    ours = {one: handler for one, handler in handlers.items() if callable(handler)}
+    for one in ours:
+        signal.signal(one, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for one, handler in ours.items():
+            signal.signal(one, handler)
+        for number in came:
+            signal.raise_signal(number)

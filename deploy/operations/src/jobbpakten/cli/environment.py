@@ -1,0 +1,132 @@
+"""Where things are: read from the services' own settings, and no more of them than is needed."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
+from os import environ
+from typing import Annotated, Literal
+
+import typer
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from jobbpakten.cli.exit_codes import WrongUse
+from jobbpakten.keys import PRIVATE, SECRETS
+from shared.keys import HOW_TO, read, the_same
+from shared.messaging.kafka import TOPICS
+from shared.settings import ServiceSettings, example_of
+
+DRIVER = "postgresql+asyncpg"
+
+
+class Excerpt(BaseSettings):
+    """Those settings of a service that a command line needs; none of them is demanded."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    database_url: str = ""
+    database_direct_url: str = ""
+    kafka_servers: str = ""
+    kafka_topic_prefix: str = ""
+    token_public_key: str = ""
+    environment: Literal["production", "staging", "test", "demo"] = "production"
+
+
+def excerpt(service: str) -> Excerpt:
+    """Read a service's environment; WrongUse for a value that can't be."""
+    try:
+        return Excerpt(_env_prefix=f"{service.upper()}_")
+    except ValidationError as error:
+        named = variable(service, str(error.errors()[0]["loc"][0]))
+        raise WrongUse(f"{named}: {error.errors()[0]['msg']}.") from None
+
+
+def variable(service: str, name: str) -> str:
+    return f"{service.upper()}_{name.upper()}"
+
+
+@cache
+def services() -> tuple[str, ...]:
+    """Name all services, as the table of topics does."""
+    return tuple(
+        sorted(set[str]().union(*(topic.told_by | topic.read_by for topic in TOPICS.values())))
+    )
+
+
+def hears() -> dict[str, set[str]]:
+    """Say for each service which topics it hears."""
+    return {
+        service: {name for name, topic in TOPICS.items() if service in topic.read_by}
+        for service in services()
+    }
+
+
+def installed(service: str, command: str) -> None:
+    """Raise WrongUse, with where to go, where a command needs a service's code."""
+    spec = find_spec(service)
+    if spec is None or spec.origin is None:
+        run = f"run `python -m shared {service} {command}` in its image"
+        raise WrongUse(f"{service} isn't installed here: {run}.")
+
+
+def known(service: str | None) -> str | None:
+    """Refuse a service that isn't there."""
+    if service is not None and service not in services():
+        raise typer.BadParameter(f"There is no service {service!r}: take {either(services())}.")
+    return service
+
+
+Service = Annotated[str, typer.Option(callback=known, help="Which service.")]
+AnyService = Annotated[
+    str | None, typer.Option(callback=known, help="Only this one; else all whose database is set.")
+]
+
+
+def database(service: str) -> str:
+    """Give the address of a service's database, past any pooler; WrongUse when there is none."""
+    found = excerpt(service)
+    address = found.database_direct_url or found.database_url
+    named = variable(
+        service, "database_direct_url" if found.database_direct_url else "database_url"
+    )
+    shown = example_of(ServiceSettings.model_fields["database_url"], service)
+    example = f"for example {shown}"
+    if not address:
+        raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
+    try:
+        fits = make_url(address).drivername == DRIVER
+    except ArgumentError:
+        fits = False
+    if not fits:
+        raise WrongUse(f"{named} is no address of a PostgreSQL database: correct it, {example}.")
+    return address
+
+
+def databases(service: str | None = None) -> Mapping[str, str]:
+    """Give one service's database, or all that are set; WrongUse when there is none."""
+    if service:
+        return {service: database(service)}
+    found = {name: database(name) for name in services() if excerpt(name).database_url}
+    if not found:
+        names = either([variable(name, "database_url") for name in services()])
+        raise WrongUse(f"No database is named: set {names}.")
+    return found
+
+
+def refuse_one_key_for_two_services() -> None:
+    """Refuse a secret key that stands in several services: each of them sees only its own."""
+    if found := the_same(secret_keys()):
+        first, second = found
+        raise WrongUse(f"{first} and {second} are the same key: each needs its own; {HOW_TO}.")
+
+
+def secret_keys() -> dict[str, str]:
+    """Give all services' secret keys, by their settings; a service itself refuses what is none."""
+    said = {name.upper(): value for name, value in environ.items()}
+    return {name: said[name] for name in (*SECRETS, *PRIVATE) if read(said.get(name, ""))}
+
+
+def either(names: tuple[str, ...] | list[str]) -> str:
+    return " or ".join(names)

@@ -1,0 +1,114 @@
+"""`jobbpakten token` and `jobbpakten keys`: callers for development; production has an issuer."""
+
+import json
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+from pydantic import TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from jobbpakten.cli.environment import Service, excerpt, services, variable
+from jobbpakten.cli.exit_codes import CODES, WrongUse
+from jobbpakten.cli.outputs import AsJson, print_json
+from jobbpakten.keys import Keys
+from shared.http.access import ALGORITHM, NOT_ADMITTED, Doorkeeper
+from shared.keys import HOW_TO, pair_key
+from shared.people.identity_numbers import holds_identity_number
+from shared.time import clock
+
+LONGEST_HOURS = 8
+HOUR_SECONDS = 3600
+PRIVATE_KEY = "JOBBPAKTEN_TOKEN_PRIVATE_KEY"
+GOOD = TypeAdapter(Annotated[str, pair_key("Ed25519", private=True)])
+
+app = typer.Typer()
+
+
+class Signing(BaseSettings):
+    """What the command line needs to sign."""
+
+    model_config = SettingsConfigDict(env_prefix="JOBBPAKTEN_", extra="ignore")
+
+    token_private_key: str = ""
+
+
+def said(text: str) -> str:
+    """Take what stands in a token and travels with all that its caller does."""
+    if holds_identity_number(text):
+        raise typer.BadParameter("It travels with all that she does: never an identity number.")
+    return text
+
+
+@app.command(epilog=CODES)
+def token(
+    service: Service,
+    actor: Annotated[str, typer.Option(callback=said, help="The caller's id.")],
+    role: Annotated[str, typer.Option(callback=said, help="The role she acts in.")],
+    network: Annotated[list[str], typer.Option(help="May be given several times.")],
+    organisation: Annotated[UUID | None, typer.Option(help="Whom she acts for.")] = None,
+    unit: Annotated[
+        str, typer.Option(callback=said, help="The municipality's unit that she works in.")
+    ] = "",
+    hours: Annotated[int, typer.Option(min=1, max=LONGEST_HOURS, help="Good for so long.")] = 8,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Sign a token for a caller of one service, and print nothing else.
+
+    Refused in production, which <SERVICE>_ENVIRONMENT is when it isn't set.
+    """
+    if excerpt(service).environment == "production":
+        fix = f"elsewhere set {variable(service, 'environment')}=test"
+        raise WrongUse(f"In production no tokens are made by hand: {fix}.")
+    expires = int(clock.now().timestamp()) + hours * HOUR_SECONDS
+    claims = {"sub": actor, "aud": service, "role": role, "networks": network, "exp": expires}
+    claims |= {"organisation": str(organisation)} if organisation else {}
+    claims |= {"unit": unit} if unit else {}
+    signed = jwt.encode({"alg": ALGORITHM}, claims, private_key(), algorithms=[ALGORITHM])
+    refuse_wrong_key(service, signed)
+    if as_json:
+        print_json({"token": signed, "expires_at": expires})
+    else:
+        typer.echo(signed)
+
+
+@app.command(epilog=CODES)
+def keys(*, as_json: AsJson = False) -> None:
+    """Make all keys that the services ask for, and print them as lines for the environment.
+
+    Each run makes others. Keep those that wrap and seal: without them nobody reads what was stored.
+    """
+    made = Keys()
+    lines = {PRIVATE_KEY: made.private}
+    lines |= {variable(service, "token_public_key"): made.public for service in services()}
+    lines |= made.settings
+    if as_json:
+        print_json(lines)
+    else:
+        typer.echo("\n".join(f"{name}='{value}'" for name, value in lines.items()))
+
+
+def private_key() -> OKPKey:
+    """Read the key that signs; WrongUse when there is none."""
+    written = Signing().token_private_key
+    if not written:
+        raise WrongUse(f"{PRIVATE_KEY} isn't set: {HOW_TO}.")
+    try:
+        return OKPKey.import_key(json.loads(GOOD.validate_python(written)))
+    except ValidationError as error:
+        said = error.errors()[0]["msg"].removeprefix("Value error, ").removesuffix(f"; {HOW_TO}")
+        raise WrongUse(f"{PRIVATE_KEY}: {said}; {HOW_TO}.") from None
+
+
+def refuse_wrong_key(service: str, signed: str) -> None:
+    """Refuse what the service would answer with 401, where its public key is known."""
+    public = excerpt(service).token_public_key
+    try:
+        if public:
+            Doorkeeper(service, public).admit(signed)
+    except (*NOT_ADMITTED, KeyError):
+        named = variable(service, "token_public_key")
+        raise WrongUse(f"{PRIVATE_KEY} doesn't belong to {named}: take both of one pair.") from None

@@ -1,0 +1,115 @@
+"""`jobbpakten topics`: Kafka's topics, as they are declared and as they are."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Annotated, TypeVar
+
+import typer
+from aiokafka.errors import KafkaError
+
+from jobbpakten.cli.environment import either, excerpt, services, variable
+from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
+from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
+from jobbpakten.topics import LEFT_OVER, differences
+from jobbpakten.topics import apply as apply_all
+
+Result = TypeVar("Result")
+app = typer.Typer(no_args_is_help=True, help="Kafka's topics, as declared and as they are.")
+Replication = Annotated[int, typer.Option(min=1, help="Copies of each record; 1 on one broker.")]
+Partitions = Annotated[
+    int | None, typer.Option(min=1, help="Of topics that are made now; else as declared.")
+]
+
+
+@app.command(epilog=f"{CODES} 1 here: a topic is missing or differs.")
+def diff(replication: Replication = 3, *, as_json: AsJson = False) -> None:
+    """Compare the cluster's topics with the declared ones."""
+    servers, prefix = cluster()
+    found = answered(servers, differences(servers, prefix, replication))
+    if as_json:
+        print_json(found)
+    else:
+        print_differences(found)
+    raise typer.Exit(code_of(found))
+
+
+@app.command(epilog=f"{CODES} 1 here: something differs that only a person can change.")
+def apply(
+    replication: Replication = 3, partitions: Partitions = None, *, as_json: AsJson = False
+) -> None:
+    """Make the missing topics and set the others' configuration.
+
+    Never changed are the partitions and copies of a topic that is there.
+    """
+    servers, prefix = cluster()
+    done = answered(servers, apply_all(servers, prefix, replication, partitions))
+    left = answered(servers, differences(servers, prefix, replication))
+    left = {name: faults for name, faults in left.items() if not as_wished(faults, partitions)}
+    if as_json:
+        print_json({"done": done, "left": left})
+    else:
+        print_line(
+            f"{len(done)} made or set: {', '.join(done)}"
+            if done
+            else nothing_done(left, replication)
+        )
+        print_differences(left)
+    raise typer.Exit(code_of(left))
+
+
+def code_of(found: dict[str, list[str]]) -> Code:
+    """Give 1 where somebody must act; what is left over harms nobody."""
+    return Code.FOUND if any(faults != [LEFT_OVER] for faults in found.values()) else Code.GOOD
+
+
+def nothing_done(left: dict[str, list[str]], replication: int) -> str:
+    if ["missing"] in left.values():
+        fix = f"has it {replication} brokers? On one, take --replication 1"
+        return f"Kafka refused to make what is missing: {fix}."
+    return "Nothing could be done." if code_of(left) else "Nothing to do."
+
+
+def as_wished(faults: list[str], partitions: int | None) -> bool:
+    """Tell whether the only difference is the number of partitions that was asked for."""
+    return len(faults) == 1 and faults[0].startswith(f"{partitions} partitions ")
+
+
+def print_differences(found: dict[str, list[str]]) -> None:
+    if found:
+        print_table(
+            "topic", "differs", rows=[(n, "; ".join(faults)) for n, faults in found.items()]
+        )
+    else:
+        print_line("All topics are as declared.")
+
+
+def cluster() -> tuple[str, str]:
+    """Give the servers and the prefix that all services agree on."""
+    named = {service: excerpt(service) for service in services()}
+    found = {
+        (one.kafka_servers, one.kafka_topic_prefix) for one in named.values() if one.kafka_servers
+    }
+    names = [variable(service, "kafka_servers") for service in named]
+    if not found:
+        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
+    if len(found) > 1:
+        raise WrongUse(
+            f"The services name different Kafkas or prefixes: set {either(names)} alone."
+        )
+    return found.pop()
+
+
+def answered(servers: str, asked: Awaitable[Result]) -> Result:
+    """Ask Kafka; Away when it doesn't answer."""
+    logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it would write to stderr
+
+    async def asking() -> Result:
+        return await asked
+
+    try:
+        return asyncio.run(asking())
+    except (KafkaError, OSError) as error:
+        kind = type(error).__name__
+        fix = "start it, or correct the services' KAFKA_SERVERS"
+        raise Away(f"Kafka at {servers} doesn't answer ({kind}): {fix}.") from None

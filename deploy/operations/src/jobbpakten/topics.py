@@ -1,0 +1,94 @@
+"""Kafka's topics: how the cluster's differ from the declared ones, and making them alike."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+
+from shared.messaging.kafka import FORMER, Topic, admin, declared
+
+SETTLE_SECONDS = 5
+LEFT_OVER = "left over: no service uses it, delete it when no replica of an earlier release runs"
+
+
+async def differences(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
+    """Say for each declared topic how the cluster's differs, and which are left over."""
+    async with admin(servers) as client:
+        there = set(await client.list_topics())
+        found = {name: ["missing"] for name in declared(prefix) if name not in there}
+        present = [name for name in declared(prefix) if name in there]
+        for described in await client.describe_topics(present) if present else []:
+            name, topic = described["topic"], declared(prefix)[described["topic"]]
+            configs = await described_configs(client, name)
+            faults = list(topic_faults(topic, described["partitions"], configs, replication))
+            found |= {name: faults} if faults else {}
+        return found | {prefix + name: [LEFT_OVER] for name in FORMER if prefix + name in there}
+
+
+async def described_configs(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    (answer,) = await client.describe_configs([resource])
+    return {entry[0]: entry[1] for entry in answer.resources[0][4]}
+
+
+def topic_faults(
+    topic: Topic, partitions: list[dict[str, Any]], configs: dict[str, str], replication: int
+) -> Iterator[str]:
+    if len(partitions) != topic.partitions:
+        yield f"{len(partitions)} partitions instead of {topic.partitions}"
+    fewest = min(len(partition["replicas"]) for partition in partitions)
+    if fewest < replication:
+        yield f"replication {fewest} instead of {replication}"
+    for name, value in topic.configs(replication).items():
+        if configs.get(name) != value:
+            yield f"{name}={configs.get(name)} instead of {value}"
+
+
+async def apply(
+    servers: str, prefix: str, replication: int, partitions: int | None = None
+) -> list[str]:
+    """Make the declared topics that are missing, set the others' configs; give what was done.
+
+    Partitions of a topic in use are never changed: keys would move and order would be lost.
+    """
+    wrong = await differences(servers, prefix, replication)
+    async with admin(servers) as client:
+        done = [
+            name
+            for name, faults in wrong.items()
+            if faults != [LEFT_OVER]
+            and await (make if faults == ["missing"] else configure)(
+                client, name, declared(prefix)[name], replication, partitions
+            )
+        ]
+        await until_seen(client, done)
+    return sorted(done)
+
+
+async def make(
+    client: AIOKafkaAdminClient, name: str, topic: Topic, replication: int, partitions: int | None
+) -> bool:
+    configs = topic.configs(replication)
+    new = NewTopic(name, partitions or topic.partitions, replication, topic_configs=configs)
+    answer = await client.create_topics([new])
+    return not any(error[1] for error in answer.topic_errors)  # aiokafka: codes, no exception
+
+
+async def configure(
+    client: AIOKafkaAdminClient, name: str, topic: Topic, replication: int, _: int | None
+) -> bool:
+    configs = topic.configs(replication)
+    answers = await client.alter_configs(
+        [ConfigResource(ConfigResourceType.TOPIC, name, configs=configs)]
+    )
+    return not any(found[0] for answer in answers for found in answer.resources)
+
+
+async def until_seen(client: AIOKafkaAdminClient, topics: list[str]) -> None:
+    """Wait until new topics have got around: brokers hear of them after the controller."""
+    patience = time.monotonic() + SETTLE_SECONDS
+    while set(topics) - set(await client.list_topics()) and time.monotonic() < patience:  # noqa: ASYNC110 - the brokers tell nobody
+        await asyncio.sleep(0.05)

@@ -1,1 +1,0 @@
-"""A year of the network on real parts: `python -m jobbpakten.demo`."""
