@@ -1,6 +1,7 @@
 """What tests run on: one PostgreSQL and one Kafka a process, an empty database for each test."""
 
 import asyncio
+import logging
 import signal
 import tempfile
 from collections import Counter
@@ -11,25 +12,36 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from xdist.scheduler import LoadScopeScheduling
 
-from jobbpakten.parts import finished
-from jobbpakten.parts import kafka as kafkas
-from jobbpakten.parts import postgres as postgreses
+from jobbpakten_local.parts import finished
+from jobbpakten_local.parts import kafka as kafkas
+from jobbpakten_local.parts import postgres as postgreses
+from shared.database import Database
 from shared.migrations import PLUMBING, migrate
 
+# How long an example takes says how busy the machine is, and nothing else.
+examples.register_profile("ours", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("ours")
 RUN = uuid4().hex
 # Here services run as processes, and both cores are busy.
 STAGES = {"bench", "cli", "demo", "faults", "parts"}
 # A third of what a clone costs; whoever of the last test is connected yet would keep it waiting.
-EMPTY = """
+WIPE = """EXECUTE (
+    SELECT 'TRUNCATE ' || string_agg(oid::regclass::text, ', ') || ' RESTART IDENTITY'
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    AND relkind = 'r' AND relname <> 'alembic_version');"""
+EMPTY = f"""
     DO $$ BEGIN
         PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid();
-        EXECUTE (SELECT 'TRUNCATE ' || string_agg(oid::regclass::text, ', ') || ' RESTART IDENTITY'
-            FROM pg_class WHERE relnamespace = 'public'::regnamespace
-            AND relkind = 'r' AND relname <> 'alembic_version');
+        {WIPE}
     END $$"""
+# Puts back which days tables refuse, as the migrations made it.
+REFUSING = f"DO $$ BEGIN {WIPE} END $$; " + (PLUMBING / "0003.sql").read_text()
 
 
 class TwoHands(LoadScopeScheduling):  # type: ignore[misc]
@@ -50,6 +62,15 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" and report.passed:
         for name, said in report.user_properties:
             print(f"\n{name}: {said}")  # noqa: T201 - whoever runs it wants to know
+
+
+@pytest.fixture(autouse=True)
+def logs_restored() -> Iterator[None]:
+    """Undo it where a test lets the service log: the next would write into what it has closed."""
+    before = logging.getLogger().handlers[:]
+    yield
+    logging.getLogger().handlers[:] = before
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -135,3 +156,21 @@ def database(
             return postgres.create_database(name, template(service))
 
         yield fresh
+
+
+@pytest.fixture
+def any_day(postgres: postgreses.Postgres) -> Iterator[Callable[[Database, str], None]]:
+    """Give what lets a table hold any day of PostgreSQL's until the test ends: an unreadable row.
+
+    Asked for after the service, so that it ends before.
+    """
+    let = set[str]()
+
+    def allow(database: Database, table: str) -> None:
+        name = database.engine.url.database or ""
+        postgres.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_days", name)
+        let.add(name)
+
+    yield allow
+    for name in let:
+        postgres.execute(REFUSING, name)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 import uvloop
-from tests.bench import hearing, ranking, relaying, reports, stages, waiting
+from tests.bench import hearing, ranking, relaying, reports, stages, strangers, waiting
 from tests.bench.rounds import ROUNDS, Line
 
 Part = Callable[[stages.Stage, int], Awaitable[list[Line]]]
@@ -16,6 +16,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "relay": ("Relay, 20,000 events in the outbox", relaying.measured),
     "ledger": ("Inbox, 20,000 events on the topic", hearing.measured),
     "rest": ("One event, at rest", waiting.measured),
+    "report": ("The open report, 2,000 members and 20 strangers", strangers.measured),
     "matching": ("Matching, 100,000 candidates and 5,000 places", ranking.measured),
 }
 LIMIT_SECONDS = 360

@@ -13,17 +13,17 @@ from sqlalchemy import make_url
 from tests.bench.rounds import ROUNDS, Line, Measure, alternating, line
 from tests.bench.stages import TOPIC, Stage
 from tests.bench.told import keep, kept, publish
-from tests.shared.tellers import ended
+from tests.shared.support.outbox_harness import ended
 
 from followup.commands import events as ledger
 from followup.settings import Settings
+from jobbpakten_events import Envelope
+from jobbpakten_events.membership import CommitmentMade
 from shared.database import connect, connect_directly
-from shared.events import Envelope
-from shared.events.membership import CommitmentMade
-from shared.inbox import Hears
-from shared.inbox.batches import Inbox
-from shared.inbox.records import Record
-from shared.listener import FETCH_WAIT_MS, Listener
+from shared.messaging.inbox import Hears
+from shared.messaging.inbox.batches import Inbox
+from shared.messaging.inbox.records import Record
+from shared.messaging.listener import FETCH_WAIT_MS, Listener
 
 EVENTS = 20_000
 TIMES = 3  # as many rounds as elsewhere: half a second each, they swing with the machine's clock

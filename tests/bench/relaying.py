@@ -12,10 +12,10 @@ from aiokafka import AIOKafkaProducer
 from tests.bench.rounds import ROUNDS, Line, Measure, alternating, line
 from tests.bench.stages import TOPIC, Stage
 from tests.bench.told import Message, keep, kept
-from tests.shared.tellers import Telling, ended
+from tests.shared.support.outbox_harness import Telling, ended
 
-from shared.database import connect_directly
-from shared.relay import MAX_BATCH_BYTES, Relay, producer_of
+from shared.database import connect, connect_directly
+from shared.messaging.relay import MAX_BATCH_BYTES, Relay, producer_of
 from shared.settings import ServiceSettings
 
 EVENTS = 20_000
@@ -87,7 +87,7 @@ class Watched(Relay):
     """A relay that says when it has nothing to do: all is acknowledged and deleted."""
 
     def __init__(self, settings: ServiceSettings, **how: Any) -> None:
-        super().__init__(settings, asyncio.Event(), **how)
+        super().__init__(settings, connect(settings), **how)
         self.quiet, self.quiet_since = asyncio.Event(), 0.0
 
     async def woken(self) -> bool:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from tests.bench.rounds import ROUNDS, Line
 
-from jobbpakten.parts.jars import KAFKA_VERSION
+from jobbpakten_local.parts.jars import KAFKA_VERSION
 
 DOCUMENT = Path(__file__).parents[2] / "docs/performance.md"
 BLOCK = re.compile(r"(<!-- measured -->\n).*(<!-- end -->)", re.DOTALL)

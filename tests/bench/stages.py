@@ -12,13 +12,13 @@ from uuid import uuid4
 
 from aiokafka.admin import NewTopic
 from sqlalchemy import make_url
-from tests.callers import PUBLIC_KEY
+from tests.support.callers import PUBLIC_KEY
 
-from jobbpakten.parts import finished
-from jobbpakten.parts import kafka as kafkas
-from jobbpakten.parts import postgres as postgreses
 from jobbpakten.topics import until_seen
-from shared.kafka import TOPICS, admin
+from jobbpakten_local.parts import finished
+from jobbpakten_local.parts import kafka as kafkas
+from jobbpakten_local.parts import postgres as postgreses
+from shared.messaging.kafka import TOPICS, admin
 from shared.migrations import PLUMBING, migrate
 from shared.settings import ServiceSettings
 

@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from tests.bench import hearing, ranking, relaying, reports, waiting
+from tests.bench import hearing, ranking, relaying, reports, strangers, waiting
 from tests.bench.rounds import Line, absolute, alternating, line
 from tests.bench.stages import Stage
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.parts.kafka import Kafka
-from jobbpakten.parts.postgres import Postgres
+from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.postgres import Postgres
 
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 5 * PATIENCE_S
 PARTS: dict[str, Callable[[Stage], Awaitable[list[Line]]]] = {
     "relay": lambda stage: relaying.measured(stage, 1, 50),
     "ledger": lambda stage: hearing.measured(stage, 1, 50),
     "rest": lambda stage: waiting.measured(stage, 1, 1),
+    "report": lambda stage: strangers.measured(stage, 1, 50),
     "matching": lambda stage: ranking.measured(stage, 1, (500, 20, 5)),
 }
 

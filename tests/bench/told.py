@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from tests.bench.stages import TOPIC, Stage
-from tests.shared.records import made
-from tests.shared.tellers import Telling
+from tests.shared.support.outbox_harness import Telling
+from tests.shared.support.records import made
 
-from shared import outbox
-from shared.causes import Cause, because
 from shared.database import connect, connect_directly
-from shared.relay import wire
+from shared.messaging import outbox
+from shared.messaging.causation import Cause, because
+from shared.messaging.relay import wire
 
 TIMES = 5  # events in a stream
 AT_ONCE = 50  # streams that are told about in turn, before the next ones are

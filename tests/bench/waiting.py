@@ -14,16 +14,16 @@ from tests.bench.relaying import leading, unfenced_of
 from tests.bench.rounds import ROUNDS, Line, Measure, alternating, line
 from tests.bench.stages import TOPIC, Stage
 from tests.bench.told import A_CAUSE, keep, kept
-from tests.shared.records import made
-from tests.shared.tellers import Telling, ended
+from tests.shared.support.outbox_harness import Telling, ended
+from tests.shared.support.records import made
 
 from followup.settings import Settings
 from followup.subscribers import hears
-from shared import outbox
-from shared.causes import because
 from shared.database import connect, connect_directly
-from shared.listener import FETCH_WAIT_MS, Listener
-from shared.relay import producer_of
+from shared.messaging import outbox
+from shared.messaging.causation import because
+from shared.messaging.listener import FETCH_WAIT_MS, Listener
+from shared.messaging.relay import producer_of
 
 SHOTS = 40
 PROMISES = 250  # that the floor sends in turn, as they were told through the real outbox

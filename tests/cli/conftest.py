@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from tests.cli.ledgers import HEARS, Ledgers
 
-from jobbpakten.parts.postgres import Postgres
+from jobbpakten_local.parts.postgres import Postgres
 
 OURS = ("MEMBERSHIP_", "MATCHING_", "NOTIFICATIONS_", "FOLLOWUP_", "JOBBPAKTEN_")
 EMPTIED = "TRUNCATE streams, outbox, inbox, parked, settlements"

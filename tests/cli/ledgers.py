@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 from sqlalchemy import make_url
 
-from jobbpakten.parts import finished
+from jobbpakten_local.parts import finished
 
 HEARS = {"membership": {"followup.v1"}, "followup": {"membership.v1"}}
 
@@ -20,6 +21,17 @@ class Ledgers:
 
     def told(self, service: str, topic: str, **versions: int) -> None:
         self.store(service, "INSERT INTO streams VALUES ($1, $2, $3)", topic, versions)
+
+    def told_at(self, service: str, key: str, at: datetime | None) -> None:
+        """Have a stream been told then, and no more; None: by a release that kept no moments."""
+        moments = "UPDATE streams SET told_at = $2, last_told_at = $2 WHERE key = $1"
+        self.run(service, moments, key, at)
+
+    def began_late(self, service: str, topic: str, key: str, first: int) -> None:
+        row = ("began_late", topic, key, first, service, "none before it came")
+        columns = "(act, topic, key, version, actor, ground)"
+        sql = f"INSERT INTO settlements {columns} VALUES ($1, $2, $3, $4, $5, $6)"
+        self.run(service, sql, *row)
 
     def heard(self, service: str, topic: str, **versions: int) -> None:
         self.store(service, "INSERT INTO inbox VALUES ($1, $2, $3)", topic, versions)

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 from tests.cli.commands import NOWHERE, jobbpakten
 from tests.cli.ledgers import Ledgers
 
-from jobbpakten.parts.postgres import Postgres
+from jobbpakten_local.parts.postgres import Postgres
 
 LIST = ("parked", "list", "--service", "followup")
 
@@ -18,7 +18,7 @@ def test_a_database_that_isnt_set_is_named_with_an_example() -> None:
     assert found.code == 2
     assert found.err == (
         "FOLLOWUP_DATABASE_URL isn't set: set it to the database of followup, "
-        "for example postgresql+asyncpg://followup:secret@db:5432/followup.\n"
+        "for example postgresql+asyncpg://followup:…@db:5432/followup.\n"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.cli.commands import Ended, jobbpakten
 from tests.cli.ledgers import Ledgers
+from tests.support.chance import without_chance
 
 HERS = "19121212-1212"  # fits date and checksum, and is nobody's
 DECIDED = ("--service", "followup", "--actor", "ops-1", "--reason", "sent by mistake")
@@ -86,7 +87,7 @@ def test_show_masks_identity_numbers_however_they_are_written(
 
     assert found.code == 0
     assert "[masked]" in found.out
-    assert "1212" not in found.out
+    assert "1212" not in without_chance(found.out)
     assert "\x1b" not in found.out
 
 
@@ -191,6 +192,11 @@ def test_accept_gap_knows_the_topics(ledgers: Ledgers) -> None:
         ("--reason", "because"),
         ("--actor", "ops-1", "--reason", " "),
         ("--actor", "ops-1", "--reason", f"her number is {HERS}"),
+        ("--actor", "ops-1", "--reason", "of 1912-12-12-1212"),
+        ("--actor", "ops-1", "--reason", "of １９１２１２１２-1212"),
+        ("--actor", "ops-1", "--reason", "of 000101-T220"),
+        ("--actor", "ops-1", "--reason", "of 19121212-1213"),
+        ("--actor", "20000067-2386", "--reason", "sent by mistake"),
     ],
 )
 def test_a_decision_needs_actor_and_reason_and_no_identity_number(

@@ -1,16 +1,12 @@
 """Told = heard: a lost event, a parked one, a full outbox are found, and nothing else is."""
 
 import asyncio
-import time
-from datetime import timedelta
-from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import make_url
 from tests.cli.ledgers import HEARS, Ledgers
-from uuid_utils.compat import uuid7
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.parts.postgres import Postgres
 from jobbpakten.reconciliation import (
     Comparison,
     NeverQuiet,
@@ -19,9 +15,7 @@ from jobbpakten.reconciliation import (
     standing,
     until_quiet,
 )
-from jobbpakten.reconciliation.standings import compared
-from shared import clock
-from shared.kafka import TOPICS
+from jobbpakten_local.parts.postgres import Postgres
 
 
 async def test_empty_services_are_quiet(ledgers: Ledgers) -> None:
@@ -59,7 +53,7 @@ async def test_losses_that_even_each_other_out_in_the_totals_are_found(ledgers: 
 
     assert (await standing(ledgers.urls, HEARS)).hearings[1].differing == (
         Stream("a", 2, 1),
-        Stream("b", 1, 2),
+        Stream("b", 1, 2, "forked"),
     )
     with pytest.raises(NeverQuiet):
         await until_quiet(ledgers.urls, HEARS, 0.1)
@@ -76,39 +70,6 @@ async def test_a_parked_record_and_a_full_outbox_are_found(ledgers: Ledgers) -> 
     assert str(found) == "1 in the outbox of membership; 1 parked in followup"
 
 
-NOW = clock.now()
-YEAR_OLD = str(UUID(int=(uuid7().int & ((1 << 80) - 1)) | (
-    int((NOW - timedelta(days=365)).timestamp() * 1000) << 80
-)))  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("topic", "key", "lies_apart"),
-    [
-        pytest.param("membership.v1", YEAR_OLD, False, id="membership.v1 of last year"),
-        pytest.param("matching.v1", YEAR_OLD, True, id="matching.v1 of last year"),
-        pytest.param("directory.v1", YEAR_OLD, True, id="directory.v1 of last year"),
-        pytest.param("matching.v1", str(uuid7()), False, id="matching.v1 of today"),
-        pytest.param("matching.v1", str(uuid4()), True, id="matching.v1 of no time"),
-        ("matching.v1", "no uuid", True),
-    ],
-)
-def test_a_stream_that_its_topic_may_have_dropped_lies_apart(
-    topic: str, key: str, *, lies_apart: bool
-) -> None:
-    found = compared(TOPICS[topic], "notifications", {key: 1}, {}, NOW)
-
-    assert (found.apart if lies_apart else found.differing) == (Stream(key, 1, 0),)
-    assert not (found.differing if lies_apart else found.apart)
-
-
-async def test_what_lies_apart_is_no_difference_but_isnt_quiet_either(ledgers: Ledgers) -> None:
-    ledgers.told("membership", "directory.v1", old=2)
-    found = await standing(ledgers.urls, {"followup": {"directory.v1"}})
-
-    assert (found.differs, found.quiet) == (False, False)
-
-
 async def test_a_topic_whose_teller_isnt_given_is_left_out(ledgers: Ledgers) -> None:
     ledgers.heard("followup", "matching.v1", a=3)
 
@@ -118,7 +79,7 @@ async def test_a_topic_whose_teller_isnt_given_is_left_out(ledgers: Ledgers) -> 
 async def test_until_quiet_waits_for_what_is_under_way(ledgers: Ledgers) -> None:
     ledgers.told("membership", "membership.v1", a=1)
     async with Comparison(ledgers.urls, HEARS) as comparison:
-        waiting = asyncio.create_task(comparison.until_quiet(20))
+        waiting = asyncio.create_task(comparison.until_quiet(PATIENCE_S))
         await asyncio.sleep(0.1)
         assert not waiting.done()
         await asyncio.to_thread(ledgers.heard, "followup", "membership.v1", a=1)
@@ -130,7 +91,7 @@ async def test_until_heard_waits_for_one_listener_alone(ledgers: Ledgers) -> Non
     ledgers.told("membership", "membership.v1", a=1)
     ledgers.told("followup", "followup.v1", b=1)
     async with Comparison(ledgers.urls, HEARS) as comparison:
-        waiting = asyncio.create_task(comparison.until_heard("followup", 20))
+        waiting = asyncio.create_task(comparison.until_heard("followup", PATIENCE_S))
         await asyncio.sleep(0.1)
         assert not waiting.done()
         await asyncio.to_thread(ledgers.heard, "followup", "membership.v1", a=1)
@@ -156,7 +117,7 @@ async def test_until_quiet_waits_through_an_outage(ledgers: Ledgers, postgres: P
         )
         with pytest.raises(OutOfReach):
             await comparison.until_quiet(0.1)
-        waiting = asyncio.create_task(comparison.until_quiet(20))
+        waiting = asyncio.create_task(comparison.until_quiet(PATIENCE_S))
         await asyncio.sleep(0.1)
         postgres.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
@@ -169,12 +130,10 @@ async def test_a_database_that_doesnt_answer_is_named(ledgers: Ledgers) -> None:
         await standing(away, HEARS)
 
 
-async def test_ten_thousand_streams_are_compared_in_a_blink(ledgers: Ledgers) -> None:
+async def test_ten_thousand_streams_are_compared(ledgers: Ledgers) -> None:
     many = "SELECT 'membership.v1', gen_random_uuid()::text, 3 FROM generate_series(1, 10000)"
     ledgers.run("membership", f"INSERT INTO streams {many}")
     async with Comparison(ledgers.urls, HEARS) as comparison:
-        begun = time.monotonic()
         found = await comparison.standing()
 
-    assert time.monotonic() - begun < 3
     assert len(found.hearings[1].differing) == 10_000

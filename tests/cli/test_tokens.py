@@ -6,11 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from tests.callers import KEY, PUBLIC_KEY
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import OKPKey
 from tests.cli.commands import Ended, jobbpakten
+from tests.support.callers import KEY, PUBLIC_KEY
 
-from shared import clock
-from shared.access import Caller, Doorkeeper
+from shared.http.access import Caller, Doorkeeper
+from shared.time import clock
 
 HER = UUID("0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f")
 WHO = ("--actor", "anna", "--role", "signatory", "--network", "jobbpakten")
@@ -45,6 +47,14 @@ def test_the_token_lasts_as_long_as_asked() -> None:
     assert token("--hours", 9).code == 2
 
 
+@pytest.mark.parametrize("named", ["--actor", "--role", "--unit"])
+def test_no_token_holds_an_identity_number(named: str) -> None:
+    found = token(named, "1989-01-02-3286")
+
+    assert (found.code, found.out) == (2, "")
+    assert "3286" not in found.err
+
+
 @pytest.mark.parametrize("environment", ["", "production"])
 def test_in_production_it_is_refused(environment: str) -> None:
     env = {"FOLLOWUP_ENVIRONMENT": environment} if environment else {}
@@ -64,7 +74,26 @@ def test_a_key_that_cant_sign_is_wrong_use(key: str) -> None:
     found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY=key)
 
     assert found.code == 2
-    assert "is no private JWK: `jobbpakten keys` makes one" in found.err
+    assert "isn't a private JWK on the curve Ed25519; `jobbpakten keys` makes one" in found.err
+
+
+@pytest.mark.parametrize(
+    ("seed", "told"),
+    [
+        (
+            bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"),
+            "it is the key printed in RFC 8037, appendix A: its secret half is public",
+        ),
+        (bytes(32), "it is a key of zero bits"),
+        (b"the municipality signs with that", "it isn't made by chance"),
+    ],
+)
+def test_a_key_that_others_have_or_guess_signs_nothing(seed: bytes, told: str) -> None:
+    made = OKPKey.import_key(Ed25519PrivateKey.from_private_bytes(seed)).as_dict(private=True)
+    found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY=json.dumps(made))
+
+    assert found.code == 2
+    assert f"JOBBPAKTEN_TOKEN_PRIVATE_KEY: {told}; `jobbpakten keys` makes one.\n" == found.err
 
 
 def test_without_a_key_the_way_to_one_is_said() -> None:

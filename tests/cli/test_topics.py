@@ -8,9 +8,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.cli.commands import Ended, jobbpakten
 
-from jobbpakten.parts import finished
-from jobbpakten.parts.kafka import Kafka
-from shared.kafka import TOPICS, admin
+from jobbpakten_local.parts import finished
+from jobbpakten_local.parts.kafka import Kafka
+from shared.messaging.kafka import TOPICS, admin
 
 
 @pytest.fixture

@@ -3,19 +3,20 @@
 from typing import Any
 
 import httpx
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.demo.callers import Callers
-from jobbpakten.demo.people import Person, people
-from jobbpakten.demo.stages import Stage
+from jobbpakten_local.demo.network.callers import Callers
+from jobbpakten_local.demo.network.people import Person, people
+from jobbpakten_local.demo.system import System
 from shared.database import connect_directly
 
-BY_HERSELF = {"paper", "two_staff", "e_signed", "click"}
+BY_HERSELF = {"phone"}
 WITHDRAWN = "SELECT withdrawn_how FROM consents WHERE withdrawn_how IS NOT NULL"
 
 
-async def taken_back(stage: Stage) -> int:
+async def taken_back(system: System) -> int:
     """Count the consents that ended because she said so: others end with their match."""
-    connection = await connect_directly(stage.databases["matching"])
+    connection = await connect_directly(system.databases["matching"])
     try:
         found = await connection.fetch(WITHDRAWN)
     finally:
@@ -23,10 +24,10 @@ async def taken_back(stage: Stage) -> int:
     return sum(row["withdrawn_how"] in BY_HERSELF for row in found)
 
 
-async def files(stage: Stage) -> dict[str, Any]:
+async def files(system: System) -> dict[str, Any]:
     """Give the files of those who live a story of their own, by the story."""
-    async with httpx.AsyncClient(timeout=30) as http:
-        matching = Callers("matching", stage.urls["matching"], stage.keys, http)
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        matching = Callers("matching", system.urls["matching"], system.keys, http)
         return {
             one.story: await file_of(matching, one) for one in people() if one.story != "ordinary"
         }

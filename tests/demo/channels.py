@@ -7,24 +7,25 @@ from email.message import EmailMessage
 
 import httpx
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.demo.centres import STAFF
-from jobbpakten.demo.people import people
-from jobbpakten.demo.stages import Stage
-from jobbpakten.demo.stories import CONTACT_NAMES
-from shared.kafka import TOPICS
+from jobbpakten_local.demo.network.people import people
+from jobbpakten_local.demo.network.stories import CONTACT_NAMES
+from jobbpakten_local.demo.network.units import STAFF
+from jobbpakten_local.demo.system import System
+from shared.messaging.kafka import TOPICS
 
 LINK = re.compile(r"http://\S+/t/[\w.~-]+")
 REPORT = "/networks/jobbpakten/report"
 
 
-def gathered(stage: Stage, servers: str, prefix: str) -> dict[str, bytes]:
+def gathered(system: System, servers: str, prefix: str) -> dict[str, bytes]:
     """Give all that was written where others read: topics, logs, figures, mails, pages, reports."""
-    mails = stage.post.messages()
-    found = {f"log of {name}": one.log.read_bytes() for name, one in stage.services.items()}
+    mails = system.post.messages()
+    found = {f"log of {name}": one.log.read_bytes() for name, one in system.services.items()}
     found |= asyncio.run(records(servers, prefix))
     found["mails"] = b"\n".join(map(words, mails))
-    found |= asked(stage.urls, [link for mail in mails for link in LINK.findall(text(mail))])
+    found |= asked(system.urls, [link for mail in mails for link in LINK.findall(text(mail))])
     return found
 
 
@@ -64,7 +65,7 @@ def asked(urls: Mapping[str, str], links: list[str]) -> dict[str, bytes]:
     """Ask for all that needs no token: metrics, health, the API, reports, the pages of tasks."""
     paths = {name: ["/metrics", "/health/ready", "/openapi.json"] for name in urls}
     paths["followup"] += [REPORT, f"{REPORT}.html", f"{REPORT}.html?lang=en"]
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=PATIENCE_S) as http:
         found = {
             f"{name}{path}": http.get(urls[name] + path).content
             for name, several in paths.items()

@@ -1,4 +1,4 @@
-"""A stage for a whole module: a story is told once and looked at in several tests."""
+"""A system for a whole module: a story is told once and looked at in several tests."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -7,13 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from jobbpakten.demo import stages
-from jobbpakten.demo.stages import Stage
-from jobbpakten.parts import mail
-from jobbpakten.parts.kafka import Kafka
-from jobbpakten.parts.postgres import Postgres
+from jobbpakten_local.demo.system import System, databases, running
+from jobbpakten_local.parts import mail
+from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.postgres import Postgres
 
-Staging = Callable[[str], AbstractContextManager[Stage]]
+Staging = Callable[[str], AbstractContextManager[System]]
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +31,15 @@ def cloned_for_module(
 
 @pytest.fixture(scope="module")
 def staging(run_folder: Path, kafka: Kafka, cloned_for_module: Callable[[str], str]) -> Staging:
-    """Give a function: a stage by a name, with a folder, databases and topics of its own."""
+    """Give a function: a system by a name, with a folder, databases and topics of its own."""
 
     @contextmanager
-    def staged(name: str) -> Iterator[Stage]:
-        urls = {service: cloned_for_module(service) for service in stages.databases(name)}
+    def staged(name: str) -> Iterator[System]:
+        urls = {service: cloned_for_module(service) for service in databases(name)}
         with (
             mail.started(run_folder / f"{name}-mail") as post,
-            stages.running(run_folder / name, urls, kafka.servers, name, post) as stage,
+            running(run_folder / name, urls, kafka.servers, name, post) as system,
         ):
-            yield stage
+            yield system
 
     return staged

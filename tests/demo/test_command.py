@@ -1,4 +1,4 @@
-"""`python -m jobbpakten.demo` as a newcomer types it: it stays up, it ends, it leaves nothing."""
+"""`python -m jobbpakten_local.demo` as a newcomer types it: it stays up, ends, leaves nothing."""
 
 import os
 import re
@@ -11,11 +11,12 @@ from uuid import uuid4
 import httpx
 import psutil
 import pytest
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.demo import folders
-from jobbpakten.demo.wishes import Unclear, Wishes
+from jobbpakten_local.demo import folders
+from jobbpakten_local.demo.options import Options, Unclear
 
-COMMAND = (sys.executable, "-m", "jobbpakten.demo")
+COMMAND = (sys.executable, "-m", "jobbpakten_local.demo")
 
 
 @pytest.fixture
@@ -26,11 +27,11 @@ def here(run_folder: Path) -> Path:
     return folder
 
 
-def started(here: Path, **wishes: str) -> subprocess.Popen[str]:
+def started(here: Path, **options: str) -> subprocess.Popen[str]:
     given = {"POSTGRES_URL", "KAFKA_SERVERS", "PARTS", "ONCE", "SEED", "WEEKS"}
     environment = {name: value for name, value in os.environ.items() if name not in given}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(COMMAND, cwd=here, env=environment | wishes, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+    return subprocess.Popen(COMMAND, cwd=here, env=environment | options, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
 
 
 def said_until(demo: subprocess.Popen[str], words: str) -> str:
@@ -52,13 +53,13 @@ def test_it_stays_up_for_one_at_a_time_and_ctrl_c_leaves_nothing(here: Path) -> 
     assert report, said
     assert httpx.get(report[0]).is_success
     second = started(here)
-    told, _ = second.communicate(timeout=30)
+    told, _ = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 3
     assert f"in use by process {first.pid}" in told
     assert f"it shows {report[0]}" in told
 
     first.send_signal(signal.SIGINT)
-    rest, _ = first.communicate(timeout=30)
+    rest, _ = first.communicate(timeout=PATIENCE_S)
     assert (first.returncode, rest) == (0, "")
     assert len(children) >= 4
     assert not [child for child in children if child.is_running()]
@@ -70,7 +71,7 @@ def test_sigterm_in_the_middle_leaves_nothing(here: Path) -> None:
     children = psutil.Process(demo.pid).children(recursive=True)
 
     demo.send_signal(signal.SIGTERM)
-    rest, _ = demo.communicate(timeout=30)
+    rest, _ = demo.communicate(timeout=PATIENCE_S)
 
     assert demo.returncode == 130
     assert rest.endswith("interrupted: everything has been ended\n")
@@ -87,7 +88,7 @@ def test_a_wish_that_cant_be_granted_is_told_in_a_sentence(
     monkeypatch.setenv(name, value)
 
     with pytest.raises(Unclear, match=rf"^{name}={value} .*: (correct it|take 1 to 52), or"):
-        Wishes.from_environment()
+        Options.from_environment()
 
 
 def test_the_folder_is_near_unless_its_path_is_too_long_for_a_socket() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from jobbpakten.demo.acts import ACTS
-from jobbpakten.demo.diaries import Act
-from jobbpakten.demo.organisations import organisations
-from jobbpakten.demo.stories import diaries
+from jobbpakten_local.demo.network.acts import ACTS
+from jobbpakten_local.demo.network.diaries import Act
+from jobbpakten_local.demo.network.organisations import organisations
+from jobbpakten_local.demo.network.stories import diaries
 from membership import profiles
 
 PROFILE: dict[str, Any] = json.loads(profiles.load()["jobbpakten"].model_dump_json())

@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 from stdnum.se import orgnr, personnummer
 
-from jobbpakten.demo.organisations import Organisation, organisations
-from jobbpakten.demo.results import foreign_letters
-from jobbpakten.demo.stories import STORIES
+from jobbpakten_local.demo.network.organisations import Organisation, organisations
+from jobbpakten_local.demo.network.stories import STORIES
+from jobbpakten_local.demo.results import foreign_letters
 
 ALL = organisations()
 NAMES = [one.name for one in ALL]

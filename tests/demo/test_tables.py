@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from jobbpakten.demo import tables
+from jobbpakten_local.demo import tables
 
 URLS = {"followup": "http://127.0.0.1:27127", "matching": "http://127.0.0.1:31692"}
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
-from tests.eventually import eventually
 from tests.faults.members import CANARY_DOMAIN, CANARY_NAME, UNIT, Member
 from tests.faults.writers import Callers
-from tests.matching.pairs import number
-from tests.matching.people import all_true
+from tests.matching.support.pairs import number
+from tests.matching.support.people import all_true
+from tests.support.eventually import eventually
 
 CANDIDATES, PROTECTED = 24, 2
 CASEWORKERS = 8
@@ -70,7 +70,7 @@ class Bank:
 
     def person(self, count: int) -> dict[str, Any]:
         return {
-            "identity_number": number(count),
+            "identity_number": number(count + 1),
             "name": f"{CANARY_NAME} {count}",
             "language": "sv",
             "wants_email": True,
@@ -107,9 +107,9 @@ class Bank:
     async def race(self, enough: Callable[[], bool]) -> None:
         """Fill the bank, then let all of them act until it is enough."""
         await self.fill()
-        await eventually(lambda: self.promises_are_heard(random.Random(self.seed)), 60)
+        await eventually(lambda: self.promises_are_heard(random.Random(self.seed)))
         racing = (
-            *((f"caseworker/{one}", self.match, 0.0) for one in range(CASEWORKERS)),
+            *((f"caseworker/{one}", self.match, 1.5) for one in range(CASEWORKERS)),
             ("opener", self.turn_over, 1.0),
             ("hider", self.hide_and_show, 0.4),
             ("suspender", self.suspend_and_reinstate, 4.0),
@@ -179,16 +179,25 @@ class Bank:
         if chance.random() < 0.07:
             await self.do(chance, "caseworker", f"{path}/refusal")
             raise Over("her no")
-        yes = {"given_how": "paper", "until": self.day(60)}
-        await self.do(chance, "caseworker", f"{path}/consent", yes)
+        await self.agree(chance, path)
         if chance.random() < 0.07:
-            await self.do(chance, "caseworker", f"{path}/consent-withdrawal", {"how": "paper"})
+            await self.do(chance, "caseworker", f"{path}/consent-withdrawal")
             raise Over("consent taken back")
         await self.do(chance, "caseworker", f"{path}/release")
         await self.answer(chance, path, employer)
         plan = {"starts_on": self.day(), "ends_before": self.day(chance.choice((1, 4)))}
         placement = await self.do(chance, "decider", f"{path}/acceptance", plan)
         await self.place(chance, f"/placements/{placement['placement_id']}", plan)
+
+    async def agree(self, chance: random.Random, path: str) -> None:
+        """Let her say yes, on paper or by a word that a colleague confirms."""
+        how = chance.choice(("paper", "two_staff"))
+        yes = {"given_how": how, "until": self.day(60)}
+        said = await self.do(chance, "caseworker", f"{path}/consent", yes)
+        if how == "two_staff":
+            word = {"consent_id": said["waits_for_witness"]["consent_id"]}
+            call = f"{path}/consent-confirmation"
+            await self.do(chance, "caseworker", call, word, actor="caseworker-2")
 
     async def answer(self, chance: random.Random, path: str, employer: Member) -> None:
         own = {"organisation": employer.organisation_id}

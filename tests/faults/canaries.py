@@ -6,13 +6,13 @@ from tests.faults.bank import CANDIDATES, PROTECTED
 from tests.faults.checks import Heard
 from tests.faults.members import CANARY_DOMAIN, CANARY_NAME
 from tests.faults.stage import Stage
-from tests.matching.pairs import number
+from tests.matching.support.pairs import number
 
 SHORT = 2  # digits of the century, which many leave out
 
 
 def numbers() -> list[bytes]:
-    return [number(count)[SHORT:].encode() for count in range(CANDIDATES + PROTECTED)]
+    return [number(count)[SHORT:].encode() for count in range(1, CANDIDATES + PROTECTED + 1)]
 
 
 def check_canaries(stage: Stage, heard: Heard) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from tests.faults.stage import Stage, streams
 
-from jobbpakten.cli.addresses import hears
-from shared import kafka as topics
+from jobbpakten.cli.environment import hears
+from shared.messaging import kafka as topics
 
 PARTITIONS = 2
 # What lies in a service's table, by the event that tells of each row.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jobbpakten.parts import kafka as kafkas
-from jobbpakten.parts import postgres as postgreses
+from jobbpakten_local.parts import kafka as kafkas
+from jobbpakten_local.parts import postgres as postgreses
 
 SEEDS = (7, 19, 40)
 # Members that are gone after 2 s, and a broker that knows its own death soon.

@@ -4,11 +4,11 @@ from collections import Counter
 from email.utils import parseaddr
 
 import httpx
-from tests.callers import bearer
-from tests.eventually import eventually
 from tests.faults.bank import PROTECTED, Bank
 from tests.faults.members import CANARY_DOMAIN
 from tests.faults.stage import SENDER, Stage, quiet
+from tests.support.callers import bearer
+from tests.support.eventually import PATIENCE_S, eventually
 
 UNDER_WAY = "SELECT state FROM deliveries WHERE state IN ('waiting', 'claimed', 'handed_over')"
 # Each notice with its mail, and how often it was told that it was sent, or that nobody knows.
@@ -24,14 +24,14 @@ async def until_mails_are_out(stage: Stage) -> None:
     async def is_out() -> None:
         await quiet(stage)
         released = 0
-        async with httpx.AsyncClient(timeout=20) as http:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
             url = stage.of("notifications")[0].url
             answer = await http.post(f"{url}/clock/due", headers=bearer("notifications", "system"))
             released = answer.json()["done"]
         assert await stage.rows("notifications", UNDER_WAY) == []
         assert released == 0
 
-    await eventually(is_out, timeout=60, every=0.5)
+    await eventually(is_out, every=0.5)
 
 
 async def check_mails(stage: Stage, bank: Bank) -> str:

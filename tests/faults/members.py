@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from tests.callers import bearer
 from tests.faults.stage import NETWORK
+from tests.support.callers import bearer
 
 HOURS = 28_000
 STAFF = {

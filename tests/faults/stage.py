@@ -13,19 +13,21 @@ from uuid import uuid4
 
 import httpx
 import yaml
-from tests.callers import PUBLIC_KEY, bearer
 from tests.faults.conftest import World
+from tests.support.callers import PUBLIC_KEY, bearer
+from tests.support.eventually import PATIENCE_S
 
 import matching.profiles
 import membership.profiles
 from jobbpakten import reconciliation, topics
-from jobbpakten.cli.addresses import hears
-from jobbpakten.parts import mail, processes
-from jobbpakten.parts.mail import Post
-from jobbpakten.parts.services import Keys, Service
-from shared import clock
+from jobbpakten.cli.environment import hears
+from jobbpakten.keys import Keys
+from jobbpakten_local.parts import mail, processes
+from jobbpakten_local.parts.mail import Post
+from jobbpakten_local.parts.services import Service
 from shared.database import connect_directly
 from shared.migrations import migrate
+from shared.time import clock
 
 TWO = {"membership": 2, "followup": 2}
 ALL = {"membership": 2, "matching": 2, "notifications": 2, "followup": 1}
@@ -73,7 +75,6 @@ class Stage:
             "ENVIRONMENT": "test",
             "CLOCK": "manual",
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
-            "HANDLER_LIMIT_SECONDS": "2",
         }
         about |= {"PROFILES": str(self.profiles(service))} if service in SHIPPED else {}
         about |= self.of_mail() if service == "notifications" else {}
@@ -89,7 +90,7 @@ class Stage:
             "SMTP_PORT": str(self.post.port),
             "SMTP_STARTTLS": "false",
             "SENDER": SENDER,
-            "CLAIM_SECONDS": "6",
+            "CLAIM_SECONDS": "12",
             "RETRY_SECONDS": "2",
         }
 
@@ -154,7 +155,7 @@ async def staged(world: World, replicas: Mapping[str, int] = TWO) -> AsyncIterat
 async def set_the_day(stage: Stage) -> date:
     """Have all services stay on the day that it is: a race may go on past midnight."""
     today = clock.now().astimezone(clock.STOCKHOLM).date()
-    async with httpx.AsyncClient(timeout=20) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         for service in stage.services:
             url = f"{stage.of(service)[0].url}/clock"
             answer = await http.put(

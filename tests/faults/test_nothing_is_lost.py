@@ -11,10 +11,10 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
-from tests.callers import bearer
 from tests.faults.bank import Bank
 from tests.faults.bank_checks import check_bank
 from tests.faults.canaries import check_canaries
+from tests.faults.chaos import OF_MAILS, POINTS, Killers, points_of
 from tests.faults.checks import (
     check_effects,
     check_figures,
@@ -23,11 +23,12 @@ from tests.faults.checks import (
     everything_told,
 )
 from tests.faults.conftest import SEEDS, World
-from tests.faults.killers import OF_MAILS, POINTS, Killers, points_of
 from tests.faults.mail_checks import check_abandoned, check_mails, until_mails_are_out
 from tests.faults.members import NUMBERS, Member, name_staff, promise
 from tests.faults.stage import ALL, Stage, quiet, set_the_day, staged
 from tests.faults.writers import Callers, Writers
+from tests.support.callers import bearer
+from tests.support.eventually import PATIENCE_S
 
 ACTS, LEAST = 800, 3_000  # acts of members, and events of all
 EMPLOYERS = 2
@@ -37,7 +38,7 @@ KILLS: Counter[str] = Counter()  # of all seeds together
 async def members(stage: Stage) -> list[Member]:
     """Make members: the last two offer places, the others what is kept by activities."""
     url = stage.of("membership")[0].url
-    async with httpx.AsyncClient(base_url=url, timeout=20) as http:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S) as http:
         await name_staff(http)
         held = [await promise(http, one) for one in NUMBERS[:-EMPLOYERS]]
         filled = [
@@ -49,7 +50,7 @@ async def members(stage: Stage) -> list[Member]:
 async def ring(stage: Stage, seed: int, enough: Callable[[], bool]) -> None:
     """Have mails go out again and again, as a clock does that is set by hand."""
     chance, headers = random.Random(seed), bearer("notifications", "system")
-    async with httpx.AsyncClient(timeout=20) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         while not enough():
             url = chance.choice(stage.of("notifications")).url
             with suppress(httpx.TransportError):  # it is dead: the next time another is asked
@@ -60,7 +61,7 @@ async def ring(stage: Stage, seed: int, enough: Callable[[], bool]) -> None:
 async def run(world: World, seed: int) -> str:
     """Let writers race while killers kill; check; say in a line what happened."""
     begun = time.monotonic()
-    async with staged(world, ALL) as stage, httpx.AsyncClient(timeout=20) as http:
+    async with staged(world, ALL) as stage, httpx.AsyncClient(timeout=PATIENCE_S) as http:
         today = await set_the_day(stage)
         made = await members(stage)
         killers = Killers(stage, seed)

@@ -10,13 +10,15 @@ from functools import cache
 from typing import Any
 
 import httpx
-from tests.callers import bearer
 from tests.faults.members import HOURS
 from tests.faults.stage import NETWORK
+from tests.support.callers import bearer
 
-from jobbpakten.parts.services import Service
+from jobbpakten_local.parts.services import Service
 
 WRITERS = 12
+# Between two acts of one writer: what takes both cores for acts has none left for coming back.
+THINKS_S = 0.8
 GROUNDS = ("grown", "shrunk", "more_wanted", "need_changed")
 LAST_ANSWER = 499
 
@@ -77,6 +79,7 @@ class Writers:
         chance = random.Random(f"{self.seed}/{number}")
         while not self.enough(self.calling.answers["201"]):
             await self.act(chance)
+            await asyncio.sleep(THINKS_S)
 
     async def act(self, chance: random.Random) -> None:
         path = f"/commitments/{chance.choice(self.commitments)}"

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from tests.followup.service import Followup, usual
-from tests.followup.stories import INTERRUPTED, NO_SHOW, PARTLY, records
-from tests.followup.years import BEGUN, a_year, course
+from tests.followup.support.service import Followup, usual
+from tests.followup.support.stories import INTERRUPTED, NO_SHOW, PARTLY, records
+from tests.followup.support.years import BEGUN, a_year, course
 
 
 @pytest.fixture

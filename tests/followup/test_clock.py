@@ -1,14 +1,17 @@
 """Time in: a period that has ended is found once, whenever the clock gets to look."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import pytest
-from tests.followup.service import Followup
-from tests.followup.stories import World, records
-from tests.shared.records import record
+from tests.followup.support.service import Followup
+from tests.followup.support.stories import COMPLETED, World, records
+from tests.shared.support.records import record
+from tests.support.holding import held
 
 from followup.commands import lapse
 from followup.rules.ledger import Figures
+from shared.database import Database
 
 
 async def test_a_period_that_ended_lapses_as_of_its_end(followup: Followup) -> None:
@@ -114,3 +117,74 @@ async def test_only_something_known_can_lapse(followup: Followup) -> None:
 
     assert await followup.due("2030-01-01") == 0
     assert await followup.told() == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended"),
+    [
+        (
+            "UPDATE commitments SET starts_on = '20000-01-01' WHERE id = :id RETURNING 1",
+            "UPDATE commitments SET starts_on = '2026-01-01' WHERE id = :id RETURNING 1",
+        ),
+        (
+            "UPDATE commitments SET network = '890102-3286' WHERE id = :id RETURNING 1",
+            "UPDATE commitments SET network = 'jobbpakten' WHERE id = :id RETURNING 1",
+        ),
+    ],
+    ids=["unreadable", "untellable"],
+)
+async def test_a_commitment_whose_lapse_cannot_be_found_keeps_no_other(
+    followup: Followup,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+    mended: str,
+    any_day: Callable[[Database, str], None],
+) -> None:
+    any_day(followup.database, "commitments")
+    world = World()
+    monkeypatch.setattr(lapse, "BATCH", 2)
+    names = [f"promise {n}" for n in range(5)]
+    await followup.hears(*records([(world.made(name, 1), "2026-01-15") for name in names]))
+    for name in names[:2]:
+        await followup.rows(broken, id=world.id(name))
+    assert await followup.due("2026-07-01") == 3
+    assert "2 commitments" in followup.database.undone.said()
+    for name in names[:2]:
+        await followup.rows(mended, id=world.id(name))
+    assert await followup.due("2026-07-01") == 2
+    assert followup.database.undone.said() == ""
+
+
+async def test_a_network_whose_months_cannot_be_closed_keeps_no_other(
+    followup: Followup, any_day: Callable[[Database, str], None]
+) -> None:
+    any_day(followup.database, "placements")
+    for network in ("one", "other", "third"):
+        world = World(network)
+        story = [(world.places("work", 3), "2026-01-15")]
+        story += world.course("p", "work", *["2026-03-01"] * 3, "2026-03-31", end=COMPLETED)
+        for number, (event, on) in enumerate(story):
+            count = 1 if number == 0 else number
+            await followup.hears(record(event, count, network=network, occurredat=on))
+    broken = "UPDATE placements SET ended_on = '%s' WHERE network = 'other' RETURNING 1"
+    await followup.rows(broken % "0044-03-15 BC")
+    await followup.due("2026-04-02")
+    closed = "SELECT network, month FROM closed_months ORDER BY network"
+    assert [row["network"] for row in await followup.rows(closed)] == ["one", "third"]
+    assert "1 networks" in followup.database.undone.said()
+
+    await followup.rows(broken % "2026-03-31")
+    await followup.due("2026-05-02")
+    months = [(row["network"], str(row["month"])) for row in await followup.rows(closed)]
+    assert [month for name, month in months if name == "other"] == ["2026-04-30"]
+    assert len(months) == 5
+    assert followup.database.undone.said() == ""
+
+
+async def test_a_commitment_that_somebody_holds_delays_itself_alone(followup: Followup) -> None:
+    world = World()
+    story = [(world.made(f"visits {n}", 3), "2026-01-15") for n in range(3)]
+    await followup.hears(*records(story))
+    async with held(followup.database, f"commitments WHERE id = '{world.id('visits 1')}'"):
+        assert await followup.due("2026-07-01") == 2
+    assert await followup.due("2026-07-01") == 1

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.followup.facts import END, START
+from tests.followup.support.facts import END, START
 
 from followup.rules.facts import Act, Facts, Outcome, Place, Placement, Promise, Term
 from followup.rules.ledger import Figures, course, figures, one_by_one

@@ -1,12 +1,10 @@
 """A matching service for each test, empty or with a bank that is ready to match."""
 
-import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
-import structlog
-from tests.matching.pairs import Bank, bank
-from tests.matching.service import Matching, usual
+from tests.matching.support.pairs import Bank, bank
+from tests.matching.support.service import Matching, usual
 
 
 @pytest.fixture
@@ -18,12 +16,3 @@ async def matching(database: Callable[[str], str]) -> AsyncIterator[Matching]:
 @pytest.fixture
 async def ours(matching: Matching) -> Bank:
     return await bank(matching)
-
-
-@pytest.fixture
-def logs_restored() -> Iterator[None]:
-    """Undo what a test configures, which logs as the service does."""
-    before = logging.getLogger().handlers[:]
-    yield
-    logging.getLogger().handlers[:] = before
-    structlog.reset_defaults()

@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 from sqlalchemy import text
-from tests.eventually import eventually
-from tests.matching import people
-from tests.matching.pairs import bank
-from tests.matching.service import Matching
+from tests.matching.support import people
+from tests.matching.support.pairs import bank
+from tests.matching.support.service import Matching
+from tests.support.eventually import eventually
+from tests.support.holding import held
 
 from matching.queries import candidate as queries
 from matching.queries import match as matches
@@ -50,7 +51,7 @@ async def test_a_broken_candidate_or_place_stops_nobody_else(
         zip(over, ("closed", "lost", "closed"), strict=True)
     )
     said = capsys.readouterr().out
-    assert "due_failed" in said
+    assert "not_done" in said
     assert refs[1] in said
     assert late[1] in said
     assert over[1] in said
@@ -124,3 +125,36 @@ async def test_a_network_that_isnt_run_here_is_left_alone(matching: Matching) ->
     assert await matching.do_what_is_due() == 0
     assert [row.state for row in await at.rows("SELECT state FROM matches")] == ["employer_asked"]
     assert match
+
+
+async def test_a_row_that_somebody_holds_delays_itself_alone(matching: Matching) -> None:
+    at, other = await bank(matching), await bank(matching)
+    over = [await at.place(ends_before="2026-05-01") for _ in range(3)]
+    late = [await at.released(place, await at.candidate(), until="2026-03-05") for place in over]
+    (ref, busy), place = [await at.candidate() for _ in range(2)], await other.place()
+    await other.released(place, busy)
+    await matching.set_the_day(date(2026, 3, 6))
+    async with held(matching.database, f"places WHERE id = '{over[1]}'"):
+        assert await matching.do_what_is_due() == 2
+    assert [await at.state(one) for one in late] == ["expired", "employer_asked", "expired"]
+    assert await matching.do_what_is_due() == 1
+
+    its = f"membership_id = '{at.promise.membership_id}'"
+    await execute(matching, f"UPDATE members SET suspended_on = '2026-03-06' WHERE {its}")
+    paused = "SELECT id FROM places WHERE paused_for ? 'member_suspended'"
+    async with held(matching.database, f"places WHERE id = '{over[1]}'"):
+        await matching.do_what_is_due()
+        assert {str(row.id) for row in await at.rows(paused)} == {over[0], over[2]}
+    await matching.do_what_is_due()
+    assert len(await at.rows(paused)) == 3
+
+    await matching.set_the_day(AGED)
+    rows = (f"candidates WHERE id = '{ref}'", f"places WHERE id IN ('{place}', '{over[1]}')")
+    visible = "SELECT id FROM candidates WHERE visible"
+    open_ = "SELECT id FROM places WHERE state <> 'closed'"
+    async with held(matching.database, *rows):
+        await matching.do_what_is_due()
+        assert {str(row.id) for row in await at.rows(visible)} == {ref, busy}
+        assert {str(row.id) for row in await at.rows(open_)} == {place, over[1]}
+    await matching.do_what_is_due()
+    assert await at.rows(visible) == await at.rows(open_) == []

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from tests.callers import settings
-from tests.driven import Driven
+from tests.support.callers import settings
+from tests.support.driven import Driven
 
-from jobbpakten.parts.services import Keys
+from jobbpakten.keys import Keys
+from jobbpakten_events.followup import CommitmentProgressed
 from membership import profiles
 from membership.main import create_app
 from membership.settings import Settings
 from membership.subscribers import hears
-from shared.events.followup import CommitmentProgressed
 
 KEYS = Keys()
 NUMBER = "556000-0001"

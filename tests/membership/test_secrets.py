@@ -10,7 +10,7 @@ from tests.membership.conftest import KEYS, SOLE_TRADER, Membership
 from membership.commands import contact as commands
 from membership.settings import Settings
 from shared import logs
-from shared.sealing import opened
+from shared.people.sealing import opened
 
 # No other word in the service holds any of these.
 NAME, ADDRESS = "Kanariefågel Törnqvist", "kanariefagel@hemlig.example"

@@ -5,11 +5,11 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.membership.conftest import STUDY_VISITS, Membership
+from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
+from jobbpakten_events.followup import CommitmentLapsed, CommitmentProgressed
 from membership.models import Progress
 from membership.subscribers import hears
-from shared.events.followup import CommitmentLapsed, CommitmentProgressed
 
 FIGURES = {
     "promised": 10,
@@ -45,6 +45,34 @@ async def test_progress_stands_beside_the_promise(membership: Membership) -> Non
     found = await membership.commitment(commitment)
     assert found["promised"] == 10
     assert found["progress"] == FIGURES | {"lapsed_on": None}
+
+
+async def test_what_comes_of_places_is_followed_by_the_coordinator_alone(
+    membership: Membership,
+) -> None:
+    """A unit more, on its day, is what one person did: also the employer's own report waits."""
+    member = await membership.joined(INTERNSHIPS, STUDY_VISITS)
+    for commitment in member["commitments"]:
+        await membership.hears(progressed(commitment))
+
+    async def seen(role: str, **claims: Any) -> list[dict[str, int | None]]:
+        path = f"/members/{member['membership_id']}"
+        whole = await membership.good("GET", path, role, **claims)
+        several = await membership.good("GET", f"{path}/commitments", role, **claims)
+        each = [
+            await membership.good("GET", f"/commitments/{one}", role, **claims)
+            for one in member["commitments"]
+        ]
+        return [
+            {one["offer"]: one["progress"]["kept"] for one in found}
+            for found in (whole["commitments"], several, each)
+        ]
+
+    own = {"organisation": member["organisation_id"]}
+    hidden = [{"internship": None, "study_visit": 7}] * 3
+    for role, claims in (("signatory", own), ("contact_person", own), ("decider", {})):
+        assert await seen(role, **claims) == hidden
+    assert await seen("coordinator") == [{"internship": 7, "study_visit": 7}] * 3
 
 
 async def test_progress_may_come_before_the_promise_it_is_about(membership: Membership) -> None:

@@ -15,21 +15,23 @@ from fastapi import FastAPI
 from joserfc.jwk import OctKey, OKPKey
 from sqlalchemy import text
 from sqlmodel import select
-from tests.callers import bearer, client, settings
-from tests.driven import TODAY, Running
-from tests.notifications.servers import Server, mail_server, one_port
+from tests.notifications.support.servers import Server, mail_server, one_port
+from tests.shared.support.records import envelope
+from tests.support.callers import bearer, client, settings
+from tests.support.driven import TODAY, Running
 from uuid_utils.compat import uuid7
 
-from notifications.clock import Sender
+from jobbpakten_events import TYPE_PREFIX, Event
+from jobbpakten_events import Envelope as About
+from jobbpakten_events.directory import RecipientNamed
 from notifications.main import create_app
 from notifications.models import Delivery, Notice, Recipient, Table
+from notifications.sender import Sender
 from notifications.settings import Settings
 from notifications.subscribers import hears, on_recipient_forgotten
-from shared import clock, sealing
-from shared.causes import Cause, because
-from shared.events import TYPE_PREFIX, Event
-from shared.events import Envelope as About
-from shared.events.directory import RecipientNamed
+from shared.messaging.causation import Cause, because
+from shared.people import sealing
+from shared.time import clock
 
 PAIR = OKPKey.generate_key("X25519")
 PUBLIC = json.dumps(PAIR.as_dict(private=False))
@@ -55,13 +57,12 @@ class Notifications(Running):
         """Make the envelope of the next event in its stream, a second later than the last one."""
         self.versions[event.key] = self.versions.get(event.key, 0) + 1
         self.moment = max(self.moment + timedelta(seconds=1), clock.now())
-        return About(
-            id=uuid7(),
-            type=TYPE_PREFIX + event.kind,
-            subject=event.key,
-            time=self.moment,
-            aggregateversion=self.versions[event.key],
-            occurredat=on,
+        return envelope(
+            event,
+            self.versions[event.key],
+            id=str(uuid7()),
+            time=self.moment.isoformat(),
+            occurredat=on.isoformat(),
             network=network,
             correlationid="asked-by-a-test",
         )
@@ -79,7 +80,7 @@ class Notifications(Running):
 
     async def forgets(self, recipient_id: UUID) -> None:
         named = RecipientNamed(
-            recipient_id=recipient_id, role="caseworker", of="", language="sv", sealed=""
+            recipient_id=recipient_id, role="caseworker", of="north", language="sv", sealed="x"
         )
         async with self.database.transaction() as tx:
             await on_recipient_forgotten(tx, str(recipient_id), self.about(named))
@@ -92,7 +93,7 @@ class Notifications(Running):
         return who
 
     async def sends(self) -> list[str]:
-        """Let the sender do a round of all its work; give what has gone out so far."""
+        """Let the sender do a round of what mails go through; give what has gone out so far."""
         await self.sender.recover()
         await self.sender.release_round()
         await self.sender.send_round()
@@ -207,3 +208,15 @@ def later(monkeypatch: pytest.MonkeyPatch, **delta: float) -> None:
     """Move the recorded time on."""
     then = clock.now() + timedelta(**delta)
     monkeypatch.setattr(clock, "now", lambda: then)
+
+
+@pytest.fixture
+async def own(database: Callable[[str], str], server: Server) -> AsyncIterator[Notifications]:
+    """Run an app that no other test shares: what it says in `/health` is this test's."""
+    async with running(database("notifications"), server) as one:
+        yield one
+
+
+@pytest.fixture
+def own_kinds(own: Notifications) -> list[str]:
+    return sorted(own.database.undone.things)

@@ -8,7 +8,7 @@ import docker
 import pytest
 from docker.errors import DockerException
 
-from jobbpakten.parts import Unavailable, kafka, postgres
+from jobbpakten_local.parts import Unavailable, kafka, postgres
 
 # docker: a client that finds no daemon leaves its socket to the garbage collector
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.parts import Unavailable, mail
+from jobbpakten_local.parts import Unavailable, mail
 
 
 @pytest.fixture(autouse=True)
@@ -17,16 +18,15 @@ def no_address_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SMTP_URL", raising=False)
 
 
-def written(subject: str, template: str) -> EmailMessage:
+def written(subject: str) -> EmailMessage:
     message = EmailMessage()
     message["Subject"], message["From"], message["To"] = subject, "a@example.se", "b@example.se"
-    message[mail.TEMPLATE] = template
     message.set_content("Hej då!\n.\n")
     return message
 
 
 def send(post: mail.Post, *messages: EmailMessage) -> None:
-    with smtplib.SMTP(post.host, post.port, timeout=10) as line:
+    with smtplib.SMTP(post.host, post.port, timeout=PATIENCE_S) as line:
         for message in messages:
             line.send_message(message)
 
@@ -35,15 +35,16 @@ def test_mails_are_kept_as_they_came_and_outlive_a_kill(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with mail.started(folder) as post:
-        send(post, written("ett", "sign_agreement"), written("två", "sign_agreement"))
+        send(post, written("N: ett (ärende 0a1b2c3d)"), written("N: ett (ärende 4e5f6a7b)"))
         post.kill()
         post.start()
-        send(post, written("tre", "answer_match"))
+        send(post, written("N: 3 meddelanden"))
         post.stop()
 
-        assert [message["Subject"] for message in post.messages()] == ["ett", "två", "tre"]
+        ends = [message["Subject"].rpartition(" ")[2] for message in post.messages()]
+        assert ends == ["0a1b2c3d)", "4e5f6a7b)", "meddelanden"]
         assert post.messages()[0].get_content().replace("\r\n", "\n") == "Hej då!\n.\n"
-        assert mail.by_template(post.messages()) == {"sign_agreement": 2, "answer_match": 1}
+        assert mail.by_kind(post.messages()) == {"a message": 2, "several messages": 1}
 
     assert f"Mail: embedded in {folder}, because neither SMTP_URL" in capsys.readouterr().err
 
@@ -80,7 +81,7 @@ def test_containers_are_asked_for_in_vain_and_that_is_said(
     monkeypatch.setenv("PARTS", "docker")
 
     with mail.started(folder) as post:
-        send(post, written("ett", "sign_agreement"))
+        send(post, written("ett"))
         assert len(post.messages()) == 1
 
     assert "because there is no container for it, even though PARTS" in capsys.readouterr().err
@@ -112,10 +113,10 @@ def test_a_second_start_says_who_owns_the_folder(folder: Path) -> None:
 
 async def test_it_takes_what_many_send_at_once(folder: Path) -> None:
     with mail.started(folder) as post:
-        sends = [asyncio.to_thread(send, post, written(str(n), "x")) for n in range(20)]
+        sends = [asyncio.to_thread(send, post, written(f"N: {n} x")) for n in range(20)]
         await asyncio.gather(*sends)
 
-        assert mail.by_template(post.messages()) == {"x": 20}
+        assert mail.by_kind(post.messages()) == {"several messages": 20}
 
 
 def test_a_port_that_is_open_but_says_nothing_is_no_mail_server() -> None:

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from jobbpakten.parts import Unavailable, postgres
+from jobbpakten_local.parts import Unavailable, postgres
 
 
 async def fetched(url: str, query: str) -> Any:

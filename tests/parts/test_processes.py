@@ -10,14 +10,15 @@ from pathlib import Path
 
 import psutil
 import pytest
+from tests.support.eventually import PATIENCE_S
 
-from jobbpakten.parts import Unavailable, postgres, processes
+from jobbpakten_local.parts import Unavailable, postgres, processes
 
 OWNER = """
 import sys, time
 from contextlib import ExitStack
 from pathlib import Path
-from jobbpakten.parts import kafka, postgres
+from jobbpakten_local.parts import kafka, postgres
 
 with ExitStack() as parts:
     for name in sys.argv[2:]:
@@ -65,7 +66,7 @@ def test_a_signal_leaves_no_process_behind(
     with owner(folder, *parts) as process:
         started = children(process)
         process.send_signal(how)
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
     assert len(started) >= len(parts)
     assert not [one for one in started if one.is_running()]
@@ -109,7 +110,7 @@ def test_the_last_started_ends_first(folder: Path, tmp_path: Path) -> None:
             stop = f'trap "echo {name} >> {said}; exit" TERM'
             script = f"{stop}; touch {ready}; while :; do sleep 0.05; done"
             process = ours.start("sh", "-c", script, log=tmp_path / "log")
-            processes.until_ready(process, ready.exists, tmp_path / "log", 5)
+            processes.until_ready(process, ready.exists, tmp_path / "log", PATIENCE_S)
 
     assert said.read_text().split() == ["second", "first"]
 
@@ -123,7 +124,7 @@ def test_a_process_that_wont_stop_is_killed(
         process = ours.start(
             "sh", "-c", 'trap "" TERM; echo up; while :; do sleep 9; done', log=log
         )
-        processes.until_ready(process, lambda: log.read_text() == "up\n", log, 5)
+        processes.until_ready(process, lambda: log.read_text() == "up\n", log, PATIENCE_S)
 
     assert not process.is_running()
 

@@ -7,17 +7,17 @@ from uuid import uuid4
 import httpx
 import pytest
 from sqlalchemy import text
-from tests.callers import client, settings
-from tests.shared.ears import Ear
-from tests.shared.notes import ME, Local, nothing_due, router
-from tests.shared.tellers import Teller, Telling, ended
+from tests.shared.support.inbox_harness import Ear
+from tests.shared.support.notes import ME, Local, nothing_due, router
+from tests.shared.support.outbox_harness import Teller, Telling, ended
+from tests.support.callers import client, settings
 
-from jobbpakten.parts.kafka import Kafka
 from jobbpakten.topics import apply
+from jobbpakten_local.parts.kafka import Kafka
 from shared import service
 from shared.database import connect
-from shared.inbox import Hears
-from shared.relay import Relay
+from shared.messaging.inbox import Hears
+from shared.messaging.relay import Relay
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def teller(database: Callable[[str], str], kafka: Kafka) -> AsyncIterator[
 
 @pytest.fixture
 async def relay(teller: Teller) -> AsyncIterator[Relay]:
-    relaying = Relay(teller.settings, teller.database.told)
+    relaying = Relay(teller.settings, teller.database)
     task = asyncio.create_task(relaying.run())
     yield relaying
     await ended(task)

@@ -2,18 +2,29 @@
 
 import json
 import os
+import secrets
+import shlex
 from pathlib import Path
 
 import pytest
-from joserfc.jwk import OKPKey
+from joserfc.jwk import OctKey, OKPKey
 from pydantic import BaseModel, ValidationError
-from tests.callers import PUBLIC_KEY
+from tests.support.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
-from shared.settings import SealingKey, SecretKey, ServiceSettings, example
+from shared.keys import HOW_TO
+from shared.settings import (
+    SealingKey,
+    SecretKey,
+    ServiceSettings,
+    example_of,
+    is_key,
+    is_printed,
+    variable,
+)
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -34,16 +45,19 @@ class Sealing(BaseModel):
     key: SealingKey
 
 
-STRONG = '{"kty":"oct","k":"' + "A" * 43 + '"}'
-SHORT = '{"kty":"oct","k":"' + "A" * 22 + '"}'
+STRONG = json.dumps(OctKey.generate_key(256).as_dict(private=True))
+SHORT = json.dumps(OctKey.generate_key(128).as_dict(private=True))
 
 
 def test_a_secret_key_is_strong_and_not_shown() -> None:
     assert Holding(key=STRONG).key == STRONG
-    assert "A" not in repr(Holding(key=STRONG))
+    assert json.loads(STRONG)["k"] not in repr(Holding(key=STRONG))
 
 
-@pytest.mark.parametrize("weak", ["", "nonsense", "[]", "7", "null", "{}", '{"kty":"oct"}', SHORT])
+@pytest.mark.parametrize(
+    "weak",
+    ["", "nonsense", "[]", "7", "null", "{}", '{"kty":"oct"}', pytest.param(SHORT, id="short")],
+)
 def test_whatever_is_weaker_is_told_in_a_sentence(weak: str) -> None:
     with pytest.raises(ValidationError, match="isn't an octet JWK of 256 bits"):
         Holding(key=weak)
@@ -74,9 +88,10 @@ def test_a_missing_setting_says_its_name_and_an_example(monkeypatch: pytest.Monk
     told = str(ended.value)
     assert "LOCAL_DATABASE_URL: Field required, for example postgresql+asyncpg://" in told
     assert "LOCAL_KAFKA_SERVERS" in told
+    assert '"x":"…"}: `jobbpakten keys` makes one' in told
 
 
-def test_production_has_no_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_is_set_by_hand_in_test_and_demo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = {
         "DATABASE_URL": "postgresql+asyncpg://me@db/x",
         "KAFKA_SERVERS": "x",
@@ -86,8 +101,12 @@ def test_production_has_no_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setenv(f"LOCAL_{name}", value)
     with pytest.raises(SystemExit, match=r"LOCAL_CLOCK: .*production"):
         Local.from_environment()
-    monkeypatch.setenv("LOCAL_ENVIRONMENT", "demo")
-    assert Local.from_environment().clock == "manual"
+    monkeypatch.setenv("LOCAL_ENVIRONMENT", "staging")
+    with pytest.raises(SystemExit, match=r"LOCAL_CLOCK: .*refused in staging"):
+        Local.from_environment()
+    for environment in ("demo", "test"):
+        monkeypatch.setenv("LOCAL_ENVIRONMENT", environment)
+        assert Local.from_environment().clock == "manual"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +114,12 @@ def test_production_has_no_clock_that_can_be_set(monkeypatch: pytest.MonkeyPatch
     [
         ("DATABASE_URL", "nonsense", r"LOCAL_DATABASE_URL: .*begins with postgresql\+asyncpg://"),
         ("DATABASE_URL", "postgres://db/x", r"LOCAL_DATABASE_URL: .*begins with postgresql"),
+        ("DATABASE_URL", "", r"LOCAL_DATABASE_URL: .*at least 1"),
+        ("KAFKA_SERVERS", "", r"LOCAL_KAFKA_SERVERS: .*at least 1"),
+        ("KAFKA_TOPIC_PREFIX", "å/", r"LOCAL_KAFKA_TOPIC_PREFIX: .*match"),
+        ("MUNICIPALITY", "０３８０", r"LOCAL_MUNICIPALITY: .*match"),
+        ("SESSION_TIMEOUT_MS", "0", r"LOCAL_SESSION_TIMEOUT_MS: .*greater than 0"),
+        ("TOKEN_PUBLIC_KEY", '{"kty":' + "[" * 100_000, "isn't a public JWK"),
         ("TOKEN_PUBLIC_KEY", "{kty:OKP}", r"LOCAL_TOKEN_PUBLIC_KEY: .*isn't a public JWK"),
         ("TOKEN_PUBLIC_KEY", "{}", r"LOCAL_TOKEN_PUBLIC_KEY: .*isn't a public JWK"),
     ],
@@ -107,9 +132,61 @@ def test_a_setting_that_means_nothing_is_told_in_a_sentence(
         Local.from_environment()
 
 
+def example(kind: type[ServiceSettings]) -> str:
+    """Write the service's part of `.env.example`: what is needed, and what has a default."""
+    lines = [f"# {kind.service}"]
+    for name, field in kind.model_fields.items():
+        lines += [f"# {field.description}"] if field.description else []
+        lines += [f"# {HOW_TO}."] if is_key(name) else []
+        needed = field.is_required()
+        value = example_of(field, kind.service) if needed else str(field.default)
+        lines.append(f"{'' if needed else '#'}{variable(kind, name)}={shlex.quote(value)}")
+    return "\n".join(lines) + "\n"
+
+
 def test_the_example_file_is_what_the_code_says() -> None:
     services = (Membership, Matching, Notifications, Followup)
     written = "\n".join(example(kind) for kind in services)
     if os.environ.get("RECORD"):
         EXAMPLE.write_text(written)
     assert EXAMPLE.read_text() == written
+
+
+PRINTED = ["secret", "Changeme", "me", "<password>", "%24%7BDB_PASSWORD%7D", "***", "me_password1"]
+PRINTED += [
+    "CHANGE-ME",
+    "[YOUR-PASSWORD]",
+    "%24POSTGRES_PASSWORD",
+    "passw0rd",
+    "ditt l%C3%B6senord",
+]
+
+
+@pytest.mark.parametrize("environment", ["production", "staging", "test"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "DATABASE_DIRECT_URL"])
+@pytest.mark.parametrize("where", ["me:{}@db/x", "me@db/x?password={}", "db/x?user=me&password={}"])
+@pytest.mark.parametrize("password", PRINTED)
+def test_a_password_from_a_manual_is_refused_where_people_are(
+    monkeypatch: pytest.MonkeyPatch, password: str, where: str, name: str, environment: str
+) -> None:
+    wanted = {
+        "DATABASE_URL": "postgresql+asyncpg://me@db/x",
+        "KAFKA_SERVERS": "x",
+        "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
+        "MUNICIPALITY": "0380",
+        "ENVIRONMENT": environment,
+    }
+    url = f"postgresql+asyncpg://{where.format(password)}"
+    for one, value in (wanted | {name: url}).items():
+        monkeypatch.setenv(f"LOCAL_{one}", value)
+    if environment == "test":
+        assert Local.from_environment().environment == "test"
+        return
+    with pytest.raises(SystemExit, match=f"^LOCAL_{name}: its password is one from a manual$"):
+        Local.from_environment()
+
+
+def test_a_password_made_by_chance_is_taken() -> None:
+    made = [chance(16) for chance in (secrets.token_urlsafe, secrets.token_hex) for _ in range(500)]
+    for password in (*made, "correct-horse-battery-staple"):
+        assert not is_printed(password, "membership"), password

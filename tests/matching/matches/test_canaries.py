@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from tests.matching.canaries import broken, stored
-from tests.matching.pairs import ADDRESS, COLLEAGUE, NAME, PLAN, SECRETS, Bank, number
+from tests.matching.support.canaries import broken, stored
+from tests.matching.support.pairs import ADDRESS, COLLEAGUE, NAME, PLAN, SECRETS, Bank, number
 
 from shared import logs
 
@@ -13,6 +13,7 @@ FULL = {"fields": ["first_name", "full_name", "phone", "email"], "answer_by": "2
 BODIES: dict[str, list[Any]] = {
     "asking": [{"fields": [NAME], "answer_by": "2026-03-07"}, {"fields": ["phone"], "by": NAME}],
     "consent": [{"given_how": NAME}, {"given_how": "two_staff", "witnesses": [NAME, ADDRESS]}],
+    "consent-confirmation": [{"consent_id": NAME}],
     "refusal": [{"reason": NAME}],
     "release": [{"answer_by": NAME}],
     "withdrawal": [{"ground": NAME}, {"ground": "kanariefagel"}, {NAME: NAME}],
@@ -45,8 +46,9 @@ async def life(ours: Bank) -> list[str]:
     match = await ours.proposed(place, ref)
     path, said = f"/matches/{match}", await amiss(ours, f"/matches/{match}", BODIES)
     said.append(str(await ours.good(f"{path}/asking", FULL)))
-    yes = {"given_how": "two_staff", "witnesses": ["anna", "bo"], "until": "2026-06-01"}
-    said.append(str(await ours.good(f"{path}/consent", yes)))
+    word = await ours.said(match)
+    said.append((await ours.matching.call("GET", path, "caseworker")).text)
+    said.append(str(await ours.confirmed(match, word)))
     said.append(str(await ours.good(f"{path}/release")))
     assert NAME in (await ours.look(match)).text
     said += await amiss(ours, path, BODIES)
@@ -61,7 +63,6 @@ async def life(ours: Bank) -> list[str]:
     return said
 
 
-@pytest.mark.usefixtures("logs_restored")
 async def test_nothing_of_her_is_told_logged_answered_or_stored_in_the_open(
     ours: Bank, capsys: pytest.CaptureFixture[str]
 ) -> None:

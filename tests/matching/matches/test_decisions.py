@@ -1,8 +1,8 @@
 """The employer's answer and a colleague's acceptance: who may, within what, and what each ends."""
 
 import pytest
-from tests.matching.pairs import COLLEAGUE, GONE, PLAN, Bank
-from tests.matching.service import OTHER_UNIT
+from tests.matching.support.pairs import COLLEAGUE, GONE, PLAN, Bank
+from tests.matching.support.service import OTHER_UNIT
 
 
 async def test_whoever_picked_does_not_accept_but_a_colleague_or_decider_does(ours: Bank) -> None:

@@ -1,7 +1,7 @@
 """What a match tells and shows: each step, what she consented to, and to others nothing."""
 
-from tests.matching.pairs import ASKING, GONE, SECRETS, Bank, bank, number
-from tests.matching.service import OTHER_UNIT
+from tests.matching.support.pairs import ASKING, GONE, SECRETS, Bank, bank, number
+from tests.matching.support.service import OTHER_UNIT
 
 
 async def test_a_match_goes_from_picked_to_a_placement_and_tells_each_step(ours: Bank) -> None:
@@ -46,7 +46,9 @@ async def test_nothing_that_says_who_she_is_leaves_on_any_topic_or_in_a_stored_a
     ours: Bank,
 ) -> None:
     place, ref = await ours.place(), await ours.candidate("step_free")
-    match = await ours.released(place, ref, given_how="two_staff", witnesses=["anna", "bo"])
+    match = await ours.asked(place, ref)
+    await ours.confirmed(match, await ours.said(match))
+    await ours.good(f"/matches/{match}/release")
     await ours.answer(match, "no", "other_skills")
     await ours.good(f"/matches/{match}/confirmation")
     told = str([payload for _, _, payload in await ours.matching.told_in_full()])

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.matching.pairs import COLLEAGUE, GONE, PLAN, Bank
+from tests.matching.support.pairs import COLLEAGUE, GONE, PLAN, Bank
 
 
 async def test_only_the_answers_of_others_expire_and_their_slots_are_free_again(

@@ -3,8 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
-from tests.matching.pairs import ASKING, GONE, Bank
-from tests.matching.service import OTHER_UNIT
+from tests.matching.support.pairs import ASKING, GONE, Bank
+from tests.matching.support.service import OTHER_UNIT
 
 
 async def test_who_is_not_known_to_fit_is_not_proposed(ours: Bank) -> None:

@@ -1,7 +1,7 @@
 """Matches and placements, walked: what each role may do in each state, and that nothing hangs."""
 
 import pytest
-from tests.machines import (
+from tests.support.machines import (
     allows_what_the_table_says_and_nothing_else,
     every_state_is_reached,
     waits_for_somebody_until_the_end,
@@ -30,6 +30,7 @@ MAY = {
         proposed           withdraw    caseworker      withdrawn
         proposed           withdraw    system          withdrawn
         proposed           supersede   system          superseded
+        candidate_asked    say_yes     caseworker      candidate_asked
         candidate_asked    consent     caseworker      candidate_yes
         candidate_asked    refuse      caseworker      candidate_no
         candidate_asked    expire      system          expired

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from tests.machines import (
+from tests.support.machines import (
     ROLES,
     allows_what_the_table_says_and_nothing_else,
     every_state_is_reached,

@@ -4,14 +4,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import product
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 
 from matching.rules.consent import (
     HOW,
-    check_taken_back,
+    check_by_staff,
+    check_confirms,
     check_until,
-    check_witnesses,
+    held_on,
     is_live,
 )
 from matching.rules.placement import (
@@ -25,7 +27,7 @@ from matching.rules.placement import (
     kept,
     missing,
 )
-from shared.machines import NotAllowed, Refused, Unfit
+from shared.machines import NotAllowed, Refused
 
 DAY = date(2026, 3, 2)
 NEXT, BEFORE = DAY + timedelta(days=1), DAY - timedelta(days=1)
@@ -46,6 +48,7 @@ class Heard:
 
 @dataclass
 class Consent:
+    given_on: date = DAY
     until: date = DAY
     withdrawn_on: date | None = None
 
@@ -160,17 +163,20 @@ def test_a_consent_is_for_the_place_and_not_for_ever() -> None:
     assert days == {BEFORE: "until_amiss", DAY: None, NEXT: None, longest: "until_amiss"}
 
 
-def test_a_word_has_two_witnesses_and_other_ways_have_none() -> None:
-    for how, witnesses in product(HOW, ([], ["a"], ["a", "a"], ["a", "b"], ["a", "b", "c"])):
-        fine = witnesses == (["a", "b"] if how == "two_staff" else [])
-        refused = refusal(check_witnesses, how, witnesses)
-        assert refused == (None if fine else "witnesses_amiss"), (how, witnesses)
+def test_a_consent_held_from_its_day_to_its_last_or_to_the_day_before_it_was_taken_back() -> None:
+    days = [BEFORE, DAY, NEXT, NEXT + timedelta(days=1)]
+    for given_on, until, taken, day in product(days, days, [None, *days], days):
+        held = given_on <= day <= until and (taken is None or day < taken)
+        assert held_on(Consent(given_on, until, taken), day) == held
 
 
-def test_a_consent_is_taken_back_the_way_it_was_given() -> None:
-    for given, back in product(HOW, HOW):
-        if given == back:
-            check_taken_back(back, given)
-        else:
-            with pytest.raises(Unfit):
-                check_taken_back(back, given)
+def test_nobody_clicks_for_her() -> None:
+    refused = {how: refusal(check_by_staff, how) for how in HOW}
+    assert refused == {how: "not_by_herself" if how == "click" else None for how in HOW}
+
+
+def test_a_witness_confirms_what_she_read_and_nothing_that_is_over() -> None:
+    one, other = uuid4(), uuid4()
+    found = {day: refusal(check_confirms, one, one, day, DAY) for day in (BEFORE, DAY, NEXT)}
+    assert found == {BEFORE: "consent_over", DAY: None, NEXT: None}
+    assert refusal(check_confirms, one, other, NEXT, DAY) == "recorded_anew"

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tests.driven import TODAY
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
+from tests.support.callers import bearer
+from tests.support.driven import TODAY
 
 ODD: list[tuple[Any, str]] = [
     ({"commitments": []}, "/we_chose_how"),
@@ -73,7 +74,7 @@ async def test_of_two_who_edit_one_draft_the_slower_reads_again(membership: Memb
     assert read.headers["etag"] == '"1"'
     body = {"commitments": [INTERNSHIPS]}
     calls = (
-        membership.call("PUT", path(member), "coordinator", body, If_Match=read.headers["etag"])
+        membership.insists("PUT", path(member), "coordinator", body, If_Match=read.headers["etag"])
         for _ in range(2)
     )
     answers = sorted(await asyncio.gather(*calls), key=lambda answer: answer.status_code)
@@ -90,6 +91,60 @@ async def test_of_two_who_edit_one_draft_the_slower_reads_again(membership: Memb
     assert await membership.good("POST", sharing, "coordinator", {}, If_Match='"2"')
     late = await membership.call("PUT", path(member), "coordinator", body, If_Match='"3"')
     assert (late.status_code, late.json()["code"]) == (409, "wrong_state")
+
+
+@pytest.mark.parametrize(
+    ("read", "status"),
+    [
+        ('"1"', 200),
+        ("*", 200),
+        (" * ", 200),
+        ('"7", "1"', 200),
+        ('"7","1"', 200),
+        (', "7" ,, "1",', 200),
+        ('W/"7", "1"', 200),
+        ('W/"1"', 412),
+        ('W/"1", "7"', 412),
+        ('w/"1"', 412),
+        ('"2"', 412),
+        ('"01"', 412),
+        ('"1 "', 412),
+        ("1", 412),
+        ("'1'", 412),
+        ('"1', 412),
+        ('"7" "1"', 412),
+        ('*, "1"', 412),
+        ('"', 412),
+        ('""', 412),
+        ("", 412),
+        (f'"{"9" * 5000}"', 412),
+        ('"\xe5"', 412),
+        ("nonsense", 412),
+    ],
+)
+async def test_what_was_read_is_said_as_http_says_it(
+    membership: Membership, read: str, status: int
+) -> None:
+    member = await membership.drafted(STUDY_VISITS)
+    body = {"commitments": [INTERNSHIPS]}
+    headers = bearer("membership", "coordinator") | {"If-Match": read}
+    sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    url = f"/networks/jobbpakten{path(member)}"
+    answer = await membership.http.put(url, json=body, headers=sent)
+
+    assert answer.status_code == status
+    if status == 412:
+        assert answer.json()["code"] == "stale_edit"
+
+
+async def test_tags_may_come_in_headers_of_their_own(membership: Membership) -> None:
+    member = await membership.drafted(STUDY_VISITS)
+    [(name, known)] = bearer("membership", "coordinator").items()
+    headers = [(name, known), ("If-Match", '"7"'), ("If-Match", '"1"')]
+    url = f"/networks/jobbpakten{path(member)}"
+    answer = await membership.http.put(url, json={"commitments": [INTERNSHIPS]}, headers=headers)
+
+    assert answer.status_code == 200
 
 
 async def test_there_is_one_draft(membership: Membership) -> None:
@@ -223,7 +278,8 @@ async def test_two_signatures_at_once_bring_it_into_force_once(membership: Membe
     signature = {"text_hash": member["agreement"]["text_hash"]}
     await membership.as_member(member, "POST", "/agreement/signatures", signature)
     calls = (
-        membership.call("POST", path(member, "/signatures"), "decider", signature) for _ in range(3)
+        membership.insists("POST", path(member, "/signatures"), "decider", signature)
+        for _ in range(3)
     )
     answers = await asyncio.gather(*calls)
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]

@@ -67,7 +67,7 @@ async def test_one_organisation_has_one_open_membership_in_a_network_even_if_two
     membership: Membership, number: str
 ) -> None:
     body = APPLICATION | {"number": number}
-    calls = (membership.call("POST", "/members", "signatory", body) for _ in range(4))
+    calls = (membership.insists("POST", "/members", "signatory", body) for _ in range(4))
     answers = await asyncio.gather(*calls)
 
     assert sorted(answer.status_code for answer in answers) == [201, 404, 404, 404]

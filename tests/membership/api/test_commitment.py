@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
-from shared.events.followup import CommitmentProgressed
+from jobbpakten_events.followup import CommitmentProgressed
 
 FIGURES = {
     "promised": 10,

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from tests.membership.conftest import KEYS, OTHER_NUMBER, Membership
 
-from shared.sealing import opened
+from shared.people.sealing import opened
 
 AINA = {"name": "Aina  Testesson", "email": "aina@example.com", "language": "sv"}
 SIGNATORY = AINA | {"role": "signatory"}
@@ -230,7 +230,7 @@ async def test_two_who_name_the_same_contact_at_once_name_her_once(
     path = f"/members/{member['membership_id']}/contacts"
     staff = SIGNATORY | {"role": "caseworker", "unit": "jobbcenter_city"}
     for url, body in ((path, SIGNATORY), ("/staff", staff)):
-        calls = (membership.call("POST", url, "coordinator", body) for _ in range(4))
+        calls = (membership.insists("POST", url, "coordinator", body) for _ in range(4))
         answers = await asyncio.gather(*calls)
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
     assert len(await heard(membership)) == 2

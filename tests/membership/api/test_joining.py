@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from tests.driven import TODAY
 from tests.membership.conftest import (
     DECLARATION,
     INTERNSHIPS,
@@ -12,6 +11,7 @@ from tests.membership.conftest import (
     STUDY_VISITS,
     Membership,
 )
+from tests.support.driven import TODAY
 
 WAY = {
     "membership": [

@@ -22,6 +22,12 @@ from membership.api.numbers import checked, is_of_sole_trader
         ("19890102-3286", "8901023286"),
         ("18890102-3286", "8901023286"),
         ("701063-2391", "7010632391"),  # samordningsnummer: day + 60
+        ("20000067-2386", "0000672386"),
+        ("19900060-2392", "9000602392"),
+        ("1989-01-02-3286", "8901023286"),
+        ("SE890102328601", "8901023286"),
+        ("８９０１０２-3286", "8901023286"),
+        ("8901023286.0", "8901023286"),
     ],
 )
 def test_a_number_is_read_in_any_form(written: str, digits: str) -> None:
@@ -40,6 +46,8 @@ def test_a_number_is_read_in_any_form(written: str, digits: str) -> None:
         "19000229-0005",  # no leap year
         "890230-3283",
         "000000-0000",
+        "000101-T220",  # nobody trades under an interim number
+        "890102-0001",  # no birth number
         "ABCDEF-GHIJ",
         "",
         "٥٥٦٠٠٠٠٠٠١",

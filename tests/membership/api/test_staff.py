@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.membership.api.test_contact import heard
 from tests.membership.conftest import Membership, app_on, two_networks
 
-from shared.vaults import Vault
+from shared.people.vaults import Vault
 
 MAJ = {"name": "Maj Berg", "email": "maj.berg@uppsala.example", "language": "sv"}
 CASEWORKER = MAJ | {"role": "caseworker", "unit": "jobbcenter_city"}

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from tests.membership.conftest import DECLARATION, ITEMS, Membership
+from tests.support.chance import without_chance
 
 ODD = [
     ({"answer": "yes"}, ""),
@@ -41,7 +42,7 @@ async def test_an_odd_answer_is_refused_and_none_of_the_others_is_kept(
         refused = await membership.call("PUT", f"{path}/answers", "vetting_officer", body)
         assert refused.status_code == 422
         assert refused.json()["errors"][0]["pointer"] == f"/answers/0{pointer}"
-        assert "890102" not in refused.text
+        assert "890102" not in without_chance(refused.text)
     found = await membership.good("GET", path, "vetting_officer")
     assert {one["answer"] for one in found["checklist"].values()} == {"unknown"}
 

@@ -130,6 +130,8 @@ def test_a_signature_is_on_the_text_that_was_shared() -> None:
 
 
 def test_an_edit_of_what_somebody_else_edited_is_stale() -> None:
-    check_version(2, 2)
-    with pytest.raises(StaleEdit):
-        check_version(1, 2)
+    for read in (frozenset({"2"}), frozenset({"1", "2"}), None):
+        check_version(read, 2)
+    for read in (frozenset[str](), frozenset({"1"}), frozenset({"02"})):
+        with pytest.raises(StaleEdit):
+            check_version(read, 2)

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
-from tests.machines import ROLES
+from tests.support.machines import ROLES
 
 from membership.rules.contact import (
     check_language,

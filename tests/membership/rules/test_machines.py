@@ -1,7 +1,7 @@
 """All machines, walked: what each role may do in each state, and that nothing waits for nobody."""
 
 import pytest
-from tests.machines import (
+from tests.support.machines import (
     allows_what_the_table_says_and_nothing_else,
     every_state_is_reached,
     waits_for_somebody_until_the_end,

@@ -1,0 +1,82 @@
+"""The picture: whole units, colours and patterns that can be told apart, texts that can be read."""
+
+import re
+from itertools import combinations
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from tests.followup.api.test_reports import REPORT, TODAY, whole
+
+from followup import pages
+from followup.pages.charts import PATTERNS, SERIES, heights, months_chart
+from followup.pages.texts import Texts
+from followup.reports import Moment
+
+STYLE = Path(pages.__file__).with_name("style.css").read_text()
+SVG = "{http://www.w3.org/2000/svg}"
+PICTURE = ET.fromstring(months_chart(REPORT.months, Texts("sv")))
+
+
+@pytest.mark.parametrize(
+    ("highest", "expected"),
+    [
+        (1, [0, 1]),
+        (3, [0, 1, 2, 3]),
+        (7, [0, 2, 4, 6, 8]),
+        (31, [0, 10, 20, 30, 40]),
+        (12_345, [0, 5_000, 10_000, 15_000]),
+    ],
+)
+def test_the_axis_counts_whole_units(highest: int, expected: list[int]) -> None:
+    assert list(heights(highest)) == expected
+
+
+def test_the_axis_writes_numbers_as_people_do() -> None:
+    several = [Moment(TODAY, whole(promised=12_345, remaining=12_345))]
+
+    for language, number in (("sv", "10\xa0000"), ("en", "10,000")):
+        labels = ET.fromstring(months_chart(several, Texts(language))).iter(f"{SVG}text")
+        assert number in {label.text for label in labels}
+
+
+def luminance(colour: str) -> float:
+    """Compute it as WCAG 2.2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_the_colours_of_the_picture_can_be_told_from_the_paper_and_from_each_other() -> None:
+    colours = dict(re.findall(r"--(\w+): (#\w{6})", STYLE))
+
+    for unit in SERIES:
+        assert contrast(colours[unit], "#ffffff") >= 3, unit
+    for one, other in combinations(SERIES, 2):
+        by_pattern = PATTERNS.get(one) != PATTERNS.get(other)
+        assert by_pattern or contrast(colours[one], colours[other]) >= 3, (one, other)
+
+
+def test_what_has_a_pattern_is_filled_with_it() -> None:
+    fills = dict(re.findall(r"\.color-(\d) \{ fill: (?:url\(#pattern-|var\(--)(\w+)\)", STYLE))
+
+    assert [fills[str(place)] for place in range(len(SERIES))] == list(SERIES)
+    assert {f"pattern-{unit}" for unit in PATTERNS} == {
+        found.get("id") for found in PICTURE.iter(f"{SVG}pattern")
+    }
+    assert set(re.findall(r"#pattern-(\w+)", STYLE)) == set(PATTERNS)
+
+
+def test_the_picture_scrolls_before_its_texts_grow_too_small_to_read() -> None:
+    [(least, font)] = re.findall(
+        r"\.chart \{[^}]*min-width: (\d+)rem;[^}]*font-size: (\d+)px",
+        STYLE,
+    )
+
+    width = int((PICTURE.get("viewBox") or "").split()[2])
+    assert int(font) * int(least) * 16 / width >= 14

@@ -1,0 +1,149 @@
+"""The pages: one file without script, a picture and its table, in every language."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from tests.followup.api.test_reports import ALL, ASKED, MEMBER, PEOPLE, REPORT, TODAY, as_of, whole
+from tests.support.catalogues import check_values
+
+from followup import pages
+from followup.pages.texts import LANGUAGES, Texts
+from followup.reports import Group, member_report, network_report
+from followup.rules.ledger import Figures
+from followup.rules.masking import OUTCOMES
+from followup.rules.member import SECTORS, STATES, UNKNOWN
+
+FOLDER = Path(pages.__file__).parent
+SVG = "{http://www.w3.org/2000/svg}"
+MEMBERS = member_report("jobbpakten", MEMBER, ALL, PEOPLE)
+EMPTY = network_report("jobbpakten", [ASKED], [], as_of(2026, 1, 1), date(2026, 1, 1))
+CODES = {
+    "state": [*STATES, UNKNOWN],
+    "sector": [*SECTORS, UNKNOWN],
+    "size": ["micro", "small", "medium", "large", UNKNOWN],
+    "unit": list(Figures.__slots__),
+    "meaning of a unit": list(Figures.__slots__),
+    "kind": ["offer", "sector"],
+    "outcome": list(OUTCOMES),
+    "offer": ["study_visit", "lecture", "internship", "mentorship", "holiday_job"],
+}
+
+
+def read(page: str) -> ET.Element:
+    return ET.fromstring(page.removeprefix("<!DOCTYPE html>"))
+
+
+def every_page(language: str) -> Iterator[str]:
+    yield pages.network(REPORT, language)
+    yield pages.network(EMPTY, language)
+    yield pages.member(MEMBERS, language)
+    yield pages.member(member_report("jobbpakten", ASKED, [], PEOPLE), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_well_formed_and_holds_no_script(language: str) -> None:
+    for page in every_page(language):
+        root = read(page)
+        assert root.get("lang") == language
+        assert "<script" not in page.lower()
+        assert not [tag for tag in root.iter() if any(name.startswith("on") for name in tag.attrib)]
+        assert "http" not in page.replace("http://www.w3.org/", "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_says_what_it_shows_and_has_its_table(language: str) -> None:
+    root = read(pages.network(REPORT, language))
+
+    [svg] = root.iter(f"{SVG}svg")
+    described = {tag.get("id"): tag.text for tag in svg}
+    assert svg.get("role") == "img"
+    assert all(described[name] for name in (svg.get("aria-labelledby") or "").split())
+    rows = root.findall(".//section/figure/../div/table/tbody/tr")
+    assert len(rows) == len(REPORT.months)
+
+
+def test_every_table_names_its_columns_and_rows() -> None:
+    for table in read(pages.network(REPORT, "en")).iter("table"):
+        columns = table.findall("thead/tr/th")
+        assert {head.get("scope") for head in columns} == {"col"}
+        for row in table.findall("tbody/tr"):
+            assert [head.get("scope") for head in row.findall("th")] == ["row"]
+            assert len(row) == len(columns)
+
+
+@pytest.mark.parametrize("page", [*every_page("sv")])
+def test_every_table_has_a_caption(page: str) -> None:
+    for table in read(page).iter("table"):
+        assert table[0].tag == "caption"
+        assert table[0].text
+
+
+def test_the_figures_stand_on_the_page() -> None:
+    found = read(pages.network(REPORT, "sv")).findall(".//section[2]/..//tfoot/tr")[0]
+
+    assert [cell.text for cell in found.findall("td")] == ["3", "9", "0", "0", "3", "6", "0", "1"]
+
+
+def test_what_comes_from_outside_is_escaped() -> None:
+    report = network_report("<b>&", [MEMBER], [], PEOPLE)
+
+    assert "&lt;b&gt;&amp;" in pages.network(report, "sv")
+
+
+def test_numbers_and_days_are_written_as_people_write_them() -> None:
+    swedish, english = Texts("sv"), Texts("en")
+
+    assert (swedish.number(12345), english.number(12345)) == ("12\xa0345", "12,345")
+    assert (swedish.day(TODAY), english.day(TODAY)) == ("22 november 2026", "22 November 2026")
+    assert (swedish.share(1, 3), english.share(0, 0)) == ("33\xa0%", "–")
+
+
+def test_rows_are_sorted_by_what_they_are_called() -> None:
+    codes = ["study_visit", "unknown", "employment", "own_idea", "public", "coaching"]
+    rows = [Group(code, 1, whole()) for code in codes]
+
+    assert [row.code for row in Texts("sv").by_name(rows, "offer")] == [
+        *("employment", "coaching", "own_idea", "public", "study_visit", "unknown"),
+    ]
+    swedish = sorted("åäöaz", key=lambda letter: Texts("sv").place(letter, "offer"))
+    assert swedish == ["a", "z", "å", "ä", "ö"]
+
+
+def catalogue(language: str) -> Any:
+    with (FOLDER / f"{language}.po").open("rb") as lines:
+        return read_po(lines, locale=language)
+
+
+def test_every_sentence_has_its_swedish() -> None:
+    methods = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
+    found = extract_from_dir(str(FOLDER), methods, options_map={"**.html": {"silent": "false"}})
+    swedish = catalogue("sv")
+    sentences = {message: place for place, _, message, *_ in found if message}
+
+    assert len(sentences) > 20
+    for message, place in sentences.items():
+        translated = swedish.get(message)
+        assert translated, f"{place}: {message}"
+        assert translated.string, f"{place}: {message}"
+
+
+def test_a_translation_names_the_same_values_as_its_sentence() -> None:
+    check_values(catalogue("sv"))
+
+
+@pytest.mark.parametrize(("of", "codes"), CODES.items())
+def test_every_code_has_its_swedish_name(of: str, codes: list[str]) -> None:
+    swedish = catalogue("sv")
+
+    assert [code for code in codes if not (swedish.get(code, of) or swedish).string] == []
+
+
+def test_a_code_that_nobody_named_yet_reads_well_enough() -> None:
+    assert Texts("sv").called("industry_walk", "offer") == "Industry walk"
+    assert Texts("en").called("en-god-investering", "network") == "En god investering"

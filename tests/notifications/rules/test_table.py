@@ -1,0 +1,63 @@
+"""The table of rules, walked: what it names exists, and closes."""
+
+import pytest
+
+from jobbpakten_events import KINDS
+from notifications.rules.notice import NOTICE, OPEN
+from notifications.rules.notices import CIRCLES, INSTEAD, RULES, Rule, instead_of
+from notifications.rules.subjects import ABOUT, TOLD_APART
+from notifications.subscribers import hears
+from notifications.templates import BECAUSE, TEMPLATES
+
+EVERY = list(RULES.values())
+NAMES = {rule.on for rule in EVERY} | {
+    name
+    for rule in EVERY
+    for name in rule.done_by | rule.void_by | rule.only_after | rule.never_after
+}
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_name_in_the_table_is_an_event_that_is_heard_and_told_apart_as_named(
+    name: str,
+) -> None:
+    kind, _, says = name.partition("=")
+    assert KINDS[kind] in hears
+    assert bool(says) == (kind in TOLD_APART)
+
+
+@pytest.mark.parametrize("kind", sorted(ABOUT))
+def test_every_event_that_is_heard_has_the_field_that_it_is_known_by(kind: str) -> None:
+    _, field = ABOUT[kind]
+    assert field in KINDS[kind].model_fields
+    assert TOLD_APART.get(kind, field) in KINDS[kind].model_fields
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.name)
+def test_every_rule_has_words_of_its_kind_a_role_and_if_a_task_an_end(rule: Rule) -> None:
+    assert TEMPLATES[rule.template].kind == rule.kind
+    assert rule.role in CIRCLES
+    assert rule.role in BECAUSE
+    assert bool(rule.done_by) == (rule.kind == "task")
+    assert rule.about_her or rule.role != "participant"
+    kind, _, _ = rule.on.partition("=")
+    assert not rule.says or KINDS[kind].model_fields[rule.says].annotation is bool
+
+
+def test_the_table_and_the_words_name_the_same_notices() -> None:
+    assert {rule.template for rule in EVERY} | {INSTEAD} == set(TEMPLATES)
+
+
+@pytest.mark.parametrize("role", sorted(CIRCLES))
+def test_somebody_of_the_staff_is_asked_in_the_end(role: str) -> None:
+    chain, unit = [role], "north"
+    while following := instead_of(chain[-1], unit):
+        chain.append(following)
+    assert chain[-1] == "coordinator"
+    assert len(chain) <= 3
+
+
+def test_the_machine_ends_in_what_the_domain_names() -> None:
+    assert set(NOTICE.states) - set(OPEN) == {"acted", "expired", "cancelled"}
+    for state in NOTICE.states.values():
+        assert state.terminal or (state.owner and state.next and state.within)

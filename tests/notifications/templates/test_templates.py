@@ -1,0 +1,158 @@
+"""What mails say: all that they have to, in every language, and nothing that they may not."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.notifications.support.readings import (
+    BANNED,
+    DAYS,
+    EVERY,
+    LINK,
+    UNITS,
+    Read,
+    catalogue,
+    facts,
+    plain,
+    words_of,
+)
+
+from notifications.rules.notices import INSTEAD, RULES
+from notifications.templates import BECAUSE, TEMPLATES, Facts, render, render_many
+from notifications.templates.texts import LOCALES, texts_in
+
+CASES = {"sv": "ärende 1a2b3c4d", "en": "case 1a2b3c4d"}
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_a_mail_says_what_why_what_to_do_until_when_and_where(template: str, language: str) -> None:
+    words, texts = TEMPLATES[template], texts_in(language)
+    mail = render(template, language, facts(), LINK)
+
+    for text in (plain(mail.text), plain(" ".join(Read(mail.html).words))):
+        for sentence in (words.what, words.action, BECAUSE["caseworker"]):
+            assert texts.said(sentence) in text
+        assert "1a2b3c4d" in text
+        assert texts.called("jobbcenter_gottsunda", "unit") in text
+        assert (DAYS[language] in text) == (words.kind == "task")
+        ignore = texts.said("If it is already done you can ignore this mail.")
+        assert (ignore in text) == (words.kind == "task")
+    assert f"\n{LINK}\n" in mail.text
+    assert [tag["href"] for name, tag in Read(mail.html).tags if name == "a"] == [LINK]
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_a_subject_names_the_network_and_the_case_and_nobody(template: str, language: str) -> None:
+    mail = render(template, language, facts(), LINK)
+    subject = texts_in(language).said(TEMPLATES[template].subject)
+
+    assert mail.subject == f"Jobbpakten: {subject} ({CASES[language]})"
+    assert len(mail.subject) <= 100
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_no_mail_holds_a_word_that_tells_on_somebody_or_threatens(language: str) -> None:
+    for template, role in product(TEMPLATES, BECAUSE):
+        words = words_of(render(template, language, facts(role), LINK)).lower()
+        assert [word for word in BANNED[language].split() if word in words] == [], template
+
+
+@pytest.mark.parametrize(("template", "language"), EVERY)
+def test_a_mail_holds_its_sentences_and_the_facts_and_nothing_else(
+    template: str, language: str
+) -> None:
+    texts = texts_in(language)
+    mail = render(template, language, facts(), LINK)
+    known = [*sentences(language), LINK, "1a2b3c4d", "Jobbpakten", DAYS[language]]
+    known += [part for text in known for part in re.split(r"%\(\w+\)s", text)]
+    known += [texts.called(unit, "unit") for unit in UNITS]
+
+    left = words_of(mail).lower()
+    for text in sorted((plain(one).lower() for one in known), key=len, reverse=True):
+        left = left.replace(text, " ") if len(text) > 1 else left
+
+    assert re.sub(r"[\W_]+", "", left) == ""
+
+
+def sentences(language: str) -> Iterator[str]:
+    for message in catalogue("sv"):
+        if message.id and not message.context:
+            forms = message.id if message.pluralizable else [message.id]
+            yield from forms if language == "en" else map(texts_in("sv").said, forms)
+
+
+@given(st.text(max_size=80), st.sampled_from(["network", "case", "unit", "role"]))
+def test_a_fact_is_a_code_or_isnt_taken(text: str, field: str) -> None:
+    good = {"network": "jobbpakten", "case": "1a2b3c4d", "unit": "", "role": "decider"}
+    try:
+        Facts(**{**good, field: text}, act_by=None)
+    except ValueError:
+        return
+    assert re.fullmatch("[a-z0-9_-]*", text)
+    assert text or field == "unit"
+
+
+@pytest.mark.parametrize(
+    "canary", ["Åsa Öberg", "19121212-1212", "asa@example.se", "a811218-9876", "a8112189876"]
+)
+def test_nobodys_name_number_or_address_is_a_fact(canary: str) -> None:
+    for field in ("network", "case", "unit", "role"):
+        good = {"network": "jobbpakten", "case": "1a2b3c4d", "unit": "", "role": "decider"}
+        with pytest.raises(ValueError, match="doesn't go into a mail"):
+            Facts(**{**good, field: canary}, act_by=None)
+
+
+def test_a_template_sees_six_facts() -> None:
+    assert [one.name for one in fields(Facts)] == [
+        "network",
+        "case",
+        "unit",
+        "act_by",
+        "role",
+        "instead_of",
+    ]
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_messages_are_told_in_one_mail_each_with_its_case(language: str) -> None:
+    other = Facts("jobbpakten", "deadbeef", "", None, "contact_person")
+    mail = render_many([("place_paused", other), ("agreement_in_force", other)], language)
+    texts = texts_in(language)
+
+    for text in (plain(mail.text), plain(" ".join(Read(mail.html).words))):
+        assert texts.said(TEMPLATES["place_paused"].what) in text
+        assert texts.said(TEMPLATES["agreement_in_force"].what) in text
+        assert text.count("deadbeef") == 2
+    assert mail.subject.startswith("Jobbpakten: 2 me")
+    assert "http" not in mail.text
+    assert not [name for name, _ in Read(mail.html).tags if name == "a"]
+
+
+def test_one_message_alone_is_a_mail_like_any_other() -> None:
+    alone = render_many([("place_paused", facts())], "sv")
+
+    assert alone == render("place_paused", "sv", facts(), None)
+
+
+def test_a_task_without_a_day_says_so() -> None:
+    mail = render("sign_agreement", "sv", facts(act_by=None), LINK)
+
+    assert "Det finns ingen bestämd sista dag." in mail.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("sv", "sv"), ("en-GB", "en"), ("SV", "sv"), ("ar", "sv"), ("", "sv")]
+)
+def test_a_language_that_we_dont_speak_yet_gets_swedish(asked: str, given: str) -> None:
+    assert render("sign_agreement", asked, facts(), LINK).language == given
+
+
+def test_the_rules_and_the_words_know_the_same_notices() -> None:
+    asked = {(rule.template, rule.kind) for rule in RULES.values()} | {(INSTEAD, "task")}
+
+    assert asked == {(code, words.kind) for code, words in TEMPLATES.items()}
+    assert {rule.role for rule in RULES.values()} <= {*BECAUSE}

@@ -1,0 +1,75 @@
+"""A service that only tells, on a prefix of topics of its own; and reading what it told."""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from sqlalchemy import text
+from tests.shared.support.records import made
+from tests.support.eventually import PATIENCE_S, in_the_end
+
+from shared.database import Database
+from shared.messaging import outbox
+from shared.settings import ServiceSettings
+
+TOPIC = "membership.v1"
+
+
+class Telling(ServiceSettings, service="membership"):
+    """A service that tells."""
+
+
+class Hearing(ServiceSettings, service="followup"):
+    """A service that hears."""
+
+
+@dataclass
+class Teller:
+    """A database with an outbox, and a prefix of topics of its own."""
+
+    settings: ServiceSettings
+    database: Database
+
+    async def tells(self, number: int, times: int = 1) -> None:
+        async def once() -> None:
+            async with self.database.transaction() as tx:
+                await outbox.tell(tx, made(number))
+
+        for _ in range(times):
+            await in_the_end(once)
+
+    async def waiting(self) -> int:
+        async with self.database.transaction() as tx:
+            count = await (await tx.connection()).scalar(text("SELECT count(*) FROM outbox"))
+            return int(count or 0)
+
+    async def is_empty(self) -> None:
+        assert await self.waiting() == 0
+
+
+async def ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def topic_of(teller: Teller, count: int) -> list[Any]:
+    """Read the topic from its beginning until so many records have come."""
+    about = teller.settings
+    consumer = AIOKafkaConsumer(
+        about.kafka_topic_prefix + TOPIC,
+        bootstrap_servers=about.kafka_servers,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+    )
+    await consumer.start()
+    try:
+        return [await asyncio.wait_for(anext(consumer), PATIENCE_S) for _ in range(count)]
+    finally:
+        await consumer.stop()
+
+
+def header(record: Any, name: str) -> str:
+    return str(dict(record.headers)[name], "utf-8")
