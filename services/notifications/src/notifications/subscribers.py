@@ -4,18 +4,12 @@ from uuid import UUID
 
 import structlog
 
-import jobbpakten_events.followup
-import jobbpakten_events.matching
-import jobbpakten_events.membership
-import jobbpakten_events.placement
-from jobbpakten_events import KINDS, Envelope, Event
+from jobbpakten_events import Envelope, Event
 from jobbpakten_events.directory import TOPIC, RecipientNamed
 from notifications.commands import aggregates, recipient
 from notifications.rules.subjects import ABOUT
 from shared.database import Tx
 from shared.messaging.inbox import Hears
-
-__all__ = ["hears", "jobbpakten_events"]  # the modules are imported so that their events are known
 
 NOBODY = UUID(int=0)
 
@@ -43,4 +37,4 @@ async def on_anything(tx: Tx, event: Event, about: Envelope) -> None:
 
 
 hears = Hears(on_recipient_named, forgets={TOPIC: on_recipient_forgotten})
-hears.update({KINDS[kind]: on_anything for kind in ABOUT})
+hears.update(dict.fromkeys(ABOUT, on_anything))

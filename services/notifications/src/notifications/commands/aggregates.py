@@ -44,7 +44,7 @@ HEAR = text("""
 async def hear(tx: Tx, event: Event, about: Envelope) -> None:
     """Remember what happened, close what it closes, and ask for what it asks."""
     facts = event.model_dump()
-    what = happening(event.kind, facts)
+    what = happening(event)
     subject, is_new, news = await remember(tx, what, facts, event, about)
     if not is_new and CLOSES.get(what, frozenset()) & subject.heard.keys():
         await notice.close(tx, subject, about.occurredat)
@@ -58,11 +58,11 @@ async def remember(
     tx: Tx, what: str, facts: dict[str, Any], event: Event, about: Envelope
 ) -> tuple[Subject, bool, bool]:
     """Store what happened in one statement; give all that is known, and what of it is new."""
-    kind, field = ABOUT[event.kind]
+    kind, field = ABOUT[type(event)]
     version, at = about.aggregateversion, about.time.isoformat()
     told = {"kind": kind, "id": facts[field], "network": about.network}
     told |= {"what": what, "stream": event.key, "version": version}
-    now = {event.key: [str(version), at, *kept(event.kind, facts)]}
+    now = {event.key: [str(version), at, *kept(event)]}
     told |= {"now": json.dumps(now)} | {n: facts.get(n) for n in OF}
     row = (await (await tx.connection()).execute(HEAR, told)).mappings().one()
     known = {name: row[name] for name in ("network", *OF, "heard")}

@@ -3,73 +3,101 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-# What an event is about: kind -> (aggregate, the field with its id). One aggregate may be told of
-# in several streams: a membership in its agreement's, a match in its consent's.
-ABOUT = {
-    "membership.applied.v1": ("membership", "membership_id"),
-    "vetting.started.v1": ("membership", "membership_id"),
-    "membership.approved.v1": ("membership", "membership_id"),
-    "membership.rejected.v1": ("membership", "membership_id"),
-    "membership.ended.v1": ("membership", "membership_id"),
-    "membership.suspended.v1": ("membership", "membership_id"),
-    "membership.reinstated.v1": ("membership", "membership_id"),
-    "agreement.shared_for_signature.v1": ("membership", "membership_id"),
-    "agreement.signed.v1": ("membership", "membership_id"),
-    "agreement.in_force.v1": ("membership", "membership_id"),
-    "commitment.made.v1": ("commitment", "commitment_id"),
-    "commitment.lapsed.v1": ("commitment", "commitment_id"),
-    "place.opened.v1": ("place", "place_id"),
-    "place.paused.v1": ("place", "place_id"),
-    "place.resumed.v1": ("place", "place_id"),
-    "place.closed.v1": ("place", "place_id"),
-    "visibility.computed.v1": ("candidate", "candidate_ref"),
-    "candidate.closed.v1": ("candidate", "candidate_ref"),
-    "match.proposed.v1": ("match", "match_id"),
-    "candidate.asked.v1": ("match", "match_id"),
-    "candidate.answered.v1": ("match", "match_id"),
-    "consent.given.v1": ("match", "match_id"),
-    "consent.withdrawn.v1": ("match", "match_id"),
-    "employer.asked.v1": ("match", "match_id"),
-    "employer.answered.v1": ("match", "match_id"),
-    "match.accepted.v1": ("match", "match_id"),
-    "match.superseded.v1": ("match", "match_id"),
-    "match.withdrawn.v1": ("match", "match_id"),
-    "match.expired.v1": ("match", "match_id"),
-    "placement.planned.v1": ("placement", "placement_id"),
-    "placement.ready.v1": ("placement", "placement_id"),
-    "placement.started.v1": ("placement", "placement_id"),
-    "placement.completed.v1": ("placement", "placement_id"),
-    "placement.partly_completed.v1": ("placement", "placement_id"),
-    "placement.no_show.v1": ("placement", "placement_id"),
-    "placement.interrupted.v1": ("placement", "placement_id"),
+from jobbpakten_events import Event
+from jobbpakten_events import matching as m
+from jobbpakten_events import membership as b
+from jobbpakten_events import placement as p
+from jobbpakten_events.followup import CommitmentLapsed
+
+# What we keep a copy of -> the field with its id, and the events that say something of it. One may
+# be told of in several streams: a membership in its agreement's, a match in its consent's.
+SUBJECTS: Mapping[str, tuple[str, tuple[type[Event], ...]]] = {
+    "membership": (
+        "membership_id",
+        (
+            b.MembershipApplied,
+            b.VettingStarted,
+            b.MembershipApproved,
+            b.MembershipRejected,
+            b.MembershipEnded,
+            b.MembershipSuspended,
+            b.MembershipReinstated,
+            b.AgreementSharedForSignature,
+            b.AgreementSigned,
+            b.AgreementInForce,
+        ),
+    ),
+    "commitment": ("commitment_id", (b.CommitmentMade, CommitmentLapsed)),
+    "place": ("place_id", (m.PlaceOpened, m.PlacePaused, m.PlaceResumed, m.PlaceClosed)),
+    "candidate": ("candidate_ref", (m.VisibilityComputed, m.CandidateClosed)),
+    "match": (
+        "match_id",
+        (
+            m.MatchProposed,
+            m.CandidateAsked,
+            m.CandidateAnswered,
+            m.ConsentGiven,
+            m.ConsentWithdrawn,
+            m.EmployerAsked,
+            m.EmployerAnswered,
+            m.MatchAccepted,
+            m.MatchSuperseded,
+            m.MatchWithdrawn,
+            m.MatchExpired,
+        ),
+    ),
+    "placement": (
+        "placement_id",
+        (
+            p.PlacementPlanned,
+            p.PlacementReady,
+            p.PlacementStarted,
+            p.PlacementCompleted,
+            p.PlacementPartlyCompleted,
+            p.PlacementNoShow,
+            p.PlacementInterrupted,
+        ),
+    ),
+}
+# An event -> what it is about, and the field with its id.
+ABOUT: Mapping[type[Event], tuple[str, str]] = {
+    event: (subject, field) for subject, (field, events) in SUBJECTS.items() for event in events
 }
 # Events that mean different things by one of their fields: `employer.answered.v1=yes`.
-TOLD_APART = {
-    "membership.ended.v1": "ground",
-    "agreement.signed.v1": "party",
-    "employer.answered.v1": "answer",
-    "visibility.computed.v1": "visible",
-    "place.paused.v1": "ground",
-    "place.closed.v1": "ground",
+TOLD_APART: Mapping[type[Event], str] = {
+    b.MembershipEnded: "ground",
+    b.AgreementSigned: "party",
+    m.EmployerAnswered: "answer",
+    m.VisibilityComputed: "visible",
+    m.PlacePaused: "ground",
+    m.PlaceClosed: "ground",
 }
 # A field that is kept of an event, beside that it happened.
-KEPT = {"consent.given.v1": "until"}
-HIDDEN, SHOWN = "visibility.computed.v1=False", "visibility.computed.v1=True"
-LEFT, CONSENTED = "candidate.closed.v1", "consent.given.v1"
+KEPT: Mapping[type[Event], str] = {m.ConsentGiven: "until"}
+
+
+def happened(event: type[Event], says: object = None) -> str:
+    """Return the name of what happened: the event's kind and, where that matters, what it says."""
+    return event.kind if says is None else f"{event.kind}={says}"
+
+
+HIDDEN, SHOWN = (happened(m.VisibilityComputed, shown) for shown in (False, True))
+LEFT, CONSENTED = happened(m.CandidateClosed), happened(m.ConsentGiven)
 
 # What happened -> stream -> [number, recorded time, what is kept of it].
 Heard = dict[str, dict[str, list[str]]]
 
 
-def happening(kind: str, facts: Mapping[str, object]) -> str:
-    """Name what happened: the event's kind and, where it matters, what it says."""
-    field = TOLD_APART.get(kind)
-    return f"{kind}={facts[field]}" if field else kind
+def happening(event: Event) -> str:
+    """Return the name of what an event says has happened."""
+    field = TOLD_APART.get(type(event))
+    return happened(type(event), getattr(event, field) if field else None)
 
 
-def kept(kind: str, facts: Mapping[str, object]) -> list[str]:
-    """Give what else is remembered of an event, as text."""
-    return [str(facts[KEPT[kind]])] if kind in KEPT else []
+def kept(event: Event) -> list[str]:
+    """Return what else is remembered of an event, as text."""
+    field = KEPT.get(type(event))
+    return [str(getattr(event, field))] if field else []
 
 
 def heard_since(heard: Heard, what: str, stream: str, version: int) -> bool:
