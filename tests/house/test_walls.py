@@ -91,7 +91,7 @@ def test_the_events_need_pydantic_with_its_core_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_rules_know_the_standard_library_and_machines(service: str) -> None:
-    allowed = ("shared.machines", f"{service}.rules")
+    allowed = ("shared.machines", "jobbpakten_events.", f"{service}.rules")
     for path in service_sources(service):
         if "rules" not in path.relative_to(ROOT / f"services/{service}/src/{service}").parts[0]:
             continue
@@ -100,9 +100,21 @@ def test_rules_know_the_standard_library_and_machines(service: str) -> None:
             assert inside or name.startswith(allowed), f"{named(path)} imports {name}"
 
 
-def test_machines_need_the_standard_library_only() -> None:
+def test_machines_need_the_standard_library_and_the_words_for_roles_only() -> None:
     for name in imported(SHARED / "machines.py"):
-        assert name.split(".")[0] in sys.stdlib_module_names
+        inside = name.split(".")[0] in sys.stdlib_module_names
+        assert inside or name.startswith("jobbpakten_events.roles."), name
+
+
+def test_what_a_callers_role_may_is_decided_in_rules_alone() -> None:
+    for path in SOURCES:
+        if "rules" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            asked = [node.left, *node.comparators] if isinstance(node, ast.Compare) else []
+            asked += [node.subject] if isinstance(node, ast.Match) else []
+            compared = {ast.unparse(one) for one in asked}
+            assert "caller.role" not in compared, f"{named(path)}:{getattr(node, 'lineno', 0)}"
 
 
 def test_the_command_line_needs_no_service_and_nothing_of_a_laptop() -> None:

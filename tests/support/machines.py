@@ -1,11 +1,21 @@
 """How a state machine is walked: beside a table of it that was written a second time, by hand."""
 
 from collections.abc import Container
+from typing import NamedTuple
+from uuid import UUID
 
 from shared.machines import Machine, NotAllowed, NotFound
 
 ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
     vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
+
+
+class Calls(NamedTuple):
+    """Whoever calls, as her token says."""
+
+    role: str
+    organisation: UUID | None = None
+    unit: str = ""
 
 
 def allowed(table: str) -> dict[tuple[str, str, str], str]:

@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
+from uuid import UUID
+
+from jobbpakten_events.roles import Role
 
 
 class Refused(Exception):
@@ -42,7 +45,7 @@ class State:
     """Where a thing can stand: who must act, what is next, within which limit of the profile."""
 
     name: str
-    owner: str = ""
+    owner: Role | Literal["recipient", ""] = ""  # a notice's recipient has any of them
     next: str = ""
     within: str = ""  # the name of a limit in the network's profile
     terminal: bool = False
@@ -55,7 +58,7 @@ class Step:
     start: str
     end: str
     by: str
-    roles: frozenset[str]
+    roles: frozenset[Role]
 
 
 class Machine:
@@ -66,18 +69,35 @@ class Machine:
         self.steps = {(step.start, step.by): step for step in steps}
         self.roles = {by: self._roles_of(by) for _, by in self.steps}
 
-    def _roles_of(self, by: str) -> frozenset[str]:
-        return frozenset().union(*(step.roles for step in self.steps.values() if step.by == by))
+    def _roles_of(self, by: str) -> frozenset[Role]:
+        return frozenset[Role]().union(
+            *(step.roles for step in self.steps.values() if step.by == by)
+        )
+
+    def check_role(self, by: str, role: str) -> None:
+        """Refuse with NotFound a role that may never, whatever the state."""
+        if role not in self.roles[by]:
+            raise NotFound
 
     def step(self, state: str, by: str, role: str) -> str:
         """Give the next state. NotFound for a role that may never, NotAllowed in a wrong state."""
-        if role not in self.roles[by]:
-            raise NotFound
+        self.check_role(by, role)
         step = self.steps.get((state, by))
         if step is None or role not in step.roles:
             act = by.replace("_", " ")
             raise NotAllowed("wrong_state", f"In the state {state!r} this role can't {act}.")
         return step.end
+
+
+class Actor(Protocol):
+    """Whoever acts: what her token says of her. Any word may stand there as a role."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def organisation(self) -> UUID | None: ...
+    @property
+    def unit(self) -> str: ...
 
 
 def four_eyes(prepared_by: str, decides: str) -> None:

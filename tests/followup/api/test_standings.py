@@ -1,12 +1,11 @@
-"""Where a member stands on a day, and who may read what came of its promises."""
+"""Where a member stands on a day."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 import pytest
 from tests.followup.support.facts import END, START
 
-from followup.rules.member import Milestones, may_read, state
+from followup.rules.member import Milestones, state
 
 
 @pytest.mark.parametrize(
@@ -53,29 +52,3 @@ def test_a_member_is_suspended_until_it_is_reinstated(
     assert state(Milestones(approved=START, turns=turns), DAYS[0]) == "approved"
     gone = Milestones(member=START, withdrawn=DAYS[0], turns=turns)
     assert state(gone, DAYS[0]) == "withdrawn"
-
-
-OWN, OTHER = UUID(int=1), UUID(int=2)
-
-
-@pytest.mark.parametrize(
-    ("role", "organisation", "own", "expected"),
-    [
-        ("coordinator", None, OWN, True),
-        ("coordinator", None, None, True),
-        ("coordinator", OWN, OWN, False),
-        ("coordinator", OTHER, OWN, False),
-        ("signatory", OWN, OWN, True),
-        ("contact_person", OWN, OWN, True),
-        ("signatory", OTHER, OWN, False),
-        ("signatory", None, None, False),
-        ("signatory", OWN, None, False),
-        ("supervisor", OWN, OWN, False),
-        ("participant", OWN, OWN, False),
-        ("decider", None, OWN, False),
-    ],
-)
-def test_who_may_read_what_came_of_a_members_promises(
-    role: str, organisation: UUID | None, own: UUID | None, expected: object
-) -> None:
-    assert may_read(role, organisation, own) is expected

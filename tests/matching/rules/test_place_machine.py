@@ -1,11 +1,9 @@
 """The life of a place, walked: what each role may do in each state, and that somebody is next."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from tests.support.machines import (
-    ROLES,
     allows_what_the_table_says_and_nothing_else,
     every_state_is_reached,
     waits_for_somebody_until_the_end,
@@ -21,8 +19,6 @@ from matching.rules.place import (
     accepts_matches,
     due_day,
     liftable,
-    may_list,
-    may_touch,
 )
 from shared.machines import NotAllowed
 
@@ -105,16 +101,6 @@ def test_who_lifts_which_ground(line: str) -> None:
     except NotAllowed as refused:
         lifted = [refused.code]
     assert lifted == expected.split(",")
-
-
-def test_staff_see_every_place_and_an_employer_its_own_and_nobody_else_any() -> None:
-    own, other = uuid4(), uuid4()
-    for role in ROLES.split():
-        staff, employer = role in {"coordinator", "caseworker"}, role == "contact_person"
-        assert may_touch(role, None, own) is staff, role
-        assert may_touch(role, own, own) is employer, role
-        assert may_touch(role, other, own) is False, role
-        assert (may_list(role, None), may_list(role, own)) == (staff, employer), role
 
 
 def test_a_place_is_due_by_its_limit_but_never_after_its_last_day() -> None:

@@ -1,39 +1,14 @@
-"""Who may come near a membership, in which order acts lie, and what a declaration says."""
+"""In which order acts lie, and what a declaration says."""
 
 from datetime import date
 from itertools import product
-from uuid import uuid4
 
 import pytest
 
-from membership.rules.membership import (
-    EMPLOYER,
-    STAFF,
-    check_recent,
-    check_values,
-    may_list,
-    may_touch,
-)
+from membership.rules.membership import check_recent, check_values
 from shared.machines import NotAllowed, Unfit, check_order
 
-OWN, OTHER = uuid4(), uuid4()
 VALUES = ("non_discrimination", "gender_equality", "equality", "human_rights")
-
-
-@pytest.mark.parametrize(
-    "role",
-    [*sorted(STAFF), "signatory", "contact_person", "supervisor", "mentor", "participant", "union"],
-)
-def test_employers_reach_their_own_organisation_and_staff_any_but_never_with_one_of_their_own(
-    role: str,
-) -> None:
-    assert may_touch(role, OWN, OWN) == may_list(role, OWN) == (role in EMPLOYER)
-    assert not may_touch(role, OTHER, OWN)
-    assert may_touch(role, None, OWN) == may_list(role, None) == (role in STAFF)
-
-
-def test_nobody_is_both_employer_and_staff() -> None:
-    assert not EMPLOYER & STAFF
 
 
 def test_an_application_is_recorded_within_a_month() -> None:

@@ -20,6 +20,7 @@ MODULES = [
     import_module(one.name)
     for one in pkgutil.iter_modules(jobbpakten_events.__path__, "jobbpakten_events.")
 ]  # every topic's, whichever tests run
+WORDS = {"jobbpakten_events.roles"}  # no events lie here
 IDENTIFYING = re.compile(r"name|mail|phone|address|personal|number|text$|comment")
 
 
@@ -84,7 +85,7 @@ def test_every_field_says_what_it_means_and_how_delicate_it_is(name: str) -> Non
 def test_each_module_speaks_of_one_declared_topic() -> None:
     for module in MODULES:
         told = {kind.topic for kind in KINDS.values() if kind.__module__ == module.__name__}
-        assert told == {module.TOPIC} <= set(TOPICS)
+        assert told == ({module.TOPIC} if module.__name__ not in WORDS else set()) <= set(TOPICS)
 
 
 def test_a_kind_is_told_by_one_class() -> None:

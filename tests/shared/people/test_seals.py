@@ -64,10 +64,7 @@ class Sealing:
 
     async def before(self, release: Release, what: str) -> list[str]:
         """Let the release before write and read, or read, by its own commands."""
-        code = Path(seals.__file__).read_text()
-        for ours, theirs in MOVED.items():
-            code = code.replace(ours, theirs)
-        words = ("-c", code, self.service, what)
+        words = ("-c", script_before(), self.service, what)
         done = await asyncio.to_thread(release.run, *words, **self.environment)
         assert not done.returncode, done.stderr
         found: list[str] = json.loads(done.stdout)
@@ -86,6 +83,14 @@ class Sealing:
                     for shelf in SHELVES[self.service]
                 ]
             )
+
+
+def script_before() -> str:
+    """Return the script of `seals` as the release before can run it."""
+    script = Path(seals.__file__).read_text()
+    for ours, theirs in MOVED.items():
+        script = script.replace(ours, theirs)
+    return script
 
 
 def environment(service: str, url: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from followup.queries import reports as queries
 from followup.queries.access import Reading
 from followup.queries.counts import last_closed
 from followup.reports import CommitmentFigures, MemberReport, NetworkReport
-from followup.rules.member import EMPLOYERS, STAFF
+from followup.rules.access import EMPLOYERS, STAFF, is_staff
 from shared.database import Database, Tx
 from shared.http.access import Calling, bearer, calling
 from shared.http.docs import may
@@ -66,7 +66,7 @@ Asked = Annotated[date | None, Depends(asked_day)]
 async def known_as_staff(request: Request, credentials: bearer) -> bool:
     """Tell whether the coordinator asks: who has no token, or one for elsewhere, may ask too."""
     try:
-        return bool(credentials) and access.is_staff(await calling(request, credentials))
+        return bool(credentials) and is_staff(await calling(request, credentials))
     except NotFound:
         return False
 
@@ -92,7 +92,7 @@ async def networks_reading(
 
 
 async def members_reading(days: KnownDays, asked: Asked, caller: Calling) -> Reading:
-    return access.reading(asked, *days, is_staff=access.is_staff(caller))
+    return access.reading(asked, *days, is_staff=is_staff(caller))
 
 
 NetworksReading = Annotated[Reading, Depends(networks_reading)]

@@ -17,8 +17,9 @@ from membership.models import (
     Signature,
     Vetting,
 )
+from membership.rules.access import may_list, may_touch
 from membership.rules.agreement import LAPSING
-from membership.rules.membership import ENDED, may_list, may_touch
+from membership.rules.membership import ENDED
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -34,7 +35,7 @@ async def members(
 ) -> Sequence[Member]:
     """Give memberships of a network in the order of application: staff all, an employer its own."""
     found = select(Membership, Organisation).join(Organisation).where(Membership.network == network)
-    if not may_list(caller.role, caller.organisation):
+    if not may_list(caller):
         raise NotFound
     if caller.organisation:
         found = found.where(Membership.organisation_id == caller.organisation)
@@ -51,7 +52,7 @@ async def member(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> M
         .where(Membership.id == membership_id, Membership.network == network)
     )
     found = (await tx.exec(here)).one_or_none()
-    if not found or not may_touch(caller.role, caller.organisation, found[1].id):
+    if not found or not may_touch(caller, found[1].id):
         raise NotFound
     return found
 

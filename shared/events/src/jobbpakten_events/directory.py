@@ -1,11 +1,12 @@
 """Who can be told something: compacted, readable by notifications alone. A tombstone forgets."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
 from jobbpakten_events import SEALED, Code, Event, says
+from jobbpakten_events.roles import PersonRole
 
 TOPIC = "directory.v1"
 
@@ -17,19 +18,7 @@ class RecipientNamed(Event, topic=TOPIC, kind="recipient.named.v1", about="recip
     """Somebody may be told by e-mail what her role asks of her."""
 
     recipient_id: Annotated[UUID, says("The contact, the member of staff, or the candidate's ref.")]
-    role: Annotated[
-        Literal[
-            "signatory",
-            "contact_person",
-            "supervisor",
-            "coordinator",
-            "vetting_officer",
-            "decider",
-            "caseworker",
-            "participant",
-        ],
-        says("In which role."),
-    ]
+    role: Annotated[PersonRole, says("In which role.")]
     of: Annotated[Of, says("The organisation's id, or the code of the municipal unit.")]
     language: Annotated[Code, says("Code of the language she reads, such as sv.")]
     sealed: Annotated[Sealed, says("Name and address, as JWE for notifications.", SEALED)]

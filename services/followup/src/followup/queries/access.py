@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from followup.models import Commitment, Member
-from followup.rules import member as rules
+from followup.rules.access import is_staff, may_read
 from followup.rules.masking import last_month
 from shared.database import Tx
 from shared.http.access import Caller
@@ -72,7 +72,7 @@ async def network_for(tx: Tx, network: str) -> None:
 async def member_for(tx: Tx, network: str, membership_id: UUID, caller: Caller) -> Member:
     """Give the membership to whoever may read of it; NotFound for others."""
     member = await tx.get(Member, membership_id)
-    if member is None or member.network != network or not may_read(caller, member):
+    if member is None or member.network != network or not may_read(caller, member.organisation_id):
         raise NotFound
     return member
 
@@ -82,17 +82,9 @@ async def commitment_for(tx: Tx, network: str, commitment_id: UUID, caller: Call
     found = await tx.get(Commitment, commitment_id)
     if found is None or found.network != network or found.told is None:
         raise NotFound
-    if not may_read(caller, found):
+    if not may_read(caller, found.organisation_id):
         raise NotFound
     return found
-
-
-def may_read(caller: Caller, thing: Member | Commitment) -> bool:
-    return rules.may_read(caller.role, caller.organisation, thing.organisation_id)
-
-
-def is_staff(caller: Caller) -> bool:
-    return rules.is_staff(caller.role, caller.organisation)
 
 
 def only_staff(caller: Caller) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 SECTORS = ("business", "civil_society", "public")
 UNKNOWN = "unknown"
@@ -58,22 +57,3 @@ def is_suspended(days: Milestones, on: date) -> bool:
         if last <= on:
             suspended = turn
     return suspended
-
-
-STAFF = frozenset({"coordinator"})
-EMPLOYERS = frozenset({"signatory", "contact_person"})
-
-
-def is_staff(role: str, organisation: UUID | None) -> bool:
-    """Tell staff; who calls for an organisation is none, whatever the role says."""
-    return organisation is None and role in STAFF
-
-
-def may_read(role: str, organisation: UUID | None, own: UUID | None) -> bool:
-    """Tell who may read what came of a member's promises: staff, and whoever acts for the member.
-
-    `organisation` is the caller's, `own` the member's, None until we have heard it.
-    """
-    if organisation is None:
-        return is_staff(role, organisation)
-    return role in EMPLOYERS and organisation == own

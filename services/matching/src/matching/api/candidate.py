@@ -25,7 +25,8 @@ from matching.api.persons import Abilities, Contact, Name, identity_number
 from matching.commands.candidates import registrations as commands
 from matching.commands.candidates.registrations import Description, Registration
 from matching.queries import candidate as queries
-from matching.rules.candidate import CANDIDATE, CASEWORKER, SYSTEM
+from matching.rules.access import CASEWORKER, SYSTEM
+from matching.rules.candidate import CANDIDATE
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may

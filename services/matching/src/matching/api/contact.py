@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from matching.api.acts import WithCandidates
 from matching.commands.candidates import recipients as commands
-from matching.rules.candidate import MAY_TELL_AGAIN
+from matching.rules.access import TELLS_AGAIN
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
@@ -18,7 +18,7 @@ class Told(View):
     told: int
 
 
-@router.post("/retelling", status_code=201, openapi_extra=may(MAY_TELL_AGAIN))
+@router.post("/retelling", status_code=201, openapi_extra=may(TELLS_AGAIN))
 async def tell_again(caller: Calling, network: WithCandidates, tx: Tx) -> Told:
     """Tell notifications about every participant named here anew: after a change of its key."""
     return Told(told=await commands.tell_again(tx, caller, network))

@@ -24,7 +24,8 @@ from matching.disclosure import (
     views,
 )
 from matching.queries import match as queries
-from matching.rules.match import MATCH, MAY_READ, SYSTEM
+from matching.rules.access import READS_MATCHES, SYSTEM, employer_of
+from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
@@ -76,7 +77,7 @@ class MatchesView(View):
     next: UUID | None
 
 
-@router.get("", openapi_extra=may(MAY_READ))
+@router.get("", openapi_extra=may(READS_MATCHES))
 async def list_matches(
     caller: Calling,
     network: WithBoth,
@@ -89,18 +90,18 @@ async def list_matches(
     found = await queries.matches(tx, caller, network.network, today, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    if caller.role == "contact_person":
+    if employer_of(caller):
         shown = each_seen(tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
         return MatchesView(matches=shown, next=following)
     return MatchesView(matches=await views(tx, page), next=following)
 
 
-@router.get("/{match_id}", openapi_extra=may(MAY_READ))
+@router.get("/{match_id}", openapi_extra=may(READS_MATCHES))
 async def read_match(
     match_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> MatchView | ShownInFull:
     """Give one match; to the employer the consented details, while consent and visibility last."""
-    if caller.role == "contact_person":
+    if employer_of(caller):
         today = await clock.today(tx)
         return await view_for_employer(tx, caller, network.network, match_id, today)
     match = await queries.for_staff(tx, caller, network.network, match_id)

@@ -17,7 +17,8 @@ from matching.commands.places import offers as commands
 from matching.models import Place
 from matching.profiles import Requirement
 from matching.queries import place as queries
-from matching.rules.place import EMPLOYER, PLACE, READS, SYSTEM, Terms
+from matching.rules.access import READS_PLACES, SYSTEM
+from matching.rules.place import PLACE, Terms
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
@@ -154,7 +155,7 @@ async def offer(new: NewPlace, caller: Calling, bank: WithPlaces, tx: Tx) -> Pla
     return await view(tx, place)
 
 
-@router.get("", openapi_extra=may(READS, EMPLOYER))
+@router.get("", openapi_extra=may(READS_PLACES))
 async def list_places(
     caller: Calling,
     bank: WithPlaces,
@@ -170,7 +171,7 @@ async def list_places(
     return PlacesView(places=await views(tx, page), next=following)
 
 
-@router.get("/{place_id}", openapi_extra=may(READS, EMPLOYER))
+@router.get("/{place_id}", openapi_extra=may(READS_PLACES))
 async def read_place(place_id: UUID, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
     return await view(tx, await queries.place(tx, caller, bank.network, place_id))
 

@@ -15,9 +15,10 @@ from matching.commands.placements import endings
 from matching.commands.placements import preparations as commands
 from matching.models import Placement
 from matching.queries import placement as queries
-from matching.rules.placement import MAY_READ, PLACEMENT
+from matching.rules.access import READS_PLACEMENTS, has_cases
+from matching.rules.placement import PLACEMENT
 from shared.database import Tx
-from shared.http.access import Caller, Calling
+from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
@@ -130,11 +131,7 @@ def view_public(placement: Placement) -> PublicPlacement:
 PERSONAL = set(PlacementView.model_fields) - set(PublicPlacement.model_fields)
 
 
-def is_of_unit(caller: Caller) -> bool:
-    return caller.role == "caseworker"
-
-
-@router.get("", openapi_extra=may(MAY_READ))
+@router.get("", openapi_extra=may(READS_PLACEMENTS))
 async def list_placements(
     caller: Calling,
     network: WithBoth,
@@ -146,18 +143,18 @@ async def list_placements(
     found = await queries.placements(tx, caller, network.network, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    see: Callable[[Placement], PublicPlacement] = view if is_of_unit(caller) else view_public
+    see: Callable[[Placement], PublicPlacement] = view if has_cases(caller) else view_public
     seen = each_seen(tx, "placements", ((one.id, partial(see, one)) for one in page))
     return PlacementsView.model_validate({"placements": seen, "next": following})
 
 
-@router.get("/{placement_id}", openapi_extra=may(MAY_READ))
+@router.get("/{placement_id}", openapi_extra=may(READS_PLACEMENTS))
 async def read_placement(
     placement_id: UUID, caller: Calling, network: WithBoth, tx: Tx
 ) -> PlacementFile | PublicPlacement:
     """Give one placement; who isn't of its unit sees no person."""
     placement = await queries.placement(tx, caller, network.network, placement_id)
-    if not is_of_unit(caller):
+    if not has_cases(caller):
         return view_public(placement)
     why = await endings.why_interrupted(tx, placement)
     return PlacementFile(**view(placement).model_dump(), interrupted=why)

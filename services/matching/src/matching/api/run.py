@@ -13,7 +13,7 @@ from matching.api.acts import PAGE, WithBoth
 from matching.commands.matches import runs as commands
 from matching.models import MatchRun
 from matching.queries import run as queries
-from matching.rules.candidate import CASEWORKER
+from matching.rules.access import CASEWORKER
 from matching.rules.run import MOST_SEEDS
 from shared.database import Tx
 from shared.http.access import Calling

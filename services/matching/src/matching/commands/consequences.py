@@ -18,7 +18,8 @@ from matching.models import Candidate, Match
 from matching.queries import candidate as queries
 from matching.queries import network as networks
 from matching.queries import place as places
-from matching.rules.candidate import ENDS, may_touch
+from matching.rules.access import has_case
+from matching.rules.candidate import ENDS
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -66,7 +67,7 @@ async def lock_candidate_for(tx: Tx, caller: Caller, network: str, ref: UUID) ->
     candidate = await lock_candidate(tx, ref)
     if candidate is None or candidate.network != network:
         raise NotFound
-    if not may_touch(caller.role, caller.organisation, caller.unit, candidate.unit):
+    if not has_case(caller, candidate.unit):
         raise NotFound
     await refresh(tx, candidate)
     return candidate

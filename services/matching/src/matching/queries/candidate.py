@@ -10,7 +10,8 @@ from sqlmodel import col, func, or_, select
 from matching.models import Candidate, Match
 from matching.queries import network as networks
 from matching.queries.any_of import among
-from matching.rules.candidate import ENDS, may_touch
+from matching.rules.access import has_case, has_cases
+from matching.rules.candidate import ENDS
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -43,7 +44,7 @@ async def candidates(
     tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
 ) -> Sequence[Candidate]:
     """Give the candidates of the caller's unit, in the order of registration."""
-    if not may_touch(caller.role, caller.organisation, caller.unit, caller.unit):
+    if not has_cases(caller):
         raise NotFound
     here = select(Candidate).where(Candidate.network == network, Candidate.unit == caller.unit)
     if after:
@@ -58,7 +59,7 @@ async def candidate(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidat
     found = await tx.get(Candidate, ref)
     if found is None or found.network != network:
         raise NotFound
-    if not may_touch(caller.role, caller.organisation, caller.unit, found.unit):
+    if not has_case(caller, found.unit):
         raise NotFound
     return found
 

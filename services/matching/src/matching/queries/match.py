@@ -22,6 +22,7 @@ from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.queries.candidate import fresh
 from matching.queries.place import ROUND, is_paused_for_member
+from matching.rules.access import decides, employer_of, has_case, has_cases
 from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.database import Tx
 from shared.http.access import Caller
@@ -30,29 +31,18 @@ from shared.machines import NotFound
 Shown = tuple[Match, Candidate, Consent]
 
 
-def is_ours(caller: Caller, match: Match | Placement) -> bool:
-    """Say whether it is this caseworker's business; whoever has an organisation is no staff."""
-    of_unit = bool(caller.unit) and caller.unit == match.unit
-    return caller.role == "caseworker" and caller.organisation is None and of_unit
-
-
 def decides_for(tx: Tx, caller: Caller, network: str) -> set[str]:
     """Name the units that a caller decides for: her own, or all if hers has no candidates."""
-    if caller.role != "decider" or caller.organisation:
+    if not decides(caller):
         return set()
     units = set(networks.profile(tx, network).units)
     return {caller.unit} & units or units
 
 
-def is_theirs(caller: Caller, match: Match | Placement) -> bool:
-    """Say whether it is at the caller's own organisation."""
-    return caller.role == "contact_person" and caller.organisation == match.organisation_id
-
-
 async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
     """Give a match to caseworkers of its unit; NotFound for everybody else."""
     found = await tx.get(Match, match_id)
-    if found is None or found.network != network or not is_ours(caller, found):
+    if found is None or found.network != network or not has_case(caller, found.unit):
         raise NotFound
     return found
 
@@ -66,7 +56,7 @@ async def for_staff(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Mat
     if found is None or found.network != network:
         raise NotFound
     waits = found.state == DECIDED and found.unit in decides_for(tx, caller, network)
-    if not (is_ours(caller, found) or waits):
+    if not (has_case(caller, found.unit) or waits):
         raise NotFound
     return found
 
@@ -76,9 +66,9 @@ async def matches(
 ) -> Sequence[Match]:
     """Give matches in the order of proposal: a unit's, what is shown, or what is to be decided."""
     found = select(Match).where(col(Match.network) == network)
-    if caller.role == "contact_person" and caller.organisation:
-        found = found.where(col(Match.id).in_(shown_to(tx, caller.organisation, network, today)))
-    elif caller.role == "caseworker" and caller.unit and not caller.organisation:
+    if own := employer_of(caller):
+        found = found.where(col(Match.id).in_(shown_to(tx, own, network, today)))
+    elif has_cases(caller):
         found = found.where(col(Match.unit) == caller.unit)
     elif units := decides_for(tx, caller, network):
         found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
@@ -115,7 +105,7 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
 
     Her row is taken first: a statement that waits for it doesn't see what was done meanwhile.
     """
-    if caller.role != "contact_person" or caller.organisation is None:
+    if not (own := employer_of(caller)):
         raise NotFound
     await lock_candidate_of(tx, match_id)
     here = (
@@ -124,7 +114,7 @@ async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: dat
         .join(Consent, col(Consent.match_id) == Match.id)
         .where(
             col(Match.id) == match_id,
-            col(Match.id).in_(shown_to(tx, caller.organisation, network, today)),
+            col(Match.id).in_(shown_to(tx, own, network, today)),
             col(Consent.withdrawn_on).is_(None),
         )
         .execution_options(populate_existing=True)

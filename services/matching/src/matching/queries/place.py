@@ -12,7 +12,8 @@ from matching.models import Member, Place, Slot
 from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.rules import place as rules
-from matching.rules.place import LIVING, STALE, may_list, may_touch
+from matching.rules.access import may_list_places, may_touch_place
+from matching.rules.place import LIVING, STALE
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -32,7 +33,7 @@ async def place(tx: Tx, caller: Caller, network: str, place_id: UUID) -> Place:
     found = await tx.get(Place, place_id)
     if found is None or found.network != network:
         raise NotFound
-    if not may_touch(caller.role, caller.organisation, found.organisation_id):
+    if not may_touch_place(caller, found.organisation_id):
         raise NotFound
     return found
 
@@ -41,7 +42,7 @@ async def places(
     tx: Tx, caller: Caller, network: str, state: str | None, after: UUID | None, limit: int
 ) -> Sequence[Place]:
     """Give places in the order of their offering: staff all, an employer its own."""
-    if not may_list(caller.role, caller.organisation):
+    if not may_list_places(caller):
         raise NotFound
     found = select(Place).where(Place.network == network)
     if caller.organisation:

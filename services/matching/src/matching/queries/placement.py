@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Placement
-from matching.queries.match import is_ours, is_theirs
+from matching.rules.access import coordinates, employer_of, has_cases, may_see_placement
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -15,14 +15,11 @@ from shared.machines import NotFound
 async def placement(tx: Tx, caller: Caller, network: str, placement_id: UUID) -> Placement:
     """Give one placement; what it says of the person is the view's matter."""
     found = await tx.get(Placement, placement_id)
-    if found is None or found.network != network or not may_see(caller, found):
+    if found is None or found.network != network:
+        raise NotFound
+    if not may_see_placement(caller, found.unit, found.organisation_id):
         raise NotFound
     return found
-
-
-def may_see(caller: Caller, placement: Placement) -> bool:
-    coordinates = caller.role == "coordinator" and not caller.organisation
-    return coordinates or is_ours(caller, placement) or is_theirs(caller, placement)
 
 
 async def placements(
@@ -30,11 +27,11 @@ async def placements(
 ) -> Sequence[Placement]:
     """Give placements in the order in which they were planned."""
     found = select(Placement).where(col(Placement.network) == network)
-    if caller.role == "contact_person" and caller.organisation:
-        found = found.where(col(Placement.organisation_id) == caller.organisation)
-    elif caller.role == "caseworker" and caller.unit and not caller.organisation:
+    if own := employer_of(caller):
+        found = found.where(col(Placement.organisation_id) == own)
+    elif has_cases(caller):
         found = found.where(col(Placement.unit) == caller.unit)
-    elif caller.role != "coordinator" or caller.organisation:
+    elif not coordinates(caller):
         raise NotFound
     if after:
         found = found.where(col(Placement.id) > after)

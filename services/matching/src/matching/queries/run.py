@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from matching.models import Candidate, MatchRun, Ranked
 from matching.queries import network as networks
 from matching.queries.candidate import is_fresh
-from matching.rules.run import may_run
+from matching.rules.access import has_cases
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotFound
@@ -20,7 +20,7 @@ async def run(tx: Tx, caller: Caller, network: str, run_id: UUID) -> MatchRun:
     found = await tx.get(MatchRun, run_id)
     if found is None or (found.network, found.unit) != (network, caller.unit):
         raise NotFound
-    if not may_run(caller.role, caller.organisation, caller.unit):
+    if not has_cases(caller):
         raise NotFound
     return found
 

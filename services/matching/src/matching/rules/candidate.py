@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date
-from uuid import UUID
 
-from shared.machines import Machine, NotFound, State, Step, Unfit
-
-CASEWORKER = frozenset({"caseworker"})
-SYSTEM = frozenset({"system"})
-MAY_TELL_AGAIN = frozenset({"coordinator"}) | SYSTEM
+from jobbpakten_events.roles import Role
+from matching.rules.access import CASEWORKER, SYSTEM
+from shared.machines import Machine, State, Step, Unfit
 
 FREE = ("investigating", "visible", "hidden")
 LIVING = (*FREE, "parked", "in_match", "placed")
 ENDS = ("closed", "own_livelihood")
 
 
-def steps(start: Iterable[str], end: str, by: str, roles: frozenset[str]) -> list[Step]:
+def steps(start: Iterable[str], end: str, by: str, roles: frozenset[Role]) -> list[Step]:
     return [Step(one, end or one, by, roles) for one in start]
 
 
@@ -55,17 +52,6 @@ LEAVING = {
     "not_wanted": "close",
     "other": "close",
 }
-
-
-def may_touch(role: str, organisation: UUID | None, own: str, unit: str) -> bool:
-    """Tell whether a caller may come near: a caseworker the cases of her own unit."""
-    return role in CASEWORKER and organisation is None and bool(own) and own == unit
-
-
-def check_may_tell_again(role: str, organisation: UUID | None) -> None:
-    """Admit who may have all recipients told again: she is answered how many, and sees nobody."""
-    if organisation or role not in MAY_TELL_AGAIN:
-        raise NotFound
 
 
 def check_until(until: date, on: date, today: date) -> None:

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
+from jobbpakten_events.roles import Role
+from matching.rules.access import CASEWORKER, DECIDER, EMPLOYER, SYSTEM
 from shared.machines import Machine, State, Step
 
-CASEWORKER = frozenset({"caseworker"})
-EMPLOYER = frozenset({"contact_person"})
-ACCEPTS = frozenset({"caseworker", "decider"})
-SYSTEM = frozenset({"system"})
-MAY_READ = frozenset({"caseworker", "contact_person", "decider"})
+ACCEPTS = CASEWORKER | DECIDER
 WITHDRAWS = CASEWORKER | SYSTEM
 
 OPEN = (
@@ -52,7 +50,8 @@ MATCH = Machine(
 EXPIRING = tuple(start for start, by in MATCH.steps if by == "expire")
 ASKED = "candidate_asked"
 # Who acts next, and how, where one of the staff has heard her yes and no second one has.
-WITNESS, CONFIRMS = "caseworker", "have a colleague confirm what she said"
+WITNESS: Role = "caseworker"
+CONFIRMS = "have a colleague confirm what she said"
 # Where the employer sees the match; without a live consent, or hidden, it sees none.
 SHOWN = ("employer_asked", "employer_yes", "accepted")
 # What a second pair of eyes looks at.

@@ -3,15 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
-from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
+from matching.rules.access import COORDINATOR, EMPLOYER, SYSTEM
+from shared.machines import Machine, NotAllowed, NotFound, State, Step, Unfit, check_order
 
-COORDINATOR = frozenset({"coordinator"})
-SYSTEM = frozenset({"system"})
-OFFERS = frozenset({"contact_person", "coordinator"})
-READS = frozenset({"coordinator", "caseworker"})
-EMPLOYER = frozenset({"contact_person"})
+OFFERS = EMPLOYER | COORDINATOR
 
 LIVING = ("open", "full", "paused")  # opened and not closed
 # Only these are closed when nobody says for long that the offer stands: a full place offers none.
@@ -83,17 +79,10 @@ class Membership:
     ended_on: date | None
 
 
-def may_touch(role: str, own: UUID | None, organisation: UUID) -> bool:
-    """Tell whether a caller may come near a place: an employer its own, staff any.
-
-    Whoever has an organisation in the token is an employer: she is never staff towards anybody.
-    """
-    return role in READS if own is None else role in EMPLOYER and organisation == own
-
-
-def may_list(role: str, own: UUID | None) -> bool:
-    """Tell whether a caller finds anything in the list: what she may touch."""
-    return role in (READS if own is None else EMPLOYER)
+def check_ground(ground: str, role: str) -> None:
+    """Admit who may pause a place on this ground."""
+    if role not in GROUNDS[ground]:
+        raise NotFound
 
 
 def accepts_matches(state: str, paused_for: Sequence[str], ends_before: date, today: date) -> bool:

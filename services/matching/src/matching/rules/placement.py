@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Protocol
 
-from matching.rules.match import ACCEPTS, CASEWORKER
+from matching.rules.access import CASEWORKER
+from matching.rules.match import ACCEPTS
 from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
 
 PARTIES = ("employer", "participant", "municipality")
 ONE_DAY = timedelta(days=1)
 
-MAY_READ = frozenset({"caseworker", "contact_person", "coordinator"})
 PLACEMENT = Machine(
     State("planned", "caseworker", "have it signed, insured and supervised", "preparation"),
     State("ready", "caseworker", "record the first day", "start"),

@@ -15,8 +15,8 @@ from membership.api.acts import Hash, Network
 from membership.commands import agreement as commands
 from membership.models import Membership
 from membership.profiles import Profile
+from membership.rules.access import EMPLOYER, STAFF
 from membership.rules.agreement import AGREEMENT, Period, Promise, Terms, Versions, due
-from membership.rules.membership import EMPLOYER, STAFF
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may

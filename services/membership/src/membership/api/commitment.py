@@ -15,8 +15,8 @@ from membership import queries
 from membership.api.acts import Network
 from membership.commands import commitment as commands
 from membership.models import Commitment, Progress
-from membership.rules.commitment import COMMITMENT, may_follow
-from membership.rules.membership import EMPLOYER, STAFF
+from membership.rules.access import EMPLOYER, STAFF, may_follow
+from membership.rules.commitment import COMMITMENT
 from shared.database import Tx
 from shared.http.access import Caller, Calling
 from shared.http.docs import may
@@ -78,9 +78,7 @@ async def _views(tx: Tx, caller: Caller, commitments: Sequence[Commitment]) -> l
     ids = [one.id for one in commitments]
     held = await queries.activities_held(tx, ids)
     heard = await queries.progress(tx, ids)
-    seen = {
-        one.id for one in commitments if may_follow(caller.role, caller.organisation, one.kept_by)
-    }
+    seen = {one.id for one in commitments if may_follow(caller, one.kept_by)}
     heard = {of: progress for of, progress in heard.items() if of in seen}
     each = (
         (one.id, partial(view, one, held.get(one.id, 0), heard.get(one.id))) for one in commitments

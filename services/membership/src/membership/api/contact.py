@@ -12,8 +12,7 @@ from membership import queries
 from membership.api.acts import Name, Network
 from membership.commands import contact as commands
 from membership.models import Contact
-from membership.rules.contact import MAY_NAME, MAY_TELL_AGAIN
-from membership.rules.membership import COORDINATOR
+from membership.rules.access import COORDINATOR, EMPLOYER, TELLS_AGAIN
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
@@ -65,7 +64,7 @@ def named(contact: Contact) -> NamedView:
     return NamedView(**contact.model_dump(), contact_id=contact.id)
 
 
-@router.get("/members/{membership_id}/contacts", openapi_extra=may(MAY_NAME, COORDINATOR))
+@router.get("/members/{membership_id}/contacts", openapi_extra=may(EMPLOYER, COORDINATOR))
 async def list_contacts(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> list[ContactView]:
@@ -77,7 +76,7 @@ async def list_contacts(
 
 
 @router.post(
-    "/members/{membership_id}/contacts", status_code=201, openapi_extra=may(MAY_NAME, COORDINATOR)
+    "/members/{membership_id}/contacts", status_code=201, openapi_extra=may(EMPLOYER, COORDINATOR)
 )
 async def name_contact(
     membership_id: UUID, new: NewContact, caller: Calling, network: Network, tx: Tx
@@ -96,7 +95,7 @@ async def name_contact(
 
 
 @router.put(
-    "/members/{membership_id}/contacts/{contact_id}", openapi_extra=may(MAY_NAME, COORDINATOR)
+    "/members/{membership_id}/contacts/{contact_id}", openapi_extra=may(EMPLOYER, COORDINATOR)
 )
 async def name_contact_anew(
     membership_id: UUID,
@@ -116,7 +115,7 @@ async def name_contact_anew(
 @router.delete(
     "/members/{membership_id}/contacts/{contact_id}",
     status_code=204,
-    openapi_extra=may(MAY_NAME, COORDINATOR),
+    openapi_extra=may(EMPLOYER, COORDINATOR),
 )
 async def remove_contact(
     membership_id: UUID, contact_id: UUID, caller: Calling, network: Network, tx: Tx
@@ -126,7 +125,7 @@ async def remove_contact(
     await commands.forget(tx, contact)
 
 
-@router.post("/contacts/retelling", status_code=201, openapi_extra=may(MAY_TELL_AGAIN))
+@router.post("/contacts/retelling", status_code=201, openapi_extra=may(TELLS_AGAIN))
 async def tell_again(caller: Calling, network: Network, tx: Tx) -> Told:
     """Tell notifications about everybody named in this network anew: after a change of its key."""
     return Told(told=await commands.tell_again(tx, caller, network.network))

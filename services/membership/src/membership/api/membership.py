@@ -19,7 +19,8 @@ from membership.commands import membership as commands
 from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.queries import Member
-from membership.rules.membership import EMPLOYER, MEMBERSHIP, STAFF
+from membership.rules.access import EMPLOYER, STAFF
+from membership.rules.membership import MEMBERSHIP
 from membership.rules.organisation import name_key, size_of
 from shared.database import Tx
 from shared.http.access import Calling

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from membership import queries
 from membership.api.acts import Network
-from membership.rules.membership import MAY_READ
+from membership.rules.access import COORDINATOR, coordinates
 from membership.rules.organisation import has_mixed_letters
 from shared.database import Tx
 from shared.http.access import Calling
@@ -27,10 +27,10 @@ class Finding(View):
     organisation_ids: list[UUID]
 
 
-@router.get("/findings", openapi_extra=may(MAY_READ["findings"]))
+@router.get("/findings", openapi_extra=may(COORDINATOR))
 async def list_findings(caller: Calling, network: Network, tx: Tx) -> list[Finding]:
     """Give the coordinator what looks odd among the network's organisations, as it is now."""
-    if caller.organisation or caller.role not in MAY_READ["findings"]:
+    if not coordinates(caller):
         raise NotFound
     known = await queries.organisations(tx, network.network)
     mixed = [one.id for one in known if has_mixed_letters(one.name)]

@@ -12,8 +12,7 @@ from membership.api.acts import Network
 from membership.api.contact import ContactView, NamedView, Person, named
 from membership.commands import contact as commands
 from membership.models import Contact
-from membership.rules.contact import check_may_name
-from membership.rules.membership import COORDINATOR
+from membership.rules.access import COORDINATOR, check_names
 from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
@@ -43,7 +42,7 @@ def view(contact: Contact) -> StaffView:
 @router.get("", openapi_extra=may(COORDINATOR))
 async def list_staff(caller: Calling, network: Network, tx: Tx) -> list[StaffFile]:
     """Give the network's staff by unit, to coordinators."""
-    check_may_name(caller.role, caller.organisation, None)
+    check_names(caller, None)
     found = await queries.staff(tx, network.network)
     people = commands.people_behind(tx, found)
     return [StaffFile(**view(one).model_dump(), **people.get(one.id, {})) for one in found]

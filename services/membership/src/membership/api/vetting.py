@@ -14,7 +14,7 @@ from membership.api.acts import Network, Reference
 from membership.commands import vetting as commands
 from membership.models import Vetting
 from membership.profiles import Profile
-from membership.rules.membership import MAY_READ
+from membership.rules.access import STAFF, is_staff
 from membership.rules.vetting import DECIDE, VETTING
 from shared.database import Tx
 from shared.http.access import Calling
@@ -92,14 +92,14 @@ def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingVi
     )
 
 
-@router.get("", openapi_extra=may(MAY_READ["vetting"]))
+@router.get("", openapi_extra=may(STAFF))
 async def read_vetting(
     membership_id: UUID, caller: Calling, network: Network, tx: Tx
 ) -> VettingView:
     """Give the vetting, to staff."""
     membership, _ = await queries.member(tx, caller, network.network, membership_id)
     vetting = await queries.vetting_of(tx, membership_id)
-    if vetting is None or caller.role not in MAY_READ["vetting"]:
+    if vetting is None or not is_staff(caller):
         raise NotFound
     return view(vetting, membership.deadline, network)
 

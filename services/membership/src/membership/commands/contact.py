@@ -14,10 +14,9 @@ from membership import queries
 from membership.commands.membership import lock_membership
 from membership.models import Contact, Membership
 from membership.profiles import Profile
+from membership.rules.access import check_names, check_tells_again
 from membership.rules.contact import (
     check_language,
-    check_may_name,
-    check_may_tell_again,
     check_open,
     check_room,
     ended_before,
@@ -37,7 +36,7 @@ PURPOSE = "contact"
 async def membership_of(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
     """Take the membership whose contacts the caller may see and name; NotFound if not for her."""
     membership = await lock_membership(tx, caller, network, membership_id)
-    check_may_name(caller.role, caller.organisation, membership.organisation_id)
+    check_names(caller, membership.organisation_id)
     return membership
 
 
@@ -61,7 +60,7 @@ async def name_staff(
     tx: Tx, caller: Caller, profile: Profile, new: Contact, person: Addressee
 ) -> Contact:
     """Name one of the municipality's own, in her unit."""
-    check_may_name(caller.role, caller.organisation, None)
+    check_names(caller, None)
     return await keep(tx, profile, new, person)
 
 
@@ -165,7 +164,7 @@ async def tell_again(tx: Tx, caller: Caller, network: str) -> int:
 
     Each by herself: one whose row is broken keeps no mail from the others.
     """
-    check_may_tell_again(caller.role, caller.organisation)
+    check_tells_again(caller)
     found = await queries.lock_contacts_named_in(tx, network)
     return await each_by_itself(tx, "contacts", found, partial(tell_one, tx))
 
@@ -187,7 +186,7 @@ async def lock_contact(
 
 async def lock_staff(tx: Tx, caller: Caller, network: str, staff_id: UUID) -> Contact:
     """Take one of the network's staff; NotFound if there is none for this caller."""
-    check_may_name(caller.role, caller.organisation, None)
+    check_names(caller, None)
     here = select(Contact).where(
         Contact.id == staff_id, Contact.network == network, col(Contact.unit).is_not(None)
     )

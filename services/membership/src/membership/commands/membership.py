@@ -12,12 +12,12 @@ from membership import queries
 from membership.commands.organisation import doubts, settle
 from membership.models import Membership, Organisation
 from membership.profiles import Profile
+from membership.rules.access import may_touch
 from membership.rules.agreement import AGREEMENT, LAPSING
 from membership.rules.membership import (
     MEMBERSHIP,
     check_recent,
     check_values,
-    may_touch,
 )
 from membership.rules.vetting import VETTING
 from shared.database import Tx
@@ -34,7 +34,7 @@ async def lock_membership(tx: Tx, caller: Caller, network: str, membership_id: U
         col(Membership.id) == membership_id, col(Membership.network) == network
     )
     found = (await tx.exec(here.with_for_update())).one_or_none()
-    if not found or not may_touch(caller.role, caller.organisation, found.organisation_id):
+    if not found or not may_touch(caller, found.organisation_id):
         raise NotFound
     return found
 

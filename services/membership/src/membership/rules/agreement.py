@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from membership.rules.membership import COORDINATOR, DECIDER, SIGNATORY, SYSTEM
+from membership.rules.access import COORDINATOR, DECIDER, SIGNATORY, SYSTEM
 from shared.machines import Machine, NotAllowed, StaleEdit, State, Step, Unfit
 
 AGREEMENT = Machine(

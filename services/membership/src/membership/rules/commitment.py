@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
-from membership.rules.membership import COORDINATOR, DECIDER
+from membership.rules.access import COORDINATOR, DECIDER
 from shared.machines import Machine, NotAllowed, State, Step
 
 COMMITMENT = Machine(
@@ -32,11 +31,6 @@ class Figures:
     open: int | None
     kept: int | None
     extra: int | None
-
-
-def may_follow(role: str, organisation: UUID | None, kept_by: str) -> bool:
-    """Tell who may see day by day what comes of a promise: of people, the coordinator alone."""
-    return kept_by != "placement" or (organisation is None and role in COORDINATOR)
 
 
 def remaining(promised: int, held: int, heard: Figures | None) -> int | None:

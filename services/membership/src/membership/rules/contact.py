@@ -1,34 +1,15 @@
-"""Contacts: who may name them, how many there may be, and when they are forgotten."""
+"""Contacts: how many there may be, and when they are forgotten."""
 
 from collections.abc import Container
 from datetime import date, timedelta
-from uuid import UUID
 
-from membership.rules.membership import COORDINATOR, ENDED, SYSTEM
-from shared.machines import NotAllowed, NotFound, Unfit
-
-MAY_NAME = frozenset({"signatory", "contact_person"})  # of their own organisation
-MAY_TELL_AGAIN = COORDINATOR | SYSTEM
+from membership.rules.membership import ENDED
+from shared.machines import NotAllowed, Unfit
 
 MOST_CONTACTS = 50
 
 # Whoever was refused is told so, and has three weeks to ask for a review.
 KEPT_AFTER_THE_END = timedelta(days=30)
-
-
-def check_may_name(role: str, own: UUID | None, organisation: UUID | None) -> None:
-    """Admit an employer to its own organisation's contacts, a coordinator to all and the staff's.
-
-    Whoever has an organisation in the token is an employer, never staff.
-    """
-    ours = role in MAY_NAME and own == organisation if own else role in COORDINATOR
-    if not ours:
-        raise NotFound
-
-
-def check_may_tell_again(role: str, own: UUID | None) -> None:
-    if own or role not in MAY_TELL_AGAIN:
-        raise NotFound
 
 
 def check_open(state: str) -> None:

@@ -3,22 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
-from uuid import UUID
 
+from membership.rules.access import COORDINATOR, DECIDER, OFFICER, SIGNATORY, SYSTEM
 from shared.machines import Machine, NotAllowed, State, Step, Unfit
-
-STAFF = frozenset({"coordinator", "vetting_officer", "decider", "system"})
-SIGNATORY = frozenset({"signatory"})
-EMPLOYER = frozenset({"signatory", "contact_person"})
-OFFICER = frozenset({"vetting_officer"})
-DECIDER = frozenset({"decider"})
-COORDINATOR = frozenset({"coordinator"})
-SYSTEM = frozenset({"system"})
-
-MAY_READ = {
-    "vetting": STAFF,
-    "findings": COORDINATOR,
-}
 
 # An application on paper is recorded within the month. A day further back would leave the
 # municipality, whose time runs from it, late before it knew.
@@ -53,19 +40,6 @@ MEMBERSHIP = Machine(
     ],
 )
 ENDED = tuple(state.name for state in MEMBERSHIP.states.values() if state.terminal)
-
-
-def may_touch(role: str, own: UUID | None, organisation: UUID) -> bool:
-    """Tell whether a caller may come near: an employer its own file, staff any.
-
-    Whoever has an organisation in the token is an employer: she is never staff towards anybody.
-    """
-    return role in STAFF if own is None else role in EMPLOYER and organisation == own
-
-
-def may_list(role: str, own: UUID | None) -> bool:
-    """Tell whether a caller finds anything in the list: what she may touch."""
-    return role in (STAFF if own is None else EMPLOYER)
 
 
 def check_recent(applied_on: date, today: date) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from membership.rules.membership import DECIDER, OFFICER, SIGNATORY
+from membership.rules.access import DECIDER, OFFICER, SIGNATORY
 from shared.machines import Machine, NotAllowed, State, Step, Unfit
 
 VETTING = Machine(

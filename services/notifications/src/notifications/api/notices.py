@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query
 from notifications import queries
 from notifications.commands import settlement as commands
 from notifications.models import Delivery, Notice
-from notifications.rules.notice import NOTICE, STAFF, check_staff, is_overdue
+from notifications.rules.access import STAFF, check_staff
+from notifications.rules.notice import NOTICE, is_overdue
 from notifications.rules.notices import RULES
 from shared.database import Tx
 from shared.http.access import Calling
@@ -88,7 +89,7 @@ async def list_notices(
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> NoticesView:
     """Give a network's notices: to its coordinators all, to a caseworker her unit's."""
-    check_staff(caller.role, caller.organisation)
+    check_staff(caller)
     found = await queries.notices(tx, caller, network, state, after, limit + 1)
     page = found[:limit]
     following = page[-1][0].id if len(found) > limit else None

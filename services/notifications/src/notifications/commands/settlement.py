@@ -8,10 +8,11 @@ from jobbpakten_events.notification import NoticeActed
 from notifications import queries
 from notifications.commands.notice import step, tell
 from notifications.models import Delivery, Notice
-from notifications.rules.notice import NOTICE, check_staff, may_be_told
+from notifications.rules.access import check_staff
+from notifications.rules.notice import NOTICE, may_be_told
 from shared.database import Tx
 from shared.http.access import Caller
-from shared.machines import NotAllowed, NotFound, check_order
+from shared.machines import NotAllowed, check_order
 from shared.savepoints import by_itself
 from shared.time import clock
 
@@ -22,9 +23,8 @@ async def settle(
     tx: Tx, caller: Caller, network: str, notice_id: UUID, decision: str, on: date
 ) -> Settled:
     """Settle a notice: send its mail again, leave it, or say that she was told."""
-    check_staff(caller.role, caller.organisation)
-    if caller.role not in NOTICE.roles[decision]:
-        raise NotFound
+    check_staff(caller)
+    NOTICE.check_role(decision, caller.role)
     found = await queries.notice_for(tx, caller, network, notice_id)
     mail = await queries.lock_mail(tx, found.delivery_id) if found.delivery_id else None
     if decision == "told":

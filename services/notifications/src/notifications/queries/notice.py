@@ -9,7 +9,8 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from notifications.models import Delivery, Notice, Recipient, Subject
-from notifications.rules.notice import LINK_LIVES, NOTICE, OPEN, may_see
+from notifications.rules.access import coordinates, may_see
+from notifications.rules.notice import LINK_LIVES, NOTICE, OPEN
 from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
 from shared.database import Tx
@@ -56,7 +57,7 @@ async def notices(
     """Give a network's notices in the order of their ids; a caseworker those of her unit."""
     found = select(Notice, Delivery).outerjoin(Delivery).where(Notice.network == network)
     found = found.where(col(Notice.state).in_(NOTICE.states))  # a later release may know more
-    if caller.role != "coordinator":
+    if not coordinates(caller):
         found = found.where(Notice.unit == caller.unit)
     if state:
         found = found.where(Notice.state == state)
@@ -67,7 +68,7 @@ async def notices(
 
 async def notice_for(tx: Tx, caller: Caller, network: str, notice_id: UUID) -> Notice:
     found = await tx.get(Notice, notice_id)
-    if not found or found.network != network or not may_see(caller.role, caller.unit, found.unit):
+    if not found or found.network != network or not may_see(caller, found.unit):
         raise NotFound
     return found
 

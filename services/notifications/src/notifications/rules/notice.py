@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
-from uuid import UUID
 
+from notifications.rules.access import COORDINATOR, STAFF, SYSTEM
 from notifications.rules.notices import Rule
 from notifications.rules.subjects import (
     Heard,
@@ -14,11 +14,8 @@ from notifications.rules.subjects import (
     is_visible,
     was_hidden_since,
 )
-from shared.machines import Machine, NotFound, State, Step
+from shared.machines import Machine, State, Step
 
-SYSTEM = frozenset({"system"})
-COORDINATOR = frozenset({"coordinator"})
-STAFF = frozenset({"coordinator", "caseworker"})
 OUTSIDE = frozenset({"participant", "contact_person", "signatory"})
 HELD = timedelta(minutes=30)
 # Relay and listener take seconds: what is older was told while we were away, and so was, perhaps,
@@ -125,17 +122,6 @@ def since(rule: Rule, asked: Asked, heard: Heard) -> datetime:
 def may_be_told(state: str, kind: str, *, instead: bool) -> bool:
     """Tell whether the staff's word that she was told ends a notice; a task's act alone does."""
     return instead or (kind == "message" and state in {"failed", "uncertain"})
-
-
-def may_see(role: str, unit: str, notices_unit: str | None) -> bool:
-    """Tell whether a member of staff finds a notice: a caseworker those of her own unit."""
-    return role == "coordinator" or (role == "caseworker" and bool(unit) and unit == notices_unit)
-
-
-def check_staff(role: str, organisation: UUID | None) -> None:
-    """Refuse whoever acts for an organisation, whatever else she is called."""
-    if role not in STAFF or organisation:
-        raise NotFound
 
 
 def is_overdue(kind: str, state: str, act_by: date | None, today: date) -> bool:

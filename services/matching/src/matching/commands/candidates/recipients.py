@@ -10,7 +10,8 @@ from matching.identities.facts import known_of
 from matching.models import Candidate
 from matching.profiles import Profile
 from matching.queries import candidate as queries
-from matching.rules.candidate import ENDS, check_may_tell_again
+from matching.rules.access import check_tells_again
+from matching.rules.candidate import ENDS
 from matching.rules.fact import Known, may_be_written_to
 from shared.database import Tx
 from shared.http.access import Caller
@@ -56,7 +57,7 @@ async def tell_again(tx: Tx, caller: Caller, profile: Profile) -> int:
 
     Each by herself: one whose row is broken is logged and keeps no mail from the others.
     """
-    check_may_tell_again(caller.role, caller.organisation)
+    check_tells_again(caller)
     told: list[UUID] = []
     for ref in await queries.lock_candidates_in(tx, profile.network):
         again = partial(name_again, tx, ref, profile, told)

@@ -11,6 +11,7 @@ from matching.commands.places import slots
 from matching.models import Match
 from matching.profiles import Profile
 from matching.queries import match as queries
+from matching.rules.access import is_at
 from matching.rules.consent import check_answered_in_time, check_answered_now, is_live
 from matching.rules.match import SHOWN
 from shared.database import Tx
@@ -23,7 +24,7 @@ from shared.time import clock
 async def hold_shown(tx: Tx, caller: Caller, network: str, match_id: UUID) -> HeldMatch:
     """Take a match that the employer may see at this moment; NotFound for whatever else."""
     read = await tx.get(Match, match_id)
-    if read is None or read.network != network or not queries.is_theirs(caller, read):
+    if read is None or read.network != network or not is_at(caller, read.organisation_id):
         raise NotFound
     held = await lock_current_match(tx, read)
     consent = await queries.consent_of(tx, match_id)

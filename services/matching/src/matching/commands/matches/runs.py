@@ -17,8 +17,9 @@ from matching.models import Candidate, MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import candidate as candidates
 from matching.queries import place as places
+from matching.rules.access import has_cases
 from matching.rules.fit import Hit, Need, Person
-from matching.rules.run import TOP, may_run, seed_of
+from matching.rules.run import TOP, seed_of
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound
@@ -45,8 +46,9 @@ async def run(
     on: date,
 ) -> MatchRun:
     """Rank for all open places, or for those named; what decides the result is kept with it."""
-    may = may_run(caller.role, caller.organisation, caller.unit)
-    if not may or caller.unit not in profile.units:  # it is told: a code of the network, no text
+    if (
+        not has_cases(caller) or caller.unit not in profile.units
+    ):  # it is told: a code of the network, no text
         raise NotFound
     places = await open_places(tx, profile.network, only)
     needs = each_seen(tx, "places", ((one.id, partial(need, one, on)) for one in places))

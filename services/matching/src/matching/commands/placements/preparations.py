@@ -18,6 +18,7 @@ from matching.commands.locks import lock_places
 from matching.models import Candidate, Place, Placement
 from matching.profiles import Profile
 from matching.queries import placement as queries
+from matching.rules.access import has_cases
 from matching.rules.placement import PLACEMENT, check_ready, check_start
 from shared.database import Tx
 from shared.http.access import Caller
@@ -38,7 +39,7 @@ async def lock_placement(
 ) -> HeldPlacement:
     """Take a placement of the caller's unit: the candidate's row, the place's, then its own."""
     read = await queries.placement(tx, caller, profile.network, placement_id)
-    if caller.role != "caseworker":
+    if not has_cases(caller):
         raise NotFound
     candidate = await lock_candidate_for(tx, caller, profile.network, read.candidate_ref)
     (place,) = await lock_places(tx, [read.place_id])

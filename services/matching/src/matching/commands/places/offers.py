@@ -15,6 +15,7 @@ from matching.commands.places.slots import renew, step
 from matching.models import Member, Place, Promise
 from matching.profiles import Profile
 from matching.queries import place as queries
+from matching.rules.access import may_touch_place
 from matching.rules.place import (
     PLACE,
     Membership,
@@ -26,7 +27,6 @@ from matching.rules.place import (
     check_offer,
     check_promise,
     check_union,
-    may_touch,
 )
 from shared.database import Tx
 from shared.http.access import Caller
@@ -45,7 +45,7 @@ async def lock_promise_for(tx: Tx, caller: Caller, network: str, commitment_id: 
     here = select(Promise).where(Promise.commitment_id == commitment_id, Promise.network == network)
     here = here.with_for_update().execution_options(populate_existing=True)
     found = (await tx.exec(here)).one_or_none()
-    if found is None or not may_touch(caller.role, caller.organisation, found.organisation_id):
+    if found is None or not may_touch_place(caller, found.organisation_id):
         raise NotFound
     return found
 

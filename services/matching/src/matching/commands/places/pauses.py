@@ -11,10 +11,10 @@ from matching.commands.places.offers import lock_place_for
 from matching.commands.places.slots import settle, step
 from matching.models import Place
 from matching.profiles import Profile
-from matching.rules.place import GROUNDS, PLACE, liftable
+from matching.rules.place import PLACE, check_ground, liftable
 from shared.database import Tx
 from shared.http.access import Caller
-from shared.machines import NotAllowed, NotFound
+from shared.machines import NotAllowed
 from shared.messaging import outbox
 
 
@@ -56,8 +56,7 @@ async def pause(
 ) -> Place:
     """Pause a place, because its employer says so or doesn't answer."""
     PLACE.step("open", "pause", caller.role)
-    if caller.role not in GROUNDS[ground]:
-        raise NotFound
+    check_ground(ground, caller.role)
     place = await lock_place_for(tx, caller, profile.network, place_id)
     if not await pause_for(tx, place, ground, on, caller.role):
         raise NotAllowed("paused_already", "The place is paused for this already.")
