@@ -17,6 +17,9 @@ from shared.people.mailboxes import address, mailbox
         ("aina@bagerietängen.se", "aina@xn--bagerietngen-ncb.se"),
         ("aina@bagerieta\u0308ngen.se", "aina@xn--bagerietngen-ncb.se"),
         ("aina@BAGERIETÄNGEN.se", "aina@xn--bagerietngen-ncb.se"),
+        ("aina@straße.se", "aina@xn--strae-oqa.se"),  # no strasse.se: that is somebody else's
+        ("aina@βόλος.gr", "aina@xn--nxasmm1c.gr"),
+        ("aina@ｅxample\u3002com", "aina@example.com"),
         ("o'neill@example.com", "o'neill@example.com"),
         (f"{'a' * 64}@example.com", f"{'a' * 64}@example.com"),
         (f"aina@{'a.' * 123}se", f"aina@{'a.' * 123}se"),
@@ -60,17 +63,13 @@ def test_an_address_is_kept_as_a_mail_server_takes_it(written: str, sendable: st
         "aina\u200b@example.com",
         "Aina <aina@example.com>",
         "åina@example.com",
-        "aina@straße.se",
-        "aina@βόλος.gr",
-        "aina@example\u3002com",
-        "aina@ｅxample.com",
         f"{'a' * 65}@example.com",
         f"aina@{'a' * 64}.com",
         f"aina@{'a.' * 124}se",
     ],
 )
 def test_what_no_server_takes_is_refused_without_being_repeated(written: str) -> None:
-    with pytest.raises(ValueError, match=r"^(this isn't|an e-mail address has)") as refused:
+    with pytest.raises(ValueError, match=r"^this isn't") as refused:
         address(written)
     assert written in {"", "@"} or written not in str(refused.value)
 

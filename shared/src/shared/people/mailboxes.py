@@ -1,19 +1,10 @@
 """What an e-mail address is: as somebody writes it down, and as a mail server takes it."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 from pydantic import AfterValidator, Field
-
-LONGEST, LONGEST_LOCAL = 254, 64  # RFC 5321 4.5.3.1, in bytes
-# As mail servers take them: no quotes, no comments, nothing that could end a header.
-ATOM = r"[^\x00-\x20\x7f()<>\[\]:;@\\,.\"]+"
-LOCAL = re.compile(rf"{ATOM}(\.{ATOM})*")
-LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-DOMAIN = re.compile(rf"{LABEL}(\.{LABEL})*")
-WITH_A_TOP = re.compile(r".+\.[a-z0-9-]*[a-z][a-z0-9-]*")  # no host of one's own, no IP address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +17,34 @@ class Mailbox:
 
 
 def mailbox(address: str) -> Mailbox:
-    """Give an address as SMTP takes it; ValueError, which doesn't repeat it, for another."""
-    local, _, domain = address.rpartition("@")
-    named = encoded(unicodedata.normalize("NFC", domain.lower()))
-    if not (address.isprintable() and LOCAL.fullmatch(local) and DOMAIN.fullmatch(named)):
-        raise ValueError("this isn't an e-mail address")
-    whole = f"{local}@{named}"
-    if len(whole.encode()) > LONGEST or len(local.encode()) > LONGEST_LOCAL:
-        raise ValueError("an e-mail address has at most 254 characters, 64 of them before the @")
-    return Mailbox(whole, named, utf8=not local.isascii())
+    """Return an address as SMTP takes it, also on a host of one's own.
 
-
-def encoded(domain: str) -> str:
-    """Encode a domain; nothing where it isn't one, or where the code stands for another.
-
-    Python encodes as IDNA 2003 does, which takes ß for ss: straße.se would be strasse.se, which
-    may be somebody else's.
+    ValueError, which doesn't repeat it, for what is none.
     """
-    if domain.isascii():
-        return domain
-    try:
-        found = domain.encode("idna")
-        return found.decode() if found.decode("idna") == domain else ""
-    except UnicodeError:
-        return ""
+    found = validated(address, "this isn't an e-mail address", globally_deliverable=False)
+    return Mailbox(written(found), found.ascii_domain, found.smtputf8)
 
 
-def address(written: str) -> str:
-    """Give what somebody wrote as every server everywhere takes it; ValueError for what none does.
+def address(text: str) -> str:
+    """Return what somebody wrote as every server takes it; ValueError for what none does.
 
     Around it may stand what nobody sees and copying brings along, inside it not.
     """
-    seen = [place for place, sign in enumerate(written) if sign.isprintable() and sign != " "]
-    whole = written[seen[0] : seen[-1] + 1] if seen else ""
-    found = mailbox(unicodedata.normalize("NFC", whole))
-    if found.utf8 or not WITH_A_TOP.fullmatch(found.domain):
-        raise ValueError("this isn't an e-mail address that every mail server takes")
-    return found.address
+    seen = [place for place, sign in enumerate(text) if sign.isprintable() and sign != " "]
+    whole = text[seen[0] : seen[-1] + 1] if seen else ""
+    why = "this isn't an e-mail address that every mail server takes"
+    return written(validated(whole, why, allow_smtputf8=False))
+
+
+def validated(text: str, otherwise: str, **rules: Any) -> ValidatedEmail:
+    try:
+        return validate_email(text, check_deliverability=False, strict=True, **rules)
+    except EmailNotValidError:  # its text repeats what was written
+        raise ValueError(otherwise) from None
+
+
+def written(found: ValidatedEmail) -> str:
+    return f"{found.local_part}@{found.ascii_domain}"
 
 
 Email = Annotated[str, Field(max_length=1000, examples=["asa@example.se"]), AfterValidator(address)]
