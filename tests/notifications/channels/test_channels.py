@@ -18,9 +18,10 @@ MAIL = Mail(
     Rendered("Jobbpakten: ärende", "Hej!\n.\nen punkt", "<p>Hej!</p>"),
 )
 BRIEF_S = 1.0  # a silence is known by then, and no answer of a busy machine comes later
-BEFORE = ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"]
-STEPS = dict(zip(BEFORE, ["connect", "ehlo", "mail", "rcpt", "data"], strict=True))
+BEFORE = ["GREETING", "EHLO", "MAIL", "RCPT"]
+STEPS = dict(zip([*BEFORE, "DATA"], ["connect", "ehlo", "mail", "rcpt", "data"], strict=True))
 EVERYBODYS = {"GREETING", "EHLO", "MAIL"}
+NOTED = dict.fromkeys(BEFORE, 0) | {"DATA": 1}  # it is noted before DATA
 
 
 def settings(port: int, **more: object) -> SimpleNamespace:
@@ -50,17 +51,17 @@ async def outcome(
 
 
 async def test_a_mail_that_the_server_takes_is_accepted() -> None:
-    assert await outcome({}) == (Outcome("accepted", "dot 250"), 1, 1)
+    assert await outcome({}) == (Outcome("accepted", "data 250"), 1, 1)
 
 
 @pytest.mark.parametrize("code", [421, 450, 451, 452])
-@pytest.mark.parametrize("verb", BEFORE)
-async def test_a_temporary_no_before_the_dot_is_deferred(verb: str, code: int) -> None:
+@pytest.mark.parametrize("verb", STEPS)
+async def test_a_temporary_no_before_the_text_is_deferred(verb: str, code: int) -> None:
     pauses = verb in EVERYBODYS or code in {421, 451}
 
     found = await outcome({verb: f"{code} later"})
 
-    assert found == (Outcome("deferred", f"{STEPS[verb]} {code}", pauses), 0, 0)
+    assert found == (Outcome("deferred", f"{STEPS[verb]} {code}", pauses), NOTED[verb], 0)
 
 
 @pytest.mark.parametrize("code", [500, 550, 554])
@@ -68,7 +69,7 @@ async def test_a_temporary_no_before_the_dot_is_deferred(verb: str, code: int) -
 async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> None:
     found = await outcome({verb: f"{code} never"})
 
-    assert found == (Outcome("refused", f"{STEPS[verb]} {code}"), 0, 0)
+    assert found == (Outcome("refused", f"{STEPS[verb]} {code}"), NOTED[verb], 0)
 
 
 @pytest.mark.parametrize("verb", ["RCPT", "DATA"])
@@ -84,7 +85,9 @@ async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> Non
 async def test_a_no_by_policy_is_not_about_her_and_is_deferred(
     verb: str, answer: str, why: str
 ) -> None:
-    assert await outcome({verb: answer}) == (Outcome("deferred", f"{STEPS[verb]} {why}"), 0, 0)
+    found = await outcome({verb: answer})
+
+    assert found == (Outcome("deferred", f"{STEPS[verb]} {why}"), NOTED[verb], 0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ async def test_a_server_that_wants_a_login_at_the_recipient_pauses_all() -> None
 
 
 @pytest.mark.parametrize("verb", BEFORE)
-async def test_a_connection_that_drops_before_the_dot_is_deferred(verb: str) -> None:
+async def test_a_connection_that_drops_before_data_is_deferred(verb: str) -> None:
     found, noted, delivered = await outcome({verb: DROPS})
 
     assert (found.result, found.pause_all) == ("deferred", verb in EVERYBODYS)
@@ -127,7 +130,7 @@ async def test_a_connection_that_drops_before_the_dot_is_deferred(verb: str) -> 
 
 
 @pytest.mark.parametrize("verb", BEFORE)
-async def test_a_server_that_is_silent_before_the_dot_is_deferred(
+async def test_a_server_that_is_silent_before_data_is_deferred(
     verb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(smtp_sessions, "STEP_S", BRIEF_S)
@@ -141,7 +144,7 @@ async def test_a_server_that_is_silent_before_the_dot_is_deferred(
 async def test_a_server_that_answers_every_step_slowly_is_left_in_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(smtp_sessions, "BEFORE_THE_DOT_S", BRIEF_S)
+    monkeypatch.setattr(smtp_sessions, "BEFORE_DATA_S", BRIEF_S)
 
     assert await outcome({"RCPT": HANGS}) == (Outcome("deferred", "rcpt TimeoutError"), 0, 0)
 
@@ -158,15 +161,16 @@ async def test_nobody_listening_pauses_all() -> None:
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        ("250 taken", Outcome("accepted", "dot 250")),
-        ("450 later", Outcome("deferred", "dot 450")),
-        ("451 later", Outcome("deferred", "dot 451", pause_all=True)),
-        ("421 later", Outcome("deferred", "dot 421", pause_all=True)),
-        ("552 too large", Outcome("refused", "dot 552")),
-        ("554 never", Outcome("refused", "dot 554")),
-        ("354 more", Outcome("uncertain", "dot 354")),
-        ("well", Outcome("uncertain", "dot SMTPResponseException")),
-        (DROPS, Outcome("uncertain", "dot SMTPServerDisconnected")),
+        ("250 taken", Outcome("accepted", "data 250")),
+        ("450 later", Outcome("deferred", "data 450")),
+        ("451 later", Outcome("deferred", "data 451", pause_all=True)),
+        ("421 later", Outcome("deferred", "data 421", pause_all=True)),
+        ("552 too large", Outcome("refused", "data 552")),
+        ("554 never", Outcome("refused", "data 554")),
+        ("554 5.7.1 we think that this is spam", Outcome("deferred", "data 554 5.7.1")),
+        ("354 more", Outcome("uncertain", "data 354")),
+        ("well", Outcome("uncertain", "data -1")),
+        (DROPS, Outcome("uncertain", "data SMTPServerDisconnected")),
     ],
 )
 async def test_after_the_dot_only_an_answer_settles_it(answer: str, expected: Outcome) -> None:
@@ -174,12 +178,24 @@ async def test_after_the_dot_only_an_answer_settles_it(answer: str, expected: Ou
 
 
 async def test_silence_after_the_dot_is_uncertain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(smtp_sessions, "AFTER_THE_DOT_S", BRIEF_S)
+    monkeypatch.setattr(smtp_sessions, "DATA_S", BRIEF_S)
 
-    assert await outcome({".": HANGS}) == (Outcome("uncertain", "dot SMTPReadTimeoutError"), 1, 1)
+    assert await outcome({".": HANGS}) == (Outcome("uncertain", "data TimeoutError"), 1, 1)
 
 
-async def test_it_is_noted_before_the_dot_and_a_failing_note_delivers_nothing() -> None:
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [(DROPS, "SMTPServerDisconnected"), (HANGS, "TimeoutError"), ("250 yes", "250")],
+)
+async def test_what_breaks_after_data_was_said_is_uncertain(
+    answer: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_sessions, "DATA_S", BRIEF_S)
+
+    assert await outcome({"DATA": answer}) == (Outcome("uncertain", f"data {why}"), 1, 0)
+
+
+async def test_it_is_noted_before_data_and_a_failing_note_delivers_nothing() -> None:
     async with playing({}) as server:
 
         async def fails() -> None:
@@ -189,7 +205,7 @@ async def test_it_is_noted_before_the_dot_and_a_failing_note_delivers_nothing() 
             await hand_over(MAIL, settings(server.port), fails)
         await asyncio.gather(*server.tasks, return_exceptions=True)  # it has read all that was said
 
-    assert server.said[-1] == "DATA"
+    assert [line.split()[0] for line in server.said[-2:]] == ["RCPT", "QUIT"]
     assert not server.delivered
 
 
@@ -204,7 +220,7 @@ async def test_a_server_that_leaves_while_it_is_noted_has_delivered_nothing() ->
 
         found = await hand_over(MAIL, settings(server.port), leaves)
 
-    assert found == Outcome("deferred", "payload closed")
+    assert found == Outcome("deferred", "data closed")
     assert not server.delivered
 
 
@@ -227,7 +243,7 @@ async def test_an_address_in_other_letters_needs_a_server_that_knows_them() -> N
     knows = {"EHLO": "250-here\r\n250-8BITMIME\r\n250 SMTPUTF8"}
 
     assert await outcome({}, replace(MAIL, to=to)) == (Outcome("unsendable", "smtputf8"), 0, 0)
-    assert await outcome(knows, replace(MAIL, to=to)) == (Outcome("accepted", "dot 250"), 1, 1)
+    assert await outcome(knows, replace(MAIL, to=to)) == (Outcome("accepted", "data 250"), 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ async def test_the_line_is_encrypted_before_anybody_is_named(certified: ssl.SSLC
     async with playing(OFFERS, certified) as server:
         found = await hand_over(MAIL, settings(server.port, smtp_starttls=True), Record().note)
 
-    assert found == Outcome("accepted", "dot 250")
+    assert found == Outcome("accepted", "data 250")
     assert [line.split()[0] for line in server.said[:4]] == ["EHLO", "STARTTLS", "EHLO", "MAIL"]
 
 
@@ -144,7 +144,7 @@ async def test_a_real_server_takes_it_encrypted_and_logged_in(certified: ssl.SSL
         found = await hand_over(MAIL, ours, Record().note)
 
     [envelope] = post.taken
-    assert found == Outcome("accepted", "dot 250")
+    assert found == Outcome("accepted", "data 250")
     assert (envelope.mail_from, envelope.rcpt_tos) == ("post@example.se", ["asa@example.se"])
     assert isinstance(envelope.content, bytes)
     message = message_from_bytes(envelope.content, policy=policy.default)

@@ -14,9 +14,10 @@ from tests.support.subjects import template_of
 
 from jobbpakten_local.parts import mail
 from notifications.channels import Mail, Outcome, hand_over
-from notifications.templates import TEMPLATES, render
-from notifications.templates.texts import LOCALES
+from notifications.rules.notices import TEMPLATES
+from notifications.templates import render
 from shared.people.sealing import Addressee
+from shared.texts import LOCALES
 
 ANNA = Addressee(name="Anna Åkesson, Törnестam AB", address="anna.akesson@räksmörgås.example")
 
@@ -35,7 +36,7 @@ async def test_every_mail_arrives_as_it_was_written(post: mail.Post) -> None:
         found = await hand_over(
             Mail(number, ANNA, rendered), settings(post.port, smtp_host=post.host), Record().note
         )
-        assert found == Outcome("accepted", "dot 250")
+        assert found == Outcome("accepted", "data 250")
 
     arrived = {message["Message-ID"]: message for message in post.messages()}
 

@@ -1,7 +1,7 @@
 """Mails go out by SMTP, and what became of each is told exactly.
 
-Only the final dot makes a server deliver. Whatever breaks before it is safe to try again; an answer
-to it is definite; what breaks between the two stays uncertain, and is never tried again by itself.
+Only DATA makes a server deliver. Whatever breaks before it is safe to try again; an answer to it is
+definite; what breaks between the two stays uncertain, and is never tried again by itself.
 """
 
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from typing import Any
 from notifications.channels.addresses import Unsendable
 from notifications.channels.mime_messages import Mail, letter
 from notifications.channels.smtp_replies import Outcome, Result
-from notifications.channels.smtp_sessions import Conversation
+from notifications.channels.smtp_sessions import Session
 
 __all__ = ["Mail", "Outcome", "Result", "hand_over"]
 
@@ -26,12 +26,12 @@ async def hand_over(
         written = letter(mail, settings.sender)
     except Unsendable as error:
         return Outcome("unsendable", str(error))
-    conversation = Conversation(settings, written)
+    session = Session(settings, written)
     try:
-        early = await conversation.up_to_the_dot()
+        early = await session.before_data()
         if early:
             return early
         await on_handed_over()
-        return await conversation.the_dot()
+        return await session.data()
     finally:
-        conversation.leave()
+        session.leave()

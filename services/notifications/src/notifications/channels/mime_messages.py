@@ -15,7 +15,6 @@ ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 PLAIN = re.compile("[ -<>-~]{1,60}")  # ASCII without "=", which begins what is encoded
 TOKEN = re.compile("[A-Za-z0-9_-]{0,64}")
 MOST_BYTES = 256 * 1024
-LINE_START = re.compile(rb"(?m)^\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,13 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is said to the server: the envelope, and all of DATA but the final dot."""
+    """What is said to the server: the envelope, and the message."""
 
     sender: str
     domain: str
     recipient: str
     utf8: bool
-    payload: bytes
+    message: bytes
 
 
 def letter(mail: Mail, sender: str) -> Letter:
@@ -55,10 +54,10 @@ def letter(mail: Mail, sender: str) -> Letter:
         "Content-Language": token(mail.rendered.language),
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    payload = LINE_START.sub(b"..", head.encode() + body(mail.rendered))
-    if len(payload) > MOST_BYTES:
+    message = head.encode() + body(mail.rendered)
+    if len(message) > MOST_BYTES:
         raise Unsendable("size")
-    return Letter(ours.address, ours.domain, theirs.address, ours.utf8 or theirs.utf8, payload)
+    return Letter(ours.address, ours.domain, theirs.address, ours.utf8 or theirs.utf8, message)
 
 
 def subject(text: str) -> str:

@@ -10,7 +10,7 @@ Result = Literal["accepted", "refused", "deferred", "uncertain", "unsendable"]
 EVERYBODYS = {"connect", "starttls", "login", "ehlo", "mail"}
 BUSY = {421, 451}  # it takes nobody's mail for now
 WANTS_LOGIN = 530
-GOOD, LATER, NEVER = 2, 4, 5
+LATER, NEVER = 4, 5
 # RFC 3463: security or policy. It is about us or the server, and somebody mends it: most servers
 # refuse a client that they don't know only when it names a recipient.
 POLICY = re.compile(r"5\.7\.\d{1,3}\b")
@@ -30,27 +30,18 @@ class Outcome:
     pause_all: bool = False  # the trouble is everybody's: no other mail is worth trying now
 
 
-def refused_before_the_dot(step: str, code: int, text: str) -> Outcome:
+def answered(step: str, code: int, text: str) -> Outcome:
+    """Read a server's no; an answer to DATA that is none leaves open whether it delivers."""
     everybodys = step in EVERYBODYS or code in BUSY or code == WANTS_LOGIN
     policy = POLICY.match(text)
     why = f"{step} {code} {policy[0]}" if policy else f"{step} {code}"
     if code // 100 == NEVER and not everybodys and not policy:
         return Outcome("refused", why)
+    if step == "data" and code // 100 not in {LATER, NEVER}:
+        return Outcome("uncertain", why)
     return Outcome("deferred", why, everybodys)
 
 
 def broken(step: str, error: Exception) -> Outcome:
-    """Before the final dot nothing was delivered, whatever broke."""
+    """Return what becomes of a mail before DATA: nothing was delivered, whatever broke."""
     return Outcome("deferred", f"{step} {type(error).__name__}", step in EVERYBODYS)
-
-
-def ended(code: int) -> Outcome:
-    """Read the answer to the final dot; one that nobody understands leaves it open."""
-    why = f"dot {code}"
-    if code // 100 == GOOD:
-        return Outcome("accepted", why)
-    if code // 100 == NEVER:
-        return Outcome("refused", why)
-    if code // 100 == LATER:
-        return Outcome("deferred", why, code in BUSY)
-    return Outcome("uncertain", why)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 FIRST = timedelta(minutes=1)  # the usual wait after the first try
 LATER = (1, 5, 15, 60, 240)  # the waits after each try, in first ones
 WINDOW = timedelta(hours=24)
-# The conversation has its own limits, before the final dot and after; this is the last resort.
+# The session has its own limits, before DATA and after; this is the last resort.
 LONGEST_TRY = timedelta(seconds=75)
 
 
