@@ -1,21 +1,46 @@
 """The picture: whole units, colours and patterns that can be told apart, texts that can be read."""
 
 import re
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 from tests.followup.api.test_reports import REPORT, TODAY, whole
 
 from followup import pages
-from followup.pages.charts import PATTERNS, SERIES, heights, months_chart
-from followup.pages.texts import Texts
+from followup.pages.charts import BOTTOM, PATTERNS, SERIES, heights, months_chart
+from followup.pages.texts import PageTexts
 from followup.reports import Moment
 
 STYLE = Path(pages.__file__).with_name("style.css").read_text()
 SVG = "{http://www.w3.org/2000/svg}"
-PICTURE = ET.fromstring(months_chart(REPORT.months, Texts("sv")))
+
+
+def drawn(months: Sequence[Moment], language: str) -> ET.Element:
+    """Give the picture as a page has it."""
+    chart = months_chart(months, PageTexts(language))
+    module: Any = pages.pages_in(language).get_template("chart.html").module
+    return ET.fromstring(module.drawn(chart))
+
+
+PICTURE = drawn(REPORT.months, "sv")
+
+
+def test_the_columns_stand_on_the_axis_and_each_is_as_high_as_what_was_promised() -> None:
+    chart = months_chart(REPORT.months, PageTexts("sv"))
+    (foot, _), (one_up, _) = chart.lines[:2]
+
+    assert len(chart.columns) == len(REPORT.months)
+    for column, moment in zip(chart.columns, REPORT.months, strict=True):
+        bottoms = [BOTTOM, *(part.top for part in column.parts)]
+        for part, bottom in zip(column.parts, bottoms, strict=False):
+            assert part.top + part.height == pytest.approx(bottom, abs=0.2)
+        per_unit = (foot - one_up) / heights(max(m.figures.promised for m in REPORT.months))[1]
+        whole_height = sum(part.height for part in column.parts)
+        assert whole_height == pytest.approx(moment.figures.promised * per_unit, abs=1)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +61,7 @@ def test_the_axis_writes_numbers_as_people_do() -> None:
     several = [Moment(TODAY, whole(promised=12_345, remaining=12_345))]
 
     for language, number in (("sv", "10\xa0000"), ("en", "10,000")):
-        labels = ET.fromstring(months_chart(several, Texts(language))).iter(f"{SVG}text")
+        labels = drawn(several, language).iter(f"{SVG}text")
         assert number in {label.text for label in labels}
 
 
@@ -63,9 +88,10 @@ def test_the_colours_of_the_picture_can_be_told_from_the_paper_and_from_each_oth
 
 
 def test_what_has_a_pattern_is_filled_with_it() -> None:
-    fills = dict(re.findall(r"\.color-(\d) \{ fill: (?:url\(#pattern-|var\(--)(\w+)\)", STYLE))
+    fills = dict(re.findall(r"\.part\.(\w+) \{ fill: (?:url\(#pattern-|var\(--)(\w+)\)", STYLE))
 
-    assert [fills[str(place)] for place in range(len(SERIES))] == list(SERIES)
+    assert {unit: fills.get(unit, unit) for unit in SERIES} == {unit: unit for unit in SERIES}
+    assert fills["rest"] == "open"
     assert {f"pattern-{unit}" for unit in PATTERNS} == {
         found.get("id") for found in PICTURE.iter(f"{SVG}pattern")
     }

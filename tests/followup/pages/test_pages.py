@@ -3,21 +3,19 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from tests.followup.api.test_reports import ALL, ASKED, MEMBER, PEOPLE, REPORT, TODAY, as_of, whole
-from tests.support.catalogues import check_values
+from tests.support.translations import all_is_asked_for, says_the_same_in_all_languages
 
 from followup import pages
-from followup.pages.texts import LANGUAGES, Texts
+from followup.pages.texts import PageTexts
 from followup.reports import Group, member_report, network_report
 from followup.rules.ledger import Figures
 from followup.rules.masking import OUTCOMES
 from followup.rules.member import SECTORS, STATES, UNKNOWN
+from shared.texts import LANGUAGES
 
 FOLDER = Path(pages.__file__).parent
 SVG = "{http://www.w3.org/2000/svg}"
@@ -28,7 +26,7 @@ CODES = {
     "sector": [*SECTORS, UNKNOWN],
     "size": ["micro", "small", "medium", "large", UNKNOWN],
     "unit": list(Figures.__slots__),
-    "meaning of a unit": list(Figures.__slots__),
+    "meaning": list(Figures.__slots__),
     "kind": ["offer", "sector"],
     "outcome": list(OUTCOMES),
     "offer": ["study_visit", "lecture", "internship", "mentorship", "holiday_job"],
@@ -97,7 +95,7 @@ def test_what_comes_from_outside_is_escaped() -> None:
 
 
 def test_numbers_and_days_are_written_as_people_write_them() -> None:
-    swedish, english = Texts("sv"), Texts("en")
+    swedish, english = PageTexts("sv"), PageTexts("en")
 
     assert (swedish.number(12345), english.number(12345)) == ("12\xa0345", "12,345")
     assert (swedish.day(TODAY), english.day(TODAY)) == ("22 november 2026", "22 November 2026")
@@ -108,42 +106,26 @@ def test_rows_are_sorted_by_what_they_are_called() -> None:
     codes = ["study_visit", "unknown", "employment", "own_idea", "public", "coaching"]
     rows = [Group(code, 1, whole()) for code in codes]
 
-    assert [row.code for row in Texts("sv").by_name(rows, "offer")] == [
+    assert [row.code for row in PageTexts("sv").by_name(rows, "offer")] == [
         *("employment", "coaching", "own_idea", "public", "study_visit", "unknown"),
     ]
-    swedish = sorted("åäöaz", key=lambda letter: Texts("sv").place(letter, "offer"))
+    swedish = sorted("åäöaz", key=lambda letter: PageTexts("sv").place(letter, "offer"))
     assert swedish == ["a", "z", "å", "ä", "ö"]
 
 
-def catalogue(language: str) -> Any:
-    with (FOLDER / f"{language}.po").open("rb") as lines:
-        return read_po(lines, locale=language)
+def test_every_language_says_the_same_with_the_same_values() -> None:
+    says_the_same_in_all_languages(FOLDER)
 
 
-def test_every_sentence_has_its_swedish() -> None:
-    methods = [("**.html", "jinja2.ext:babel_extract"), ("**.py", "python")]
-    found = extract_from_dir(str(FOLDER), methods, options_map={"**.html": {"silent": "false"}})
-    swedish = catalogue("sv")
-    sentences = {message: place for place, _, message, *_ in found if message}
-
-    assert len(sentences) > 20
-    for message, place in sentences.items():
-        translated = swedish.get(message)
-        assert translated, f"{place}: {message}"
-        assert translated.string, f"{place}: {message}"
-
-
-def test_a_translation_names_the_same_values_as_its_sentence() -> None:
-    check_values(catalogue("sv"))
+def test_no_text_is_left_over_or_missing() -> None:
+    all_is_asked_for(FOLDER)
 
 
 @pytest.mark.parametrize(("of", "codes"), CODES.items())
 def test_every_code_has_its_swedish_name(of: str, codes: list[str]) -> None:
-    swedish = catalogue("sv")
-
-    assert [code for code in codes if not (swedish.get(code, of) or swedish).string] == []
+    assert {*codes} <= PageTexts("sv").names[of].keys()
 
 
 def test_a_code_that_nobody_named_yet_reads_well_enough() -> None:
-    assert Texts("sv").called("industry_walk", "offer") == "Industry walk"
-    assert Texts("en").called("en-god-investering", "network") == "En god investering"
+    assert PageTexts("sv").called("industry_walk", "offer") == "Industry walk"
+    assert PageTexts("en").called("en-god-investering", "network") == "En god investering"

@@ -5,9 +5,10 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from followup.pages.charts import months_chart
-from followup.pages.texts import LANGUAGES, Texts
+from followup.pages.charts import HEIGHT, LEFT, PATTERNS, RIGHT, WIDTH, months_chart
+from followup.pages.texts import PageTexts
 from followup.reports import MemberReport, NetworkReport, Units
+from shared.texts import LANGUAGES
 
 
 def network(report: NetworkReport, language: str, asked: date | None = None) -> str:
@@ -29,8 +30,8 @@ def written(
 
 
 @cache
-def texts_in(language: str) -> Texts:
-    return Texts(language)
+def texts_in(language: str) -> PageTexts:
+    return PageTexts(language)
 
 
 @cache
@@ -42,11 +43,11 @@ def pages_in(language: str) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    pages.install_gettext_translations(texts.catalogue, newstyle=True)  # type: ignore[attr-defined]
     pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
     pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
     pages.filters |= {"by_name": texts.by_name}
-    pages.globals |= {"language": language, "languages": LANGUAGES, "units": Units.__slots__}
+    pages.globals |= {"say": texts.say, "count": texts.count, "language": language}
+    pages.globals |= {"languages": LANGUAGES, "units": Units.__slots__}
+    pages.globals |= {"patterns": PATTERNS, "size": (WIDTH, HEIGHT), "edges": (LEFT, RIGHT)}
     return pages
