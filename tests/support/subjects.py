@@ -4,8 +4,9 @@ import re
 from email.message import EmailMessage
 from functools import cache
 
-from notifications.templates import LOCALES, TEMPLATES
+from notifications.rules.notices import TEMPLATES
 from notifications.templates.texts import texts_in
+from shared.texts import LOCALES
 
 CASE = re.compile(r" \([^()]* [0-9a-f]{8}\)$")
 
@@ -18,4 +19,4 @@ def template_of(mail: EmailMessage) -> str:
 @cache
 def subjects() -> dict[str, str]:
     spoken = [texts_in(language) for language in LOCALES]
-    return {texts.said(w.subject): code for code, w in TEMPLATES.items() for texts in spoken}
+    return {texts.say(f"notices.{code}.subject"): code for code in TEMPLATES for texts in spoken}

@@ -12,10 +12,12 @@ import pytest
 from tests.notifications.support.readings import BANNED, DAYS, UNTIL, contrast, facts, plain
 
 from notifications.rules.notice import NOTICE
-from notifications.templates import BECAUSE, PAGE_HEADERS, TEMPLATES, page, page_gone
-from notifications.templates.texts import LOCALES, texts_in
+from notifications.rules.notices import TEMPLATES
+from notifications.templates import PAGE_HEADERS, page, page_gone
+from notifications.templates.texts import texts_in
+from shared.texts import LOCALES
 
-TASKS = [code for code, words in TEMPLATES.items() if words.kind == "task"]
+TASKS = [code for code, kind in TEMPLATES.items() if kind == "task"]
 TO_DO = {"waiting", "sent", "failed", "uncertain"}
 ENDED = {
     "acted": "Det här är klart och du behöver inte göra något mer här. Tack!",
@@ -34,11 +36,12 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize(("template", "language"), [*product(TASKS, LOCALES)])
 def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language: str) -> None:
-    said, text = texts_in(language).said, words(page(template, language, facts(), "sent", UNTIL))
+    say, text = texts_in(language).say, words(page(template, language, facts(), "sent", UNTIL))
 
-    for sentence in (TEMPLATES[template].what, TEMPLATES[template].action, BECAUSE["caseworker"]):
-        assert said(sentence) in text
-    assert said("This is waiting for you.") in text
+    for code in ("what", "action"):
+        assert say(f"notices.{template}.{code}") in text
+    assert say("because.caseworker") in text
+    assert say("standing.waiting") in text
     assert DAYS[language] in text
     assert "1a2b3c4d" in text
 
@@ -49,7 +52,7 @@ def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_w
 ) -> None:
     text = words(page("sign_agreement", "sv", facts(), state, UNTIL))
 
-    assert texts_in("sv").said(TEMPLATES["sign_agreement"].action) in text
+    assert texts_in("sv").say("notices.sign_agreement.action") in text
     assert f"Till när Senast den {DAYS['sv']}." in text
     assert ("Vad det gällde" in text) == (state in ENDED)
     assert (ENDED.get(state, "Det här väntar på dig.")) in text
@@ -131,7 +134,7 @@ def test_a_page_says_what_was_to_be_told_once_it_is_told() -> None:
     to_tell = replace(facts(), instead_of="answer_request")
     text = words(page("tell_her_yourself", "en", to_tell, "acted", UNTIL))
 
-    assert f"What was to be told {TEMPLATES['answer_request'].what}" in text
+    assert f"What was to be told {texts_in('en').say('notices.answer_request.what')}" in text
 
 
 def test_a_task_without_a_day_and_without_a_unit_has_its_page() -> None:

@@ -12,7 +12,7 @@ from tests.notifications.support.servers import Server
 from tests.support.driven import TODAY
 
 from jobbpakten_events import placement as p
-from notifications.templates import TEMPLATES
+from notifications.templates.texts import texts_in
 
 UNCERTAIN = {"service": "notifications", "state": "uncertain"}
 
@@ -53,7 +53,7 @@ async def test_whoever_is_to_tell_her_reads_what_to_tell(
     assert asked.upper() in mail.get_content().upper()
     assert asked in page
     if language == "en":
-        assert TEMPLATES["answer_request"].what in page
+        assert texts_in("en").say("notices.answer_request.what") in page
     notice = await one(service, "tell_her_yourself", "caseworker")
     assert (notice["kind"], notice["instead_of"]) == ("task", "answer_request")
 

@@ -4,13 +4,12 @@ from datetime import date
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
-from typing import Any
-
-from babel.messages.pofile import read_po
 
 from notifications import templates
-from notifications.templates import TEMPLATES, Facts, Rendered
-from notifications.templates.texts import LOCALES
+from notifications.rules.notices import TEMPLATES
+from notifications.templates import Facts, Rendered
+from notifications.templates.texts import texts_in
+from shared.texts import LOCALES
 
 FOLDER = Path(templates.__file__).parent
 LINK = "https://notiser.example.se/t/abc.def-ghi"
@@ -27,6 +26,7 @@ BANNED = {
         must otherwise penalt sanction consequence immediately warning forfeit oblig""",
 }
 EVERY = [*product(TEMPLATES, LOCALES)]
+ROLES = [code.partition(".")[2] for code in texts_in("sv").texts if code.startswith("because.")]
 
 
 def facts(role: str = "caseworker", act_by: date | None = UNTIL) -> Facts:
@@ -76,8 +76,3 @@ def brightness(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def catalogue(language: str) -> Any:
-    with (FOLDER / f"{language}.po").open("rb") as lines:
-        return read_po(lines, locale=language)

@@ -68,9 +68,7 @@ def test_colours_can_be_told_apart() -> None:
 
 
 def test_a_language_from_right_to_left_begins_at_the_right() -> None:
-    arabic: Any = SimpleNamespace(
-        language="ar", direction="rtl", catalogue=texts_in("sv").catalogue
-    )
+    arabic: Any = SimpleNamespace(language="ar", direction="rtl", say=texts_in("sv").say)
     frames = environment(arabic, escapes=True)
 
     assert frames.from_string("{{ direction }} {{ start }}").render() == "rtl right"

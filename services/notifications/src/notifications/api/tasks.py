@@ -15,9 +15,10 @@ from notifications.commands.link import notice_behind
 from notifications.commands.parts import part_of
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
-from notifications.templates import FALLBACK, LOCALES, PAGE_HEADERS, page, page_gone
+from notifications.templates import FALLBACK, PAGE_HEADERS, page, page_gone
 from shared.database import Tx
 from shared.logs import describe
+from shared.texts import LOCALES
 from shared.time import clock
 
 log = structlog.get_logger()

@@ -50,6 +50,7 @@ NOTICE = Machine(
     ],
 )
 OPEN = ("waiting", "sent", "failed", "uncertain")
+ENDED = tuple(state.name for state in NOTICE.states.values() if state.terminal)
 
 Readiness = Literal["ready", "wait", "acted", "cancelled", "expired"]
 

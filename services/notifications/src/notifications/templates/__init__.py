@@ -3,16 +3,12 @@
 from notifications.templates.facts import Facts, Rendered
 from notifications.templates.layouts import PAGE_HEADERS
 from notifications.templates.mails import render, render_many
-from notifications.templates.notice_texts import BECAUSE, TEMPLATES
 from notifications.templates.pages import page, page_gone
-from notifications.templates.texts import FALLBACK, LOCALES
+from notifications.templates.texts import FALLBACK
 
 __all__ = [
-    "BECAUSE",
     "FALLBACK",
-    "LOCALES",
     "PAGE_HEADERS",
-    "TEMPLATES",
     "Facts",
     "Rendered",
     "page",

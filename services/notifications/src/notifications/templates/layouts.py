@@ -14,7 +14,8 @@ import mrml
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from notifications.templates.texts import Texts, texts_in
+from notifications.templates.texts import texts_in
+from shared.texts import Texts
 
 FOLDER = Path(__file__).parent
 # A parser of HTML would throw a statement out of a table; a comment may stand anywhere.
@@ -69,9 +70,7 @@ def environment(texts: Texts, *, escapes: bool) -> ImmutableSandboxedEnvironment
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_translations(texts.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    made.globals |= {"language": texts.language, "direction": texts.direction}
+    made.globals |= {"say": texts.say, "language": texts.language, "direction": texts.direction}
     made.globals |= {"start": "right" if texts.direction == "rtl" else "left"}
     return made

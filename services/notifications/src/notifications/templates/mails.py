@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from notifications.rules.notices import TEMPLATES
 from notifications.templates.facts import Facts, Rendered
 from notifications.templates.layouts import html_frame, text_frame
-from notifications.templates.notice_texts import BECAUSE, TEMPLATES, said
-from notifications.templates.texts import Texts, texts_in
+from notifications.templates.notice_texts import because, said
+from notifications.templates.texts import texts_in
+from shared.texts import Texts
 
 Notice = tuple[str, Facts]
 
@@ -13,9 +15,12 @@ Notice = tuple[str, Facts]
 def render(template: str, language: str, facts: Facts, link: str | None) -> Rendered:
     """Write one notice's mail."""
     texts = texts_in(language)
-    values = {"network": texts.called(facts.network, "network"), "case": facts.case}
-    values["subject"] = texts.said(TEMPLATES[template].subject)
-    subject = texts.said("%(network)s: %(subject)s (case %(case)s)") % values
+    subject = texts.say(
+        "mail.subject",
+        network=texts.called(facts.network, "network"),
+        subject=texts.say(f"notices.{template}.subject"),
+        case=facts.case,
+    )
     return written(subject, [(template, facts)], texts, link)
 
 
@@ -24,10 +29,9 @@ def render_many(notices: Sequence[Notice], language: str) -> Rendered:
     if len(notices) == 1:
         [(template, facts)] = notices
         return render(template, language, facts, None)
-    texts, count = texts_in(language), len(notices)
-    singular, plural = "%(network)s: %(num)s message", "%(network)s: %(num)s messages"
-    values = {"network": texts.called(notices[0][1].network, "network"), "num": count}
-    subject = texts.catalogue.ngettext(singular, plural, count) % values
+    texts = texts_in(language)
+    network = texts.called(notices[0][1].network, "network")
+    subject = texts.count("mail.several", len(notices), network=network)
     return written(subject, notices, texts, None)
 
 
@@ -36,11 +40,11 @@ def written(subject: str, notices: Sequence[Notice], texts: Texts, link: str | N
     network = texts.called(facts.network, "network")
     words = {
         "subject": subject,
-        "preheader": texts.said("A message from %(network)s") % {"network": network},
+        "preheader": texts.say("mail.preheader", network=network),
         "network": network,
         "notices": [said(code, of, texts) for code, of in notices],
-        "because": texts.said(BECAUSE[facts.role]),
-        "asks": any(TEMPLATES[code].kind == "task" for code, _ in notices),
+        "because": because(facts, texts),
+        "asks": any(TEMPLATES[code] == "task" for code, _ in notices),
         "link": link,
     }
     return Rendered(

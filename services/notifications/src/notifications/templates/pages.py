@@ -2,26 +2,22 @@
 
 from datetime import date
 
+from notifications.rules.notice import ENDED
 from notifications.templates.facts import Facts
 from notifications.templates.layouts import STYLE, page_frame
-from notifications.templates.notice_texts import BECAUSE, said
+from notifications.templates.notice_texts import because, said
 from notifications.templates.texts import texts_in
-
-STANDINGS = {
-    "acted": "This is done, and nothing more is asked of you here. Thank you!",
-    "expired": "The last day is over, and nothing more is asked of you here.",
-    "cancelled": "This is no longer needed, and nothing more is asked of you here.",
-}
-# Whatever became of the mail: she is reading about it now.
-WAITING = "This is waiting for you."
-LATE = "The day has passed, but this still waits for you."
 
 
 def page(template: str, language: str, facts: Facts, state: str, today: date) -> str:
-    """Write a task's page; `state` is the notice's."""
+    """Write a task's page; `state` is the notice's.
+
+    While it waits, whatever became of the mail is nothing to her: she is reading about it now.
+    """
     texts = texts_in(language)
-    waiting = LATE if facts.act_by and facts.act_by < today else WAITING
-    notice, waits = said(template, facts, texts), state not in STANDINGS
+    notice, waits = said(template, facts, texts), state not in ENDED
+    late = facts.act_by is not None and facts.act_by < today
+    standing = state if not waits else "late" if late else "waiting"
     without_a_day = facts.act_by is None and not waits
     return page_frame(texts.language).render(
         style=STYLE,
@@ -29,15 +25,15 @@ def page(template: str, language: str, facts: Facts, state: str, today: date) ->
         network=texts.called(facts.network, "network"),
         notice=notice,
         waits=waits,
-        until=texts.said("There was no fixed last day.") if without_a_day else notice.until,
+        until=texts.say("until.had_no_day") if without_a_day else notice.until,
         standing="waiting" if waits else state,
-        how_it_stands=texts.said(STANDINGS.get(state, waiting)),
-        because=texts.said(BECAUSE[facts.role]),
+        how_it_stands=texts.say(f"standing.{standing}"),
+        because=because(facts, texts),
     )
 
 
 def page_gone(language: str) -> str:
     """Write the page behind a link that leads nowhere: it says nothing of what once was there."""
     texts = texts_in(language)
-    title = texts.said("This page isn't here any more")
+    title = texts.say("gone.title")
     return page_frame(texts.language).render(style=STYLE, title=title, network=None, notice=None)

@@ -7,13 +7,26 @@ messages.
 from collections.abc import Mapping, Sequence
 
 from notifications.rules.notices import followup, matching, membership, placement
-from notifications.rules.notices.rule import CIRCLES, Circle, Rule
+from notifications.rules.notices.rule import CIRCLES, Circle, Kind, Rule
 
-__all__ = ["ASKS", "CIRCLES", "CLOSES", "EXPIRING", "INSTEAD", "RULES", "Circle", "Rule"]
+__all__ = [
+    "ASKS",
+    "CIRCLES",
+    "CLOSES",
+    "EXPIRING",
+    "INSTEAD",
+    "RULES",
+    "TEMPLATES",
+    "Circle",
+    "Rule",
+]
 
 INSTEAD = "tell_her_yourself"
 RULES: Mapping[str, Rule] = {
     rule.name: rule for topic in (membership, matching, placement, followup) for rule in topic.RULES
+}
+TEMPLATES: Mapping[str, Kind] = {rule.template: rule.kind for rule in RULES.values()} | {
+    INSTEAD: "task"
 }
 EXPIRING = frozenset(rule.name for rule in RULES.values() if rule.expires)
 ASKS: Mapping[str, Sequence[Rule]] = {

@@ -16,6 +16,7 @@ CIRCLES: Mapping[str, Circle] = {
     "caseworker": "unit",
     "participant": "candidate",
 }
+Kind = Literal["task", "message"]
 NOTHING = frozenset[str]()
 
 
@@ -34,7 +35,7 @@ class Rule:
     on: str
     template: str
     role: PersonRole
-    kind: Literal["task", "message"]
+    kind: Kind
     done_by: frozenset[str] = NOTHING
     void_by: frozenset[str] = NOTHING
     only_after: frozenset[str] = NOTHING
