@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 from tests.matching.support import people
-from tests.matching.support.pairs import COLLEAGUE, PLAN, PROFILE, Bank
+from tests.matching.support.pairs import COLLEAGUE, PLAN, Bank, by
 from tests.matching.support.service import OTHER_UNIT, UNIT
 from tests.support.callers import answered
 from tests.support.driven import TODAY
@@ -33,11 +33,11 @@ Asking = Callable[[Bank, str], Awaitable[httpx.Response]]
 
 def protecting(ref: str, _: str) -> Act:
     form: Any = "protected_registration"
-    return lambda tx: facts.record_protection(tx, WORKER, PROFILE, UUID(ref), form, TODAY)
+    return lambda tx: facts.record_protection(by(tx, WORKER), UUID(ref), form, TODAY)
 
 
 def taking_back(_: str, match: str) -> Act:
-    return lambda tx: consents.take_back(tx, WORKER, PROFILE, UUID(match), "paper", TODAY)
+    return lambda tx: consents.take_back(by(tx, WORKER), UUID(match), "paper")
 
 
 async def answering(ours: Bank, match: str) -> httpx.Response:

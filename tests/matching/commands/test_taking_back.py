@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from tests.matching.commands.test_access import Act, after
-from tests.matching.support.pairs import COLLEAGUE, PLAN, PROFILE, Bank
+from tests.matching.support.pairs import COLLEAGUE, PLAN, Bank, by
 from tests.matching.support.service import UNIT
 from tests.support.driven import TODAY
 
@@ -34,32 +34,31 @@ async def waiting(ours: Bank) -> tuple[str, UUID]:
 
 async def confirming(ours: Bank) -> tuple[str, Act]:
     found, word = await waiting(ours)
-    return found, lambda tx: consents.confirm(tx, WORKER, PROFILE, UUID(found), word)
+    return found, lambda tx: consents.confirm(by(tx, WORKER), UUID(found), word)
 
 
 async def giving(ours: Bank) -> tuple[str, Act]:
     found, yes = await asked(ours), Yes(uuid4(), "paper", UNTIL)
-    return found, lambda tx: consents.give(tx, WORKER, PROFILE, UUID(found), yes, TODAY)
+    return found, lambda tx: consents.give(by(tx, WORKER), UUID(found), yes)
 
 
 async def answering(ours: Bank) -> tuple[str, Act]:
     found = await ours.released(await ours.place(), await ours.candidate())
     employer = Caller(id="c", role="contact_person", organisation=ours.promise.organisation_id)
-    act = answers.answer
-    return found, lambda tx: act(tx, employer, PROFILE, UUID(found), "yes", None, TODAY)
+    return found, lambda tx: answers.answer(by(tx, employer), UUID(found), "yes", None)
 
 
 async def accepting(ours: Bank) -> tuple[str, Act]:
     found = await ours.wanted(await ours.place(), await ours.candidate())
     plan = Plan(uuid4(), *map(date.fromisoformat, PLAN.values()))
-    return found, lambda tx: acceptances.accept(tx, WORKER, PROFILE, UUID(found), plan, TODAY)
+    return found, lambda tx: acceptances.accept(by(tx, WORKER), UUID(found), plan)
 
 
 async def protecting(ours: Bank) -> tuple[str, Act]:
     ref = await ours.candidate()
     found, form = await ours.consented(await ours.place(), ref), "protected_registration"
     act: Any = facts.record_protection
-    return found, lambda tx: act(tx, WORKER, PROFILE, UUID(ref), form, TODAY)
+    return found, lambda tx: act(by(tx, WORKER), UUID(ref), form, TODAY)
 
 
 async def expiring(ours: Bank) -> tuple[str, Act]:
@@ -69,18 +68,17 @@ async def expiring(ours: Bank) -> tuple[str, Act]:
 
 async def refusing(ours: Bank) -> tuple[str, Act]:
     found, _ = await waiting(ours)
-    return found, lambda tx: withdrawals.refuse(tx, WORKER, PROFILE, UUID(found), TODAY)
+    return found, lambda tx: withdrawals.refuse(by(tx, WORKER), UUID(found))
 
 
 async def taking_back(ours: Bank) -> tuple[str, Act]:
     found = await ours.consented(await ours.place(), await ours.candidate())
-    return found, lambda tx: consents.take_back(tx, WORKER, PROFILE, UUID(found), "mail", TODAY)
+    return found, lambda tx: consents.take_back(by(tx, WORKER), UUID(found), "mail")
 
 
 async def withdrawing(ours: Bank) -> tuple[str, Act]:
     found, _ = await waiting(ours)
-    act = withdrawals.withdraw
-    return found, lambda tx: act(tx, WORKER, PROFILE, UUID(found), "mistake", TODAY)
+    return found, lambda tx: withdrawals.withdraw(by(tx, WORKER), UUID(found), "mistake")
 
 
 MEANWHILE: tuple[Callable[[Bank], Any], ...] = (

@@ -17,7 +17,7 @@ from tests.matching.model.state import (
     employer_of,
     matches,
 )
-from tests.matching.support.pairs import PROFILE
+from tests.matching.support.pairs import by
 from tests.matching.support.service import UNIT
 from tests.support.driven import TODAY
 
@@ -59,22 +59,21 @@ async def propose(tx: Tx, scene: Scene, world: World) -> World:
     from uuid_utils.compat import uuid7  # noqa: PLC0415 - in the order in which they are made
 
     pick = Pick(uuid7(), scene.place, scene.ref)
-    await proposals.propose(tx, WORKER, PROFILE, pick, TODAY)
+    await proposals.propose(by(tx, WORKER), pick)
     assert not world.hidden
     return replace(world, pairs=(*world.pairs, Pair()))
 
 
 async def ask(tx: Tx, scene: Scene, world: World) -> World:
-    by = date(2026, 3, 7)
-    found = await latest(tx, scene)
-    await proposals.ask(tx, WORKER, PROFILE, found, ["first_name", "phone"], by, TODAY)
+    found, fields = await latest(tx, scene), ["first_name", "phone"]
+    await proposals.ask(by(tx, WORKER), found, fields, date(2026, 3, 7))
     assert not world.hidden
     return world
 
 
 async def agree(tx: Tx, scene: Scene, world: World) -> World:
     yes = Yes(uuid4(), "paper", date(2026, 6, 1), ["first_name"])
-    await consents.give(tx, WORKER, PROFILE, await latest(tx, scene), yes, TODAY)
+    await consents.give(by(tx, WORKER), await latest(tx, scene), yes)
     assert not world.hidden
     return world.last(consented=True, said=False)
 
@@ -82,7 +81,7 @@ async def agree(tx: Tx, scene: Scene, world: World) -> World:
 async def say(tx: Tx, scene: Scene, world: World) -> World:
     """Say yes before one of the staff, which is no consent yet."""
     yes = Yes(uuid4(), "two_staff", date(2026, 6, 1), ["first_name"])
-    await consents.give(tx, WORKER, PROFILE, await latest(tx, scene), yes, TODAY)
+    await consents.give(by(tx, WORKER), await latest(tx, scene), yes)
     assert not world.hidden
     return world.last(said=True)
 
@@ -91,7 +90,7 @@ def witnesses(caller: Caller) -> Act:
     async def act(tx: Tx, scene: Scene, world: World) -> World:
         found = await latest(tx, scene)
         waiting = (await tx.exec(select(UnconfirmedConsent.consent_id))).first() or uuid4()
-        await consents.confirm(tx, caller, PROFILE, found, waiting)
+        await consents.confirm(by(tx, caller), found, waiting)
         assert caller is COLLEAGUE
         assert world.pairs[-1].said
         return world.last(consented=True, said=False)
@@ -100,12 +99,12 @@ def witnesses(caller: Caller) -> Act:
 
 
 async def refuse(tx: Tx, scene: Scene, world: World) -> World:
-    await withdrawals.refuse(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    await withdrawals.refuse(by(tx, WORKER), await latest(tx, scene))
     return took_back(world)
 
 
 async def take_back(tx: Tx, scene: Scene, world: World) -> World:
-    await consents.take_back(tx, WORKER, PROFILE, await latest(tx, scene), "paper", TODAY)
+    await consents.take_back(by(tx, WORKER), await latest(tx, scene), "paper")
     assert world.pairs[-1].stands or world.pairs[-1].lapsed or world.pairs[-1].is_past
     return took_back(world)
 
@@ -116,7 +115,7 @@ def took_back(world: World) -> World:
 
 
 async def release(tx: Tx, scene: Scene, world: World) -> World:
-    await proposals.release(tx, WORKER, PROFILE, await latest(tx, scene), None, TODAY)
+    await proposals.release(by(tx, WORKER), await latest(tx, scene), None)
     assert world.pairs[-1].consented
     assert not world.hidden
     return world.last(released=True)
@@ -126,7 +125,7 @@ def employer_says(says: str, ground: str | None) -> Act:
     async def act(tx: Tx, scene: Scene, world: World) -> World:
         employer = employer_of(scene)
         found = await latest(tx, scene)
-        await answers.answer(tx, employer, PROFILE, found, says, ground, TODAY)
+        await answers.answer(by(tx, employer), found, says, ground)
         assert world.may_be_seen()[-1]
         return world.last(declined=says == "no")
 
@@ -134,18 +133,18 @@ def employer_says(says: str, ground: str | None) -> Act:
 
 
 async def confirm(tx: Tx, scene: Scene, world: World) -> World:
-    await withdrawals.confirm(tx, WORKER, PROFILE, await latest(tx, scene), TODAY)
+    await withdrawals.confirm(by(tx, WORKER), await latest(tx, scene))
     return world.last(over=True, consented=False)
 
 
 async def withdraw(tx: Tx, scene: Scene, world: World) -> World:
-    await withdrawals.withdraw(tx, WORKER, PROFILE, await latest(tx, scene), "mistake", TODAY)
+    await withdrawals.withdraw(by(tx, WORKER), await latest(tx, scene), "mistake")
     return world.last(over=True, consented=False, said=False)
 
 
 async def accept(tx: Tx, scene: Scene, world: World) -> World:
     plan = Plan(uuid4(), FIRST, LAST)
-    await acceptances.accept(tx, COLLEAGUE, PROFILE, await latest(tx, scene), plan, TODAY)
+    await acceptances.accept(by(tx, COLLEAGUE), await latest(tx, scene), plan)
     assert world.may_be_seen()[-1]
     return world.last(accepted=True)
 
@@ -161,23 +160,23 @@ async def make_ready(tx: Tx, scene: Scene, world: World) -> World:
     """Prepare all that a placement needs; then only what is true of her may forbid it."""
     found = await placed(tx, scene)
     for party in PARTIES:
-        await preparations.sign(tx, WORKER, PROFILE, found, party, TODAY)
-    await preparations.insure(tx, WORKER, PROFILE, found, TODAY)
-    await preparations.name_supervisor(tx, WORKER, PROFILE, found, TODAY)
-    await preparations.make_ready(tx, WORKER, PROFILE, found, TODAY)
+        await preparations.sign(by(tx, WORKER), found, party)
+    await preparations.insure(by(tx, WORKER), found)
+    await preparations.name_supervisor(by(tx, WORKER), found)
+    await preparations.make_ready(by(tx, WORKER), found)
     assert world.pairs[-1].consented
     assert not world.hidden
     return world
 
 
 async def miss(tx: Tx, scene: Scene, world: World) -> World:
-    await endings.miss(tx, WORKER, PROFILE, await placed(tx, scene), TODAY)
+    await endings.miss(by(tx, WORKER), await placed(tx, scene))
     return world.last(consented=False)
 
 
 async def interrupt(tx: Tx, scene: Scene, world: World) -> World:
     why = {"ground": "other", "side": "employer"}
-    await endings.interrupt(tx, WORKER, PROFILE, await placed(tx, scene), why, TODAY)
+    await endings.interrupt(by(tx, WORKER), await placed(tx, scene), why)
     return world.last(consented=False)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.matching.model.state import WORKER, Act, Pair, Scene, World
-from tests.matching.support.pairs import PROFILE
+from tests.matching.support.pairs import PROFILE, by
 from tests.support.driven import TODAY
 
 from matching.commands.candidates import facts
@@ -19,16 +19,16 @@ from shared.machines import NotFound
 
 
 def protects(form: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:
-    return lambda tx, ref: facts.record_protection(tx, WORKER, PROFILE, ref, form, TODAY)
+    return lambda tx, ref: facts.record_protection(by(tx, WORKER), ref, form, TODAY)
 
 
 def finds(code: str, value: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:
     found = Found(code, value, PROFILE.facts[code].sources[0], TODAY)
-    return lambda tx, ref: facts.record(tx, WORKER, PROFILE, ref, [found])
+    return lambda tx, ref: facts.record(by(tx, WORKER), ref, [found])
 
 
 async def park(tx: Tx, ref: UUID) -> Any:
-    await candidates.park(tx, WORKER, PROFILE, ref, date(2026, 5, 1), "resting", TODAY)
+    await candidates.park(by(tx, WORKER), ref, date(2026, 5, 1), "resting")
 
 
 FORMS = ("confidentiality_marking", "protected_registration", "fictitious_identity")
@@ -66,7 +66,7 @@ async def show(tx: Tx, scene: Scene, world: World) -> World:
         raise NotFound
     row = await lock_candidate(tx, scene.ref)
     if row and row.state == "parked":
-        await candidates.bring_back(tx, WORKER, PROFILE, scene.ref, TODAY)
+        await candidates.bring_back(by(tx, WORKER), scene.ref)
     for undo in SHOWING:
         await undo(tx, scene.ref)
     return replace(world, hidden=False)

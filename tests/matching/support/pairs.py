@@ -13,8 +13,19 @@ from tests.support.driven import TODAY
 
 from jobbpakten_events.membership import CommitmentMade, MembershipReinstated, MembershipSuspended
 from matching import profiles
+from matching.profiles import Profile
+from shared.database import Tx
+from shared.http.access import Caller
+from shared.http.acts import Act
 
 PROFILE = profiles.load()["jobbpakten"]
+
+
+def by(tx: Tx, caller: Caller, on: date = TODAY) -> Act[Profile]:
+    """Give an act of the caller's in a transaction that a test has opened."""
+    return Act(tx, caller, PROFILE, on)
+
+
 NAME, PHONE, EMAIL = "Shamiram Kanariefågel", "070-174 06 05", "kanarie@example.se"
 ADDRESS = "Burgatan 7, Uppsala"
 SECRETS = (NAME, "Shamiram", "Kanariefågel", PHONE, EMAIL, ADDRESS)

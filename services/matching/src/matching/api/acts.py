@@ -1,4 +1,4 @@
-"""What matching's bodies share beyond `shared.http.requests`: its profile, and hours in words."""
+"""What matching's calls share beyond `shared.http`: acts by which bank a network has, and hours."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from matching.profiles import Profile
 from matching.rules.hours import HOURS, bits, words
-from shared.http.requests import network_of
+from shared.http.acts import Act, acting
 from shared.machines import NotFound
 
 __all__ = ["PAGE", "Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", "words"]
@@ -16,15 +16,15 @@ __all__ = ["PAGE", "Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", 
 PAGE = 200
 
 
-def keeping(*banks: str) -> Callable[..., Awaitable[Profile]]:
-    """Make what gives the profile of the path's network; NotFound where the bank is another."""
+def keeping(*banks: str) -> Callable[..., Awaitable[Act[Profile]]]:
+    """Make what gives the call's act in the path's network; NotFound where the bank is another."""
 
-    async def profile_of(profile: Annotated[Profile, Depends(network_of)]) -> Profile:
-        if profile.bank not in banks:
+    async def act_of(act: Annotated[Act[Profile], Depends(acting)]) -> Act[Profile]:
+        if act.profile.bank not in banks:
             raise NotFound
-        return profile
+        return act
 
-    return profile_of
+    return act_of
 
 
 def known_hours(said: list[str]) -> list[str]:
@@ -33,9 +33,9 @@ def known_hours(said: list[str]) -> list[str]:
     return said
 
 
-WithCandidates = Annotated[Profile, Depends(keeping("candidates", "both"))]
-WithPlaces = Annotated[Profile, Depends(keeping("places", "both"))]
-WithBoth = Annotated[Profile, Depends(keeping("both"))]
+WithCandidates = Annotated[Act[Profile], Depends(keeping("candidates", "both"))]
+WithPlaces = Annotated[Act[Profile], Depends(keeping("places", "both"))]
+WithBoth = Annotated[Act[Profile], Depends(keeping("both"))]
 Hours = Annotated[
     list[str],
     Field(max_length=len(HOURS), examples=[["mon_am", "tue_am"]]),

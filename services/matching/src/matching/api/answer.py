@@ -16,11 +16,9 @@ from matching.commands.matches import answers as commands
 from matching.commands.matches.acceptances import Plan
 from matching.disclosure import MatchView, ShownView, view, view_shown
 from matching.rules.match import MATCH
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, happened
+from shared.http.requests import ActDay, Body, Day
 
 router = APIRouter(prefix="/matches/{match_id}", tags=["matches"], route_class=IdempotentRoute)
 
@@ -50,30 +48,22 @@ class NewAcceptance(Body):
     status_code=201,
     openapi_extra=may(MATCH.roles["answer_yes"], MATCH.roles["answer_no"]),
 )
-async def answer(
-    match_id: UUID, new: NewAnswer, caller: Calling, network: WithBoth, tx: Tx
-) -> ShownView:
+async def answer(match_id: UUID, new: NewAnswer, act: WithBoth) -> ShownView:
     """Answer for one's organisation, while consent and visibility last; no person in the answer."""
-    on = await happened(tx, new.answered_on, "answered_on")
-    return view_shown(
-        await commands.answer(tx, caller, network, match_id, new.answer, new.ground, on)
-    )
+    act = await act.happened(new.answered_on, "answered_on")
+    return view_shown(await commands.answer(act, match_id, new.answer, new.ground))
 
 
 @router.post("/confirmation", status_code=201, openapi_extra=may(MATCH.roles["confirm"]))
-async def confirm(
-    match_id: UUID, new: NewConfirmation, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def confirm(match_id: UUID, new: NewConfirmation, act: WithBoth) -> MatchView:
     """Confirm the employer's no."""
-    on = await happened(tx, new.confirmed_on, "confirmed_on")
-    return view(await withdrawals.confirm(tx, caller, network, match_id, on))
+    act = await act.happened(new.confirmed_on, "confirmed_on")
+    return view(await withdrawals.confirm(act, match_id))
 
 
 @router.post("/acceptance", status_code=201, openapi_extra=may(MATCH.roles["accept"]))
-async def accept(
-    match_id: UUID, new: NewAcceptance, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def accept(match_id: UUID, new: NewAcceptance, act: WithBoth) -> PlacementView:
     """Accept what another picked and both sides said yes to; gives the planned placement."""
-    on = await happened(tx, new.accepted_on, "accepted_on")
+    act = await act.happened(new.accepted_on, "accepted_on")
     plan = Plan(uuid7(), new.starts_on, new.ends_before)
-    return view_placement(await acceptances.accept(tx, caller, network, match_id, plan, on))
+    return view_placement(await acceptances.accept(act, match_id, plan))

@@ -27,11 +27,9 @@ from matching.commands.candidates.registrations import Description, Registration
 from matching.queries import candidate as queries
 from matching.rules.access import CASEWORKER, SYSTEM
 from matching.rules.candidate import CANDIDATE
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Day, happened
+from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Day
 from shared.time import clock
 
 router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=IdempotentRoute)
@@ -82,82 +80,66 @@ class NewClosing(Body):
 
 
 @router.post("", status_code=201, openapi_extra=may(CANDIDATE.roles["register"]))
-async def register(
-    new: NewCandidate, caller: Calling, network: WithCandidates, tx: Tx
-) -> RegisteredView:
+async def register(new: NewCandidate, act: WithCandidates) -> RegisteredView:
     """Let a person into the bank of the caller's unit."""
-    on = await happened(tx, new.registered_on, "registered_on")
-    registration = new.registration(await clock.today(tx))
-    candidate = await commands.register(tx, caller, network, uuid4(), registration, on)
-    stands = await view_standing(tx, candidate)
-    return RegisteredView(**stands.model_dump(), hidden_for=[*network.facts])
+    act = await act.happened(new.registered_on, "registered_on")
+    registration = new.registration(await clock.today(act.tx))
+    candidate = await commands.register(act, uuid4(), registration)
+    stands = await view_standing(act.tx, candidate)
+    return RegisteredView(**stands.model_dump(), hidden_for=[*act.profile.facts])
 
 
 @router.get("", openapi_extra=may(CASEWORKER))
 async def list_candidates(
-    caller: Calling,
-    network: WithCandidates,
-    tx: Tx,
+    act: WithCandidates,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> CandidatesView:
     """Give the candidates of the caller's unit in the order of registration, without names."""
-    found = await queries.candidates(tx, caller, network.network, after, limit + 1)
+    found = await queries.candidates(act.tx, act.caller, act.network, after, limit + 1)
     following = found[limit - 1].id if len(found) > limit else None
-    return CandidatesView(candidates=await views(tx, found[:limit]), next=following)
+    return CandidatesView(candidates=await views(act.tx, found[:limit]), next=following)
 
 
 @router.get("/{ref}", openapi_extra=may(CASEWORKER))
-async def read_candidate(
-    ref: UUID, caller: Calling, network: WithCandidates, tx: Tx
-) -> CandidateFile:
+async def read_candidate(ref: UUID, act: WithCandidates) -> CandidateFile:
     """Give one candidate of the caller's unit, with all that is known of her."""
-    candidate = await queries.candidate(tx, caller, network.network, ref)
-    return await view_file(tx, network, candidate)
+    candidate = await queries.candidate(act.tx, act.caller, act.network, ref)
+    return await view_file(act.tx, act.profile, candidate)
 
 
 @router.put("/{ref}/profile", openapi_extra=may(CANDIDATE.roles["describe"]))
-async def describe(
-    ref: UUID, new: NewDescription, caller: Calling, network: WithCandidates, tx: Tx
-) -> CandidateView:
+async def describe(ref: UUID, new: NewDescription, act: WithCandidates) -> CandidateView:
     """Write down anew what she can, wants and has time for."""
-    return await view(tx, await commands.describe(tx, caller, network, ref, new.description()))
+    return await view(act.tx, await commands.describe(act, ref, new.description()))
 
 
 @router.put("/{ref}/contact", openapi_extra=may(CANDIDATE.roles["describe"]))
-async def reach(
-    ref: UUID, new: Contact, caller: Calling, network: WithCandidates, tx: Tx
-) -> StandingView:
+async def reach(ref: UUID, new: Contact, act: WithCandidates) -> StandingView:
     """Write down anew how she is reached."""
-    reached = await commands.reach(tx, caller, network, ref, new.language, new.contact())
-    return await view_standing(tx, reached)
+    reached = await commands.reach(act, ref, new.language, new.contact())
+    return await view_standing(act.tx, reached)
 
 
 @router.post("/{ref}/parking", status_code=201, openapi_extra=may(CANDIDATE.roles["park"]))
-async def park(
-    ref: UUID, new: NewParking, caller: Calling, network: WithCandidates, tx: Tx
-) -> StandingView:
+async def park(ref: UUID, new: NewParking, act: WithCandidates) -> StandingView:
     """Let her rest until a day; her open matches end."""
-    on = await happened(tx, new.parked_on, "parked_on")
-    parked = await commands.park(tx, caller, network, ref, new.until, new.ground, on)
-    return await view_standing(tx, parked)
+    act = await act.happened(new.parked_on, "parked_on")
+    parked = await commands.park(act, ref, new.until, new.ground)
+    return await view_standing(act.tx, parked)
 
 
 @router.post(
     "/{ref}/return", status_code=201, openapi_extra=may(CANDIDATE.roles["return"] - SYSTEM)
 )
-async def bring_back(
-    ref: UUID, new: NewReturn, caller: Calling, network: WithCandidates, tx: Tx
-) -> StandingView:
+async def bring_back(ref: UUID, new: NewReturn, act: WithCandidates) -> StandingView:
     """End her rest before its day."""
-    on = await happened(tx, new.returned_on, "returned_on")
-    return await view_standing(tx, await commands.bring_back(tx, caller, network, ref, on))
+    act = await act.happened(new.returned_on, "returned_on")
+    return await view_standing(act.tx, await commands.bring_back(act, ref))
 
 
 @router.post("/{ref}/closing", status_code=201, openapi_extra=may(CANDIDATE.roles["close"]))
-async def close(
-    ref: UUID, new: NewClosing, caller: Calling, network: WithCandidates, tx: Tx
-) -> StandingView:
+async def close(ref: UUID, new: NewClosing, act: WithCandidates) -> StandingView:
     """Let her go from the bank; with a livelihood of her own it is an end of its own kind."""
-    on = await happened(tx, new.closed_on, "closed_on")
-    return await view_standing(tx, await commands.close(tx, caller, network, ref, new.ground, on))
+    act = await act.happened(new.closed_on, "closed_on")
+    return await view_standing(act.tx, await commands.close(act, ref, new.ground))

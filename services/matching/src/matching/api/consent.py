@@ -14,11 +14,9 @@ from matching.commands.matches import withdrawals
 from matching.commands.matches.consents import Yes
 from matching.disclosure import MatchView, view, view_in_full
 from matching.rules.match import MATCH
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, happened
+from shared.http.requests import ActDay, Body, Day
 
 router = APIRouter(prefix="/matches/{match_id}", tags=["consents"], route_class=IdempotentRoute)
 How = Literal["paper", "two_staff", "e_signed", "click"]
@@ -75,37 +73,29 @@ class NewEnd(Body):
 
 
 @router.post("/consent", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
-async def give(
-    match_id: UUID, new: NewConsent, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def give(match_id: UUID, new: NewConsent, act: WithBoth) -> MatchView:
     """Record that she agrees to be shown to this employer; a word waits for its second witness."""
-    on = await happened(tx, new.given_on, "given_on")
+    act = await act.happened(new.given_on, "given_on")
     yes = Yes(uuid7(), new.given_how, new.until, new.fields)
-    return await view_in_full(tx, await commands.give(tx, caller, network, match_id, yes, on))
+    return await view_in_full(act.tx, await commands.give(act, match_id, yes))
 
 
 @router.post("/consent-confirmation", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
-async def confirm(
-    match_id: UUID, new: NewWitness, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def confirm(match_id: UUID, new: NewWitness, act: WithBoth) -> MatchView:
     """Confirm, as the second of the staff who heard it, what she said: now her consent holds."""
-    match = await commands.confirm(tx, caller, network, match_id, new.consent_id)
-    return await view_in_full(tx, match)
+    match = await commands.confirm(act, match_id, new.consent_id)
+    return await view_in_full(act.tx, match)
 
 
 @router.post("/refusal", status_code=201, openapi_extra=may(MATCH.roles["refuse"]))
-async def refuse(
-    match_id: UUID, new: NewRefusal, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def refuse(match_id: UUID, new: NewRefusal, act: WithBoth) -> MatchView:
     """Record her no; nobody is told more than that the match is withdrawn."""
-    on = await happened(tx, new.refused_on, "refused_on")
-    return view(await withdrawals.refuse(tx, caller, network, match_id, on))
+    act = await act.happened(new.refused_on, "refused_on")
+    return view(await withdrawals.refuse(act, match_id))
 
 
 @router.post("/consent-withdrawal", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
-async def take_back(
-    match_id: UUID, new: NewEnd, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def take_back(match_id: UUID, new: NewEnd, act: WithBoth) -> MatchView:
     """End her consent: what was shown is hidden at once; a placement stays."""
-    on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    return view(await commands.take_back(tx, caller, network, match_id, new.how, on))
+    act = await act.happened(new.withdrawn_on, "withdrawn_on")
+    return view(await commands.take_back(act, match_id, new.how))

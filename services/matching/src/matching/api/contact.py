@@ -5,8 +5,6 @@ from fastapi import APIRouter
 from matching.api.acts import WithCandidates
 from matching.commands.candidates import recipients as commands
 from matching.rules.access import TELLS_AGAIN
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.requests import View
@@ -19,6 +17,6 @@ class Told(View):
 
 
 @router.post("/retelling", status_code=201, openapi_extra=may(TELLS_AGAIN))
-async def tell_again(caller: Calling, network: WithCandidates, tx: Tx) -> Told:
+async def tell_again(act: WithCandidates) -> Told:
     """Tell notifications about every participant named here anew: after a change of its key."""
-    return Told(told=await commands.tell_again(tx, caller, network))
+    return Told(told=await commands.tell_again(act))

@@ -16,10 +16,9 @@ from matching.profiles import Profile
 from matching.rules.candidate import CANDIDATE
 from matching.rules.fact import Form, Value, hidden_for
 from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, happened
+from shared.http.requests import ActDay, Body
 from shared.time import clock
 
 router = APIRouter(prefix="/candidates/{ref}", tags=["candidates"], route_class=IdempotentRoute)
@@ -65,32 +64,26 @@ async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView
 
 
 @router.put("/facts", openapi_extra=may(CANDIDATE.roles["find"]))
-async def record(
-    ref: UUID, new: NewFacts, caller: Calling, network: WithCandidates, tx: Tx
-) -> VisibilityView:
+async def record(ref: UUID, new: NewFacts, act: WithCandidates) -> VisibilityView:
     """Write down facts; whether she is visible is computed anew."""
-    today = await clock.today(tx)
+    today = await clock.today(act.tx)
     found = [
         commands.Found(one.code, one.value, one.source, one.found_on or today) for one in new.facts
     ]
-    return await view(tx, network, await commands.record(tx, caller, network, ref, found))
+    return await view(act.tx, act.profile, await commands.record(act, ref, found))
 
 
 @router.put("/protection", openapi_extra=may(CANDIDATE.roles["find"]))
-async def record_protection(
-    ref: UUID, new: NewProtection, caller: Calling, network: WithCandidates, tx: Tx
-) -> VisibilityView:
+async def record_protection(ref: UUID, new: NewProtection, act: WithCandidates) -> VisibilityView:
     """Write down which form of protected identity she has; any of them hides her at once."""
-    on = await happened(tx, new.found_on, "found_on")
-    candidate = await commands.record_protection(tx, caller, network, ref, new.form, on)
-    return await view(tx, network, candidate)
+    act = await act.happened(new.found_on, "found_on")
+    candidate = await commands.record_protection(act, ref, new.form, act.on)
+    return await view(act.tx, act.profile, candidate)
 
 
 @router.put("/needs", openapi_extra=may(CANDIDATE.roles["find"]))
-async def record_needs(
-    ref: UUID, new: NewNeeds, caller: Calling, network: WithCandidates, tx: Tx
-) -> VisibilityView:
+async def record_needs(ref: UUID, new: NewNeeds, act: WithCandidates) -> VisibilityView:
     """Write down which adaptations she needs: she has been asked."""
-    on = await happened(tx, new.asked_on, "asked_on")
-    candidate = await commands.record_needs(tx, caller, network, ref, new.needs, on)
-    return await view(tx, network, candidate)
+    act = await act.happened(new.asked_on, "asked_on")
+    candidate = await commands.record_needs(act, ref, new.needs, act.on)
+    return await view(act.tx, act.profile, candidate)

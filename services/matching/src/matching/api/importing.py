@@ -16,8 +16,6 @@ from matching.commands.candidates.registrations import check_registrar, check_re
 from matching.profiles import Profile
 from matching.rules.candidate import CANDIDATE
 from matching.rules.table import Fault, Row, read
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.problems import fault
@@ -59,19 +57,17 @@ class ImportView(View):
 @router.post("/import", openapi_extra=CSV | may(CANDIDATE.roles["register"]))
 async def bring_in(
     request: Request,
-    caller: Calling,
-    network: WithCandidates,
-    tx: Tx,
+    act: WithCandidates,
     dry_run: Annotated[bool, Query()] = True,  # noqa: FBT002 - a parameter of the address
 ) -> ImportView:
     """Register everybody in the file, unless a row is amiss or it is a dry run."""
-    check_registrar(caller, network)
+    check_registrar(act)
     rows, faults = read(await request.body(), COLUMNS, NEEDED)
-    lines = [*lines_of(rows, network, await clock.today(tx), faults)]
-    faults += await commands.faults_of(tx, caller, network, lines)
+    lines = [*lines_of(rows, act.profile, await clock.today(act.tx), faults)]
+    faults += await commands.faults_of(act, lines)
     good = not faults and not dry_run
     if good:
-        await commands.bring_in(tx, caller, network, lines)
+        await commands.bring_in(act, lines)
     return answered(len(rows), len(lines) if good else 0, faults)
 
 

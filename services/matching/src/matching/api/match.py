@@ -26,11 +26,9 @@ from matching.disclosure import (
 from matching.queries import match as queries
 from matching.rules.access import READS_MATCHES, SYSTEM, employer_of
 from matching.rules.match import MATCH
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, View, happened
+from shared.http.requests import ActDay, Body, Day, View
 from shared.savepoints import each_seen
 from shared.time import clock
 
@@ -79,67 +77,55 @@ class MatchesView(View):
 
 @router.get("", openapi_extra=may(READS_MATCHES))
 async def list_matches(
-    caller: Calling,
-    network: WithBoth,
-    tx: Tx,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> MatchesView:
     """Give a unit's matches; to an employer those that it may see now, to a decider what waits."""
-    today = await clock.today(tx)
-    found = await queries.matches(tx, caller, network.network, today, after, limit + 1)
+    today = await clock.today(act.tx)
+    found = await queries.matches(act.tx, act.caller, act.network, today, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    if employer_of(caller):
-        shown = each_seen(tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
+    if employer_of(act.caller):
+        shown = each_seen(act.tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
         return MatchesView(matches=shown, next=following)
-    return MatchesView(matches=await views(tx, page), next=following)
+    return MatchesView(matches=await views(act.tx, page), next=following)
 
 
 @router.get("/{match_id}", openapi_extra=may(READS_MATCHES))
-async def read_match(
-    match_id: UUID, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView | ShownInFull:
+async def read_match(match_id: UUID, act: WithBoth) -> MatchView | ShownInFull:
     """Give one match; to the employer the consented details, while consent and visibility last."""
-    if employer_of(caller):
-        today = await clock.today(tx)
-        return await view_for_employer(tx, caller, network.network, match_id, today)
-    match = await queries.for_staff(tx, caller, network.network, match_id)
-    return await view_in_full(tx, match)
+    if employer_of(act.caller):
+        today = await clock.today(act.tx)
+        return await view_for_employer(act.tx, act.caller, act.network, match_id, today)
+    match = await queries.for_staff(act.tx, act.caller, act.network, match_id)
+    return await view_in_full(act.tx, match)
 
 
 @router.post("", status_code=201, openapi_extra=may(MATCH.roles["propose"]))
-async def propose(new: NewMatch, caller: Calling, network: WithBoth, tx: Tx) -> MatchView:
+async def propose(new: NewMatch, act: WithBoth) -> MatchView:
     """Pick a visible candidate, who is known to fit, for an open place."""
-    on = await happened(tx, new.proposed_on, "proposed_on")
+    act = await act.happened(new.proposed_on, "proposed_on")
     pick = Pick(uuid7(), new.place_id, new.candidate_ref, new.run_id)
-    return view(await commands.propose(tx, caller, network, pick, on))
+    return view(await commands.propose(act, pick))
 
 
 @router.post("/{match_id}/asking", status_code=201, openapi_extra=may(MATCH.roles["ask"]))
-async def ask(
-    match_id: UUID, new: NewAsking, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def ask(match_id: UUID, new: NewAsking, act: WithBoth) -> MatchView:
     """Ask the candidate whether these details may be shown to this employer."""
-    on = await happened(tx, new.asked_on, "asked_on")
-    return view(await commands.ask(tx, caller, network, match_id, new.fields, new.answer_by, on))
+    act = await act.happened(new.asked_on, "asked_on")
+    return view(await commands.ask(act, match_id, new.fields, new.answer_by))
 
 
 @router.post("/{match_id}/release", status_code=201, openapi_extra=may(MATCH.roles["release"]))
-async def release(
-    match_id: UUID, new: NewRelease, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def release(match_id: UUID, new: NewRelease, act: WithBoth) -> MatchView:
     """Show her to the employer, by her consent, and keep a slot until it has answered."""
-    on = await happened(tx, new.released_on, "released_on")
-    return view(await commands.release(tx, caller, network, match_id, new.answer_by, on))
+    act = await act.happened(new.released_on, "released_on")
+    return view(await commands.release(act, match_id, new.answer_by))
 
 
 @router.post(
     "/{match_id}/withdrawal", status_code=201, openapi_extra=may(MATCH.roles["withdraw"] - SYSTEM)
 )
-async def withdraw(
-    match_id: UUID, new: NewWithdrawal, caller: Calling, network: WithBoth, tx: Tx
-) -> MatchView:
+async def withdraw(match_id: UUID, new: NewWithdrawal, act: WithBoth) -> MatchView:
     """Withdraw a match that isn't accepted."""
-    on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    return view(await withdrawals.withdraw(tx, caller, network, match_id, new.ground, on))
+    act = await act.happened(new.withdrawn_on, "withdrawn_on")
+    return view(await withdrawals.withdraw(act, match_id, new.ground))

@@ -20,10 +20,9 @@ from matching.queries import place as queries
 from matching.rules.access import READS_PLACES, SYSTEM
 from matching.rules.place import PLACE, Terms
 from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
+from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
 
 router = APIRouter(prefix="/places", tags=["places"], route_class=IdempotentRoute)
@@ -148,97 +147,81 @@ async def view(tx: Tx, place: Place) -> PlaceView:
 
 
 @router.post("", status_code=201, openapi_extra=may(PLACE.roles["offer"]))
-async def offer(new: NewPlace, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
+async def offer(new: NewPlace, act: WithPlaces) -> PlaceView:
     """Offer a place under a promise."""
-    on = await happened(tx, new.offered_on, "offered_on")
-    place = await commands.offer(tx, caller, bank, uuid7(), new.commitment_id, new.terms(), on)
-    return await view(tx, place)
+    act = await act.happened(new.offered_on, "offered_on")
+    place = await commands.offer(act, uuid7(), new.commitment_id, new.terms())
+    return await view(act.tx, place)
 
 
 @router.get("", openapi_extra=may(READS_PLACES))
 async def list_places(
-    caller: Calling,
-    bank: WithPlaces,
-    tx: Tx,
+    act: WithPlaces,
     state: Code | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> PlacesView:
     """Give the places in the order of their offering: staff all, an employer its own."""
-    found = await queries.places(tx, caller, bank.network, state, after, limit + 1)
+    found = await queries.places(act.tx, act.caller, act.network, state, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    return PlacesView(places=await views(tx, page), next=following)
+    return PlacesView(places=await views(act.tx, page), next=following)
 
 
 @router.get("/{place_id}", openapi_extra=may(READS_PLACES))
-async def read_place(place_id: UUID, caller: Calling, bank: WithPlaces, tx: Tx) -> PlaceView:
-    return await view(tx, await queries.place(tx, caller, bank.network, place_id))
+async def read_place(place_id: UUID, act: WithPlaces) -> PlaceView:
+    return await view(act.tx, await queries.place(act.tx, act.caller, act.network, place_id))
 
 
 @router.post("/{place_id}/union", status_code=201, openapi_extra=may(PLACE.roles["ask_union"]))
-async def ask_union(
-    place_id: UUID, new: NewQuestion, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def ask_union(place_id: UUID, new: NewQuestion, act: WithPlaces) -> PlaceView:
     """Record that the union was asked for its statement."""
-    on = await happened(tx, new.asked_on, "asked_on")
-    return await view(tx, await commands.ask_union(tx, caller, bank, place_id, on))
+    act = await act.happened(new.asked_on, "asked_on")
+    return await view(act.tx, await commands.ask_union(act, place_id))
 
 
 @router.post(
     "/{place_id}/union-statement", status_code=201, openapi_extra=may(PLACE.roles["note_statement"])
 )
-async def note_statement(
-    place_id: UUID, new: NewStatement, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def note_statement(place_id: UUID, new: NewStatement, act: WithPlaces) -> PlaceView:
     """Record what the union stated."""
-    on = await happened(tx, new.stated_on, "stated_on")
-    place = await commands.note_statement(tx, caller, bank, place_id, new.statement, on)
-    return await view(tx, place)
+    act = await act.happened(new.stated_on, "stated_on")
+    place = await commands.note_statement(act, place_id, new.statement)
+    return await view(act.tx, place)
 
 
 @router.post("/{place_id}/opening", status_code=201, openapi_extra=may(PLACE.roles["open"]))
-async def open_up(
-    place_id: UUID, new: NewOpening, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def open_up(place_id: UUID, new: NewOpening, act: WithPlaces) -> PlaceView:
     """Open a place for matches."""
-    on = await happened(tx, new.opened_on, "opened_on")
-    return await view(tx, await commands.open_up(tx, caller, bank, place_id, on))
+    act = await act.happened(new.opened_on, "opened_on")
+    return await view(act.tx, await commands.open_up(act, place_id))
 
 
 @router.post("/{place_id}/pause", status_code=201, openapi_extra=may(PLACE.roles["pause"] - SYSTEM))
-async def pause(
-    place_id: UUID, new: NewPause, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def pause(place_id: UUID, new: NewPause, act: WithPlaces) -> PlaceView:
     """Let nobody be matched to the place for now."""
-    on = await happened(tx, new.paused_on, "paused_on")
-    return await view(tx, await pauses.pause(tx, caller, bank, place_id, new.ground, on))
+    act = await act.happened(new.paused_on, "paused_on")
+    return await view(act.tx, await pauses.pause(act, place_id, new.ground))
 
 
 @router.post(
     "/{place_id}/resumption", status_code=201, openapi_extra=may(PLACE.roles["resume"] - SYSTEM)
 )
-async def resume(
-    place_id: UUID, new: NewResumption, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def resume(place_id: UUID, new: NewResumption, act: WithPlaces) -> PlaceView:
     """Lift a ground for the pause; with the last one the place is back."""
-    on = await happened(tx, new.resumed_on, "resumed_on")
-    return await view(tx, await pauses.resume(tx, caller, bank, place_id, new.ground, on))
+    act = await act.happened(new.resumed_on, "resumed_on")
+    return await view(act.tx, await pauses.resume(act, place_id, new.ground))
 
 
 @router.post("/{place_id}/refreshing", status_code=201, openapi_extra=may(PLACE.roles["refresh"]))
-async def refresh(
-    place_id: UUID, new: NewRefreshing, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def refresh(place_id: UUID, new: NewRefreshing, act: WithPlaces) -> PlaceView:
     """Say that the offer stands."""
-    on = await happened(tx, new.refreshed_on, "refreshed_on")
-    return await view(tx, await closings.refresh(tx, caller, bank, place_id, on))
+    act = await act.happened(new.refreshed_on, "refreshed_on")
+    return await view(act.tx, await closings.refresh(act, place_id))
 
 
 @router.post("/{place_id}/closing", status_code=201, openapi_extra=may(PLACE.roles["close"]))
-async def close(
-    place_id: UUID, new: NewClosing, caller: Calling, bank: WithPlaces, tx: Tx
-) -> PlaceView:
+async def close(place_id: UUID, new: NewClosing, act: WithPlaces) -> PlaceView:
     """Take the offer back."""
-    on = await happened(tx, new.closed_on, "closed_on")
-    return await view(tx, await closings.close(tx, caller, bank, place_id, on))
+    act = await act.happened(new.closed_on, "closed_on")
+    return await view(act.tx, await closings.close(act, place_id))

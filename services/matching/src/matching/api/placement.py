@@ -17,11 +17,9 @@ from matching.models import Placement
 from matching.queries import placement as queries
 from matching.rules.access import READS_PLACEMENTS, has_cases
 from matching.rules.placement import PLACEMENT
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
+from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
 
 MOST_MINUTES = 1_000_000
@@ -133,81 +131,65 @@ PERSONAL = set(PlacementView.model_fields) - set(PublicPlacement.model_fields)
 
 @router.get("", openapi_extra=may(READS_PLACEMENTS))
 async def list_placements(
-    caller: Calling,
-    network: WithBoth,
-    tx: Tx,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> PlacementsView:
     """Give placements: a unit's to its caseworkers; an employer its own, without a person."""
-    found = await queries.placements(tx, caller, network.network, after, limit + 1)
+    found = await queries.placements(act.tx, act.caller, act.network, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    see: Callable[[Placement], PublicPlacement] = view if has_cases(caller) else view_public
-    seen = each_seen(tx, "placements", ((one.id, partial(see, one)) for one in page))
+    see: Callable[[Placement], PublicPlacement] = view if has_cases(act.caller) else view_public
+    seen = each_seen(act.tx, "placements", ((one.id, partial(see, one)) for one in page))
     return PlacementsView.model_validate({"placements": seen, "next": following})
 
 
 @router.get("/{placement_id}", openapi_extra=may(READS_PLACEMENTS))
-async def read_placement(
-    placement_id: UUID, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementFile | PublicPlacement:
+async def read_placement(placement_id: UUID, act: WithBoth) -> PlacementFile | PublicPlacement:
     """Give one placement; who isn't of its unit sees no person."""
-    placement = await queries.placement(tx, caller, network.network, placement_id)
-    if not has_cases(caller):
+    placement = await queries.placement(act.tx, act.caller, act.network, placement_id)
+    if not has_cases(act.caller):
         return view_public(placement)
-    why = await endings.why_interrupted(tx, placement)
+    why = await endings.why_interrupted(act.tx, placement)
     return PlacementFile(**view(placement).model_dump(), interrupted=why)
 
 
 @router.post(
     "/{placement_id}/signatures", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
 )
-async def sign(
-    placement_id: UUID, new: NewSignature, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def sign(placement_id: UUID, new: NewSignature, act: WithBoth) -> PlacementView:
     """Record a signature: the employer's, the participant's, the municipality's."""
-    on = await happened(tx, new.signed_on, "signed_on")
-    return view(await commands.sign(tx, caller, network, placement_id, new.party, on))
+    act = await act.happened(new.signed_on, "signed_on")
+    return view(await commands.sign(act, placement_id, new.party))
 
 
 @router.post(
     "/{placement_id}/insurance", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
 )
-async def insure(
-    placement_id: UUID, new: NewInsurance, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def insure(placement_id: UUID, new: NewInsurance, act: WithBoth) -> PlacementView:
     """Record that the insurance is settled."""
-    on = await happened(tx, new.insured_on, "insured_on")
-    return view(await commands.insure(tx, caller, network, placement_id, on))
+    act = await act.happened(new.insured_on, "insured_on")
+    return view(await commands.insure(act, placement_id))
 
 
 @router.post(
     "/{placement_id}/supervisor", status_code=201, openapi_extra=may(PLACEMENT.roles["prepare"])
 )
-async def name_supervisor(
-    placement_id: UUID, new: NewSupervisor, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def name_supervisor(placement_id: UUID, new: NewSupervisor, act: WithBoth) -> PlacementView:
     """Record that a supervisor is named."""
-    on = await happened(tx, new.named_on, "named_on")
-    return view(await commands.name_supervisor(tx, caller, network, placement_id, on))
+    act = await act.happened(new.named_on, "named_on")
+    return view(await commands.name_supervisor(act, placement_id))
 
 
 @router.post(
     "/{placement_id}/readiness", status_code=201, openapi_extra=may(PLACEMENT.roles["make_ready"])
 )
-async def make_ready(
-    placement_id: UUID, new: NewReadiness, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def make_ready(placement_id: UUID, new: NewReadiness, act: WithBoth) -> PlacementView:
     """Let it begin: signed, insured, supervised, and the union heard; 409 names what is missing."""
-    on = await happened(tx, new.ready_on, "ready_on")
-    return view(await commands.make_ready(tx, caller, network, placement_id, on))
+    act = await act.happened(new.ready_on, "ready_on")
+    return view(await commands.make_ready(act, placement_id))
 
 
 @router.post("/{placement_id}/start", status_code=201, openapi_extra=may(PLACEMENT.roles["start"]))
-async def start(
-    placement_id: UUID, new: NewStart, caller: Calling, network: WithBoth, tx: Tx
-) -> PlacementView:
+async def start(placement_id: UUID, new: NewStart, act: WithBoth) -> PlacementView:
     """Record its first day; not at a suspended member."""
-    on = await happened(tx, new.started_on, "started_on")
-    return view(await commands.start(tx, caller, network, placement_id, on))
+    act = await act.happened(new.started_on, "started_on")
+    return view(await commands.start(act, placement_id))

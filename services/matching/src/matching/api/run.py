@@ -15,13 +15,10 @@ from matching.models import MatchRun
 from matching.queries import run as queries
 from matching.rules.access import CASEWORKER
 from matching.rules.run import MOST_SEEDS
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.requests import NUMBER_ALLOWED, Body, View
 from shared.savepoints import each_seen
-from shared.time import clock
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=IdempotentRoute)
 
@@ -69,27 +66,24 @@ def view(run: MatchRun) -> RunView:
 
 
 @router.post("", status_code=201, openapi_extra=may(CASEWORKER))
-async def run(new: NewRun, caller: Calling, bank: WithBoth, tx: Tx) -> RunView:
+async def run(new: NewRun, act: WithBoth) -> RunView:
     """Rank the visible candidates of the caller's unit; a caseworker picks."""
-    on = await clock.today(tx)
-    return view(await commands.run(tx, caller, bank, uuid7(), new.place_ids, new.seed, on))
+    return view(await commands.run(act, uuid7(), new.place_ids, new.seed))
 
 
 @router.get("/{run_id}", openapi_extra=may(CASEWORKER))
 async def read_run(
     run_id: UUID,
-    caller: Calling,
-    bank: WithBoth,
-    tx: Tx,
+    act: WithBoth,
     place_id: UUID | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> RunFile:
     """Give a run of the caller's unit: a page of places, or the one named."""
-    found = await queries.run(tx, caller, bank.network, run_id)
-    places = [place_id] if place_id else await queries.places_of(tx, found, after, limit + 1)
+    found = await queries.run(act.tx, act.caller, act.network, run_id)
+    places = [place_id] if place_id else await queries.places_of(act.tx, found, after, limit + 1)
     following = places[limit - 1] if len(places) > limit else None
-    ranked = await queries.ranked(tx, found, places[:limit])
+    ranked = await queries.ranked(act.tx, found, places[:limit])
     each = ((one.candidate_ref, partial(RankedView.model_validate, one)) for one in ranked)
-    shown = each_seen(tx, "candidates", each)
+    shown = each_seen(act.tx, "candidates", each)
     return RunFile(**view(found).model_dump(), ranked=shown, next=following)

@@ -15,13 +15,14 @@ from matching.commands.locks import HeldMatch, lock_candidate, lock_match
 from matching.commands.matches.transitions import end_consents_of, withdraw_of_candidate
 from matching.identities.facts import note_ground
 from matching.models import Candidate, Match
+from matching.profiles import Profile
 from matching.queries import candidate as queries
 from matching.queries import network as networks
 from matching.queries import place as places
 from matching.rules.access import has_case
 from matching.rules.candidate import ENDS
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.savepoints import by_itself, each_by_itself
 from shared.time import clock
@@ -62,14 +63,14 @@ async def lock_current_candidate(tx: Tx, ref: UUID) -> Candidate:
     return candidate
 
 
-async def lock_candidate_for(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidate:
+async def lock_candidate_for(act: Act[Profile], ref: UUID) -> Candidate:
     """Return a candidate of the caller's unit as she is today; NotFound if she is another's."""
-    candidate = await lock_candidate(tx, ref)
-    if candidate is None or candidate.network != network:
+    candidate = await lock_candidate(act.tx, ref)
+    if candidate is None or candidate.network != act.network:
         raise NotFound
-    if not has_case(caller, candidate.unit):
+    if not has_case(act.caller, candidate.unit):
         raise NotFound
-    await refresh(tx, candidate)
+    await refresh(act.tx, candidate)
     return candidate
 
 

@@ -9,11 +9,9 @@ from uuid_utils.compat import uuid7
 from membership.api.acts import Network
 from membership.commands import activity as commands
 from membership.rules.commitment import COMMITMENT
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, View, happened
+from shared.http.requests import ActDay, Body, View
 
 router = APIRouter(tags=["activities"], route_class=IdempotentRoute)
 
@@ -33,10 +31,8 @@ class ActivityView(View):
     status_code=201,
     openapi_extra=may(COMMITMENT.roles["hold"]),
 )
-async def record_activity(
-    commitment_id: UUID, new: NewActivity, caller: Calling, network: Network, tx: Tx
-) -> ActivityView:
+async def record_activity(commitment_id: UUID, new: NewActivity, act: Network) -> ActivityView:
     """Record that a promised study visit or lecture was held."""
-    on = await happened(tx, new.held_on, "held_on")
-    activity = await commands.record(tx, caller, network, commitment_id, uuid7(), on)
-    return ActivityView(activity_id=activity.id, commitment_id=commitment_id, held_on=on)
+    act = await act.happened(new.held_on, "held_on")
+    activity = await commands.record(act, commitment_id, uuid7())
+    return ActivityView(activity_id=activity.id, commitment_id=commitment_id, held_on=act.on)

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from membership.profiles import Profile
 from membership.rules.organisation import says_something, tidy
-from shared.http.requests import network_of
+from shared.http.acts import Act, acting
 
 LONGEST_NAME = 200
 
@@ -29,4 +29,4 @@ Reference = Annotated[
     str,
     Field(pattern=r"^[A-ZÅÄÖ§][A-Za-zÅÄÖåäö0-9 /:.-]{1,39}$", examples=["AMN-2024-00562"]),
 ]
-Network = Annotated[Profile, Depends(network_of)]
+Network = Annotated[Act[Profile], Depends(acting)]

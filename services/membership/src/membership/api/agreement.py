@@ -18,10 +18,9 @@ from membership.profiles import Profile
 from membership.rules.access import EMPLOYER, STAFF
 from membership.rules.agreement import AGREEMENT, Period, Promise, Terms, Versions, due
 from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, Standing, View, happened, standing
+from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.machines import NotFound
 
 MOST_COMMITMENTS = 100
@@ -145,12 +144,10 @@ async def view_agreement(tx: Tx, membership: Membership) -> AgreementView | None
 
 
 @router.get("", openapi_extra=may(STAFF, EMPLOYER))
-async def read_agreement(
-    membership_id: UUID, caller: Calling, network: Network, tx: Tx, response: Response
-) -> AgreementView:
+async def read_agreement(membership_id: UUID, act: Network, response: Response) -> AgreementView:
     """Give the agreement and, as ETag, its version."""
-    membership, _ = await queries.member(tx, caller, network.network, membership_id)
-    view = await view_agreement(tx, membership)
+    membership, _ = await queries.member(act.tx, act.caller, act.network, membership_id)
+    view = await view_agreement(act.tx, membership)
     if view is None:
         raise NotFound
     response.headers["ETag"] = f'"{view.version}"'
@@ -159,63 +156,41 @@ async def read_agreement(
 
 @router.post("", status_code=201, openapi_extra=may(AGREEMENT.roles["draft"]))
 async def draft(
-    membership_id: UUID,
-    new: NewAgreement,
-    caller: Calling,
-    network: Network,
-    tx: Tx,
-    response: Response,
+    membership_id: UUID, new: NewAgreement, act: Network, response: Response
 ) -> AgreementView:
     """Draft the agreement of an approved applicant."""
-    on = await happened(tx, new.drafted_on, "drafted_on")
-    terms = new.terms(network, on)
-    await commands.draft(tx, caller, network, membership_id, uuid7(), terms, on)
-    return await read_agreement(membership_id, caller, network, tx, response)
+    act = await act.happened(new.drafted_on, "drafted_on")
+    terms = new.terms(act.profile, act.on)
+    await commands.draft(act, membership_id, uuid7(), terms)
+    return await read_agreement(membership_id, act, response)
 
 
 @router.put("", openapi_extra=may(AGREEMENT.roles["edit"]))
 async def edit(
-    membership_id: UUID,
-    new: NewEdit,
-    caller: Calling,
-    network: Network,
-    tx: Tx,
-    response: Response,
-    read: Read,
+    membership_id: UUID, new: NewEdit, act: Network, response: Response, read: Read
 ) -> AgreementView:
     """Replace the terms of a draft; 412 if somebody edited it since it was read."""
-    on = await happened(tx, new.edited_on, "edited_on")
-    terms = new.terms(network, on)
-    await commands.edit(tx, caller, network, membership_id, read, terms, on)
-    return await read_agreement(membership_id, caller, network, tx, response)
+    act = await act.happened(new.edited_on, "edited_on")
+    terms = new.terms(act.profile, act.on)
+    await commands.edit(act, membership_id, read, terms)
+    return await read_agreement(membership_id, act, response)
 
 
 @router.post("/sharing", status_code=201, openapi_extra=may(AGREEMENT.roles["share"]))
 async def share(
-    membership_id: UUID,
-    new: NewSharing,
-    caller: Calling,
-    network: Network,
-    tx: Tx,
-    response: Response,
-    read: Read,
+    membership_id: UUID, new: NewSharing, act: Network, response: Response, read: Read
 ) -> AgreementView:
     """Freeze the text and share it for signature; 412 if somebody edited it since it was read."""
-    on = await happened(tx, new.shared_on, "shared_on")
-    await commands.share(tx, caller, network, membership_id, read, on)
-    return await read_agreement(membership_id, caller, network, tx, response)
+    act = await act.happened(new.shared_on, "shared_on")
+    await commands.share(act, membership_id, read)
+    return await read_agreement(membership_id, act, response)
 
 
 @router.post("/signatures", status_code=201, openapi_extra=may(AGREEMENT.roles["sign"]))
 async def sign(
-    membership_id: UUID,
-    new: NewSignature,
-    caller: Calling,
-    network: Network,
-    tx: Tx,
-    response: Response,
+    membership_id: UUID, new: NewSignature, act: Network, response: Response
 ) -> AgreementView:
     """Sign: the member's signatory first, the municipality's decider last."""
-    on = await happened(tx, new.signed_on, "signed_on")
-    await commands.sign(tx, caller, network, membership_id, new.text_hash, on)
-    return await read_agreement(membership_id, caller, network, tx, response)
+    act = await act.happened(new.signed_on, "signed_on")
+    await commands.sign(act, membership_id, new.text_hash)
+    return await read_agreement(membership_id, act, response)

@@ -18,10 +18,10 @@ from membership.models import Commitment, Progress
 from membership.rules.access import EMPLOYER, STAFF, may_follow
 from membership.rules.commitment import COMMITMENT
 from shared.database import Tx
-from shared.http.access import Caller, Calling
+from shared.http.access import Caller
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Standing, View, happened, standing
+from shared.http.requests import ActDay, Body, Standing, View, standing
 from shared.savepoints import each_seen
 
 router = APIRouter(tags=["commitments"], route_class=IdempotentRoute)
@@ -98,22 +98,18 @@ def view(commitment: Commitment, held: int, heard: Progress | None) -> Commitmen
 
 
 @router.get("/members/{membership_id}/commitments", openapi_extra=may(STAFF, EMPLOYER))
-async def list_commitments(
-    membership_id: UUID, caller: Calling, network: Network, tx: Tx
-) -> list[CommitmentView]:
+async def list_commitments(membership_id: UUID, act: Network) -> list[CommitmentView]:
     """Give the commitments of one member."""
-    await queries.member(tx, caller, network.network, membership_id)
-    return await view_commitments(tx, caller, membership_id)
+    await queries.member(act.tx, act.caller, act.network, membership_id)
+    return await view_commitments(act.tx, act.caller, membership_id)
 
 
 @router.get("/commitments/{commitment_id}", openapi_extra=may(STAFF, EMPLOYER))
-async def read_commitment(
-    commitment_id: UUID, caller: Calling, network: Network, tx: Tx
-) -> CommitmentView:
+async def read_commitment(commitment_id: UUID, act: Network) -> CommitmentView:
     """Give one commitment and what came of it."""
-    commitment = await queries.commitment(tx, commitment_id)
-    await queries.member(tx, caller, network.network, commitment.membership_id)
-    return (await _views(tx, caller, [commitment]))[0]
+    commitment = await queries.commitment(act.tx, commitment_id)
+    await queries.member(act.tx, act.caller, act.network, commitment.membership_id)
+    return (await _views(act.tx, act.caller, [commitment]))[0]
 
 
 @router.post(
@@ -121,15 +117,11 @@ async def read_commitment(
     status_code=201,
     openapi_extra=may(COMMITMENT.roles["renegotiate"]),
 )
-async def renegotiate(
-    commitment_id: UUID, new: NewPromise, caller: Calling, network: Network, tx: Tx
-) -> CommitmentView:
+async def renegotiate(commitment_id: UUID, new: NewPromise, act: Network) -> CommitmentView:
     """Raise or cut the promise; never by more than what remains of it."""
-    on = await happened(tx, new.agreed_on, "agreed_on")
-    await commands.renegotiate(
-        tx, caller, network, commitment_id, uuid7(), new.promised, new.ground, on
-    )
-    return await read_commitment(commitment_id, caller, network, tx)
+    act = await act.happened(new.agreed_on, "agreed_on")
+    await commands.renegotiate(act, commitment_id, uuid7(), new.promised, new.ground)
+    return await read_commitment(commitment_id, act)
 
 
 @router.post(
@@ -137,10 +129,8 @@ async def renegotiate(
     status_code=201,
     openapi_extra=may(COMMITMENT.roles["release"]),
 )
-async def release(
-    commitment_id: UUID, new: NewRelease, caller: Calling, network: Network, tx: Tx
-) -> CommitmentView:
+async def release(commitment_id: UUID, new: NewRelease, act: Network) -> CommitmentView:
     """Release the member from what remains of its promise."""
-    on = await happened(tx, new.released_on, "released_on")
-    await commands.release(tx, caller, network, commitment_id, uuid7(), new.ground, on)
-    return await read_commitment(commitment_id, caller, network, tx)
+    act = await act.happened(new.released_on, "released_on")
+    await commands.release(act, commitment_id, uuid7(), new.ground)
+    return await read_commitment(commitment_id, act)

@@ -13,11 +13,9 @@ from membership.api.acts import Name, Network
 from membership.commands import contact as commands
 from membership.models import Contact
 from membership.rules.access import COORDINATOR, EMPLOYER, TELLS_AGAIN
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, View, happened
+from shared.http.requests import ActDay, Body, View
 from shared.people.mailboxes import Email
 from shared.people.sealing import Addressee
 
@@ -65,51 +63,42 @@ def named(contact: Contact) -> NamedView:
 
 
 @router.get("/members/{membership_id}/contacts", openapi_extra=may(EMPLOYER, COORDINATOR))
-async def list_contacts(
-    membership_id: UUID, caller: Calling, network: Network, tx: Tx
-) -> list[ContactView]:
+async def list_contacts(membership_id: UUID, act: Network) -> list[ContactView]:
     """Give the contacts of a member's organisation: to its own people and coordinators."""
-    membership = await commands.membership_of(tx, caller, network.network, membership_id)
-    found = await queries.contacts_of(tx, membership.organisation_id)
-    people = commands.people_behind(tx, found)
+    membership = await commands.membership_of(act, membership_id)
+    found = await queries.contacts_of(act.tx, membership.organisation_id)
+    people = commands.people_behind(act.tx, found)
     return [ContactView(**named(one).model_dump(), **people.get(one.id, {})) for one in found]
 
 
 @router.post(
     "/members/{membership_id}/contacts", status_code=201, openapi_extra=may(EMPLOYER, COORDINATOR)
 )
-async def name_contact(
-    membership_id: UUID, new: NewContact, caller: Calling, network: Network, tx: Tx
-) -> NamedView:
+async def name_contact(membership_id: UUID, new: NewContact, act: Network) -> NamedView:
     """Name somebody who acts for the organisation."""
-    on = await happened(tx, new.named_on, "named_on")
+    act = await act.happened(new.named_on, "named_on")
     contact = Contact(
         id=uuid4(),
-        network=network.network,
+        network=act.network,
         role=new.role,
         language=new.language,
-        named_by=caller.id,
-        named_on=on,
+        named_by=act.caller.id,
+        named_on=act.on,
     )
-    return named(await commands.name(tx, caller, network, membership_id, contact, new.addressee()))
+    return named(await commands.name(act, membership_id, contact, new.addressee()))
 
 
 @router.put(
     "/members/{membership_id}/contacts/{contact_id}", openapi_extra=may(EMPLOYER, COORDINATOR)
 )
 async def name_contact_anew(
-    membership_id: UUID,
-    contact_id: UUID,
-    new: Person,
-    caller: Calling,
-    network: Network,
-    tx: Tx,
+    membership_id: UUID, contact_id: UUID, new: Person, act: Network
 ) -> NamedView:
     """Say the name, address and language that hold from now on."""
-    on = await happened(tx, new.named_on, "named_on")
-    contact = await commands.lock_contact(tx, caller, network.network, membership_id, contact_id)
+    act = await act.happened(new.named_on, "named_on")
+    contact = await commands.lock_contact(act, membership_id, contact_id)
     person = new.addressee()
-    return named(await commands.name_anew(tx, caller, network, contact, new.language, person, on))
+    return named(await commands.name_anew(act, contact, new.language, person))
 
 
 @router.delete(
@@ -117,15 +106,13 @@ async def name_contact_anew(
     status_code=204,
     openapi_extra=may(EMPLOYER, COORDINATOR),
 )
-async def remove_contact(
-    membership_id: UUID, contact_id: UUID, caller: Calling, network: Network, tx: Tx
-) -> None:
+async def remove_contact(membership_id: UUID, contact_id: UUID, act: Network) -> None:
     """Forget a contact, here and in notifications."""
-    contact = await commands.lock_contact(tx, caller, network.network, membership_id, contact_id)
-    await commands.forget(tx, contact)
+    contact = await commands.lock_contact(act, membership_id, contact_id)
+    await commands.forget(act.tx, contact)
 
 
 @router.post("/contacts/retelling", status_code=201, openapi_extra=may(TELLS_AGAIN))
-async def tell_again(caller: Calling, network: Network, tx: Tx) -> Told:
+async def tell_again(act: Network) -> Told:
     """Tell notifications about everybody named in this network anew: after a change of its key."""
-    return Told(told=await commands.tell_again(tx, caller, network.network))
+    return Told(told=await commands.tell_again(act))

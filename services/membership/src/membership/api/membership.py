@@ -23,10 +23,9 @@ from membership.rules.access import EMPLOYER, STAFF
 from membership.rules.membership import MEMBERSHIP
 from membership.rules.organisation import name_key, size_of
 from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, happened, standing
+from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, standing
 from shared.profiles import Texts
 from shared.savepoints import each_seen
 from shared.time import clock
@@ -158,12 +157,10 @@ async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> lis
 
 
 @router.post("", status_code=201, openapi_extra=may(MEMBERSHIP.roles["apply"]))
-async def apply(new: NewApplication, caller: Calling, network: Network, tx: Tx) -> ApplicationView:
+async def apply(new: NewApplication, act: Network) -> ApplicationView:
     """Apply to the network; a first application needs no organisation in the token."""
-    on = await happened(tx, new.applied_on, "applied_on")
-    membership, warnings = await commands.apply(
-        tx, caller, network, uuid7(), new.organisation(), on
-    )
+    act = await act.happened(new.applied_on, "applied_on")
+    membership, warnings = await commands.apply(act, uuid7(), new.organisation())
     return ApplicationView(
         membership_id=membership.id,
         organisation_id=membership.organisation_id,
@@ -174,52 +171,42 @@ async def apply(new: NewApplication, caller: Calling, network: Network, tx: Tx) 
 
 @router.get("", openapi_extra=may(STAFF, EMPLOYER))
 async def list_members(
-    caller: Calling,
-    network: Network,
-    tx: Tx,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    act: Network, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> MembersView:
     """Give the memberships in the order of application: staff all, an employer its own."""
-    found = await queries.members(tx, caller, network.network, after, limit + 1)
+    found = await queries.members(act.tx, act.caller, act.network, after, limit + 1)
     page = found[:limit]
     following = page[-1][0].id if len(found) > limit else None
-    return MembersView(members=await view_members(tx, network, page), next=following)
+    return MembersView(members=await view_members(act.tx, act.profile, page), next=following)
 
 
 @router.get("/{membership_id}", openapi_extra=may(STAFF, EMPLOYER))
-async def read_member(membership_id: UUID, caller: Calling, network: Network, tx: Tx) -> MemberFile:
+async def read_member(membership_id: UUID, act: Network) -> MemberFile:
     """Give one membership with its agreement, its commitments and what came of them."""
-    found = await queries.member(tx, caller, network.network, membership_id)
+    found = await queries.member(act.tx, act.caller, act.network, membership_id)
     return MemberFile(
-        **(await view_members(tx, network, [found]))[0].model_dump(),
-        agreement=await view_agreement(tx, found[0]),
-        commitments=await view_commitments(tx, caller, membership_id),
+        **(await view_members(act.tx, act.profile, [found]))[0].model_dump(),
+        agreement=await view_agreement(act.tx, found[0]),
+        commitments=await view_commitments(act.tx, act.caller, membership_id),
     )
 
 
 @router.post(
     "/{membership_id}/values", status_code=201, openapi_extra=may(MEMBERSHIP.roles["declare"])
 )
-async def declare_values(
-    membership_id: UUID, new: NewDeclaration, caller: Calling, network: Network, tx: Tx
-) -> StandingView:
+async def declare_values(membership_id: UUID, new: NewDeclaration, act: Network) -> StandingView:
     """Declare that the applicant stands behind each of the four values."""
-    on = await happened(tx, new.declared_on, "declared_on")
+    act = await act.happened(new.declared_on, "declared_on")
     stands_behind = new.model_dump(exclude={"text_version", "declared_on"})
-    membership = await commands.declare_values(
-        tx, caller, network, membership_id, stands_behind, new.text_version, on
-    )
-    return view_standing(membership, await clock.today(tx))
+    membership = await commands.declare_values(act, membership_id, stands_behind, new.text_version)
+    return view_standing(membership, await clock.today(act.tx))
 
 
 @router.post(
     "/{membership_id}/withdrawal", status_code=201, openapi_extra=may(MEMBERSHIP.roles["withdraw"])
 )
-async def withdraw(
-    membership_id: UUID, new: NewWithdrawal, caller: Calling, network: Network, tx: Tx
-) -> StandingView:
+async def withdraw(membership_id: UUID, new: NewWithdrawal, act: Network) -> StandingView:
     """Withdraw an application that hasn't become an agreement."""
-    on = await happened(tx, new.withdrawn_on, "withdrawn_on")
-    membership = await commands.withdraw(tx, caller, network, membership_id, on)
-    return view_standing(membership, await clock.today(tx))
+    act = await act.happened(new.withdrawn_on, "withdrawn_on")
+    membership = await commands.withdraw(act, membership_id)
+    return view_standing(membership, await clock.today(act.tx))

@@ -4,13 +4,12 @@ from fastapi import APIRouter
 
 from membership.api.acts import Network
 from membership.profiles import Profile
-from shared.http.access import Calling
 from shared.http.docs import may
 
 router = APIRouter(prefix="/networks/{network}")
 
 
 @router.get("", tags=["network"], openapi_extra=may({"any"}))
-async def read_profile(caller: Calling, network: Network) -> Profile:  # noqa: ARG001 - admits
+async def read_profile(act: Network) -> Profile:
     """Give the network's profile."""
-    return network
+    return act.profile

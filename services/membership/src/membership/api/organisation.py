@@ -11,8 +11,6 @@ from membership import queries
 from membership.api.acts import Network
 from membership.rules.access import COORDINATOR, coordinates
 from membership.rules.organisation import has_mixed_letters
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.requests import View
 from shared.machines import NotFound
@@ -28,11 +26,11 @@ class Finding(View):
 
 
 @router.get("/findings", openapi_extra=may(COORDINATOR))
-async def list_findings(caller: Calling, network: Network, tx: Tx) -> list[Finding]:
+async def list_findings(act: Network) -> list[Finding]:
     """Give the coordinator what looks odd among the network's organisations, as it is now."""
-    if not coordinates(caller):
+    if not coordinates(act.caller):
         raise NotFound
-    known = await queries.organisations(tx, network.network)
+    known = await queries.organisations(act.tx, act.network)
     mixed = [one.id for one in known if has_mixed_letters(one.name)]
     groups = [[one.id for one in same] for _, same in groupby(known, attrgetter("name_key"))]
     return [

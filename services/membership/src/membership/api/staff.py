@@ -13,11 +13,8 @@ from membership.api.contact import ContactView, NamedView, Person, named
 from membership.commands import contact as commands
 from membership.models import Contact
 from membership.rules.access import COORDINATOR, check_names
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import happened
 
 router = APIRouter(prefix="/staff", tags=["staff"], route_class=IdempotentRoute)
 
@@ -40,42 +37,40 @@ def view(contact: Contact) -> StaffView:
 
 
 @router.get("", openapi_extra=may(COORDINATOR))
-async def list_staff(caller: Calling, network: Network, tx: Tx) -> list[StaffFile]:
+async def list_staff(act: Network) -> list[StaffFile]:
     """Give the network's staff by unit, to coordinators."""
-    check_names(caller, None)
-    found = await queries.staff(tx, network.network)
-    people = commands.people_behind(tx, found)
+    check_names(act.caller, None)
+    found = await queries.staff(act.tx, act.network)
+    people = commands.people_behind(act.tx, found)
     return [StaffFile(**view(one).model_dump(), **people.get(one.id, {})) for one in found]
 
 
 @router.post("", status_code=201, openapi_extra=may(COORDINATOR))
-async def name_staff(new: NewStaff, caller: Calling, network: Network, tx: Tx) -> StaffView:
+async def name_staff(new: NewStaff, act: Network) -> StaffView:
     """Name somebody who works for the municipality, in her unit."""
-    on = await happened(tx, new.named_on, "named_on")
+    act = await act.happened(new.named_on, "named_on")
     contact = Contact(
         id=uuid4(),
-        network=network.network,
+        network=act.network,
         unit=new.unit,
         role=new.role,
         language=new.language,
-        named_by=caller.id,
-        named_on=on,
+        named_by=act.caller.id,
+        named_on=act.on,
     )
-    return view(await commands.name_staff(tx, caller, network, contact, new.addressee()))
+    return view(await commands.name_staff(act, contact, new.addressee()))
 
 
 @router.put("/{staff_id}", openapi_extra=may(COORDINATOR))
-async def name_staff_anew(
-    staff_id: UUID, new: Person, caller: Calling, network: Network, tx: Tx
-) -> StaffView:
+async def name_staff_anew(staff_id: UUID, new: Person, act: Network) -> StaffView:
     """Say the name, address and language that hold from now on."""
-    on = await happened(tx, new.named_on, "named_on")
-    contact = await commands.lock_staff(tx, caller, network.network, staff_id)
+    act = await act.happened(new.named_on, "named_on")
+    contact = await commands.lock_staff(act, staff_id)
     person = new.addressee()
-    return view(await commands.name_anew(tx, caller, network, contact, new.language, person, on))
+    return view(await commands.name_anew(act, contact, new.language, person))
 
 
 @router.delete("/{staff_id}", status_code=204, openapi_extra=may(COORDINATOR))
-async def remove_staff(staff_id: UUID, caller: Calling, network: Network, tx: Tx) -> None:
+async def remove_staff(staff_id: UUID, act: Network) -> None:
     """Forget one of the staff, here and in notifications."""
-    await commands.forget(tx, await commands.lock_staff(tx, caller, network.network, staff_id))
+    await commands.forget(act.tx, await commands.lock_staff(act, staff_id))

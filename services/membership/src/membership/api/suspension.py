@@ -10,11 +10,9 @@ from membership.api.acts import Network
 from membership.api.membership import StandingView, view_standing
 from membership.commands import suspension as commands
 from membership.rules.membership import MEMBERSHIP
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, happened
+from shared.http.requests import ActDay, Body
 from shared.time import clock
 
 router = APIRouter(
@@ -32,20 +30,16 @@ class NewReinstatement(Body):
 
 
 @router.post("/suspension", status_code=201, openapi_extra=may(MEMBERSHIP.roles["suspend"]))
-async def suspend(
-    membership_id: UUID, new: NewSuspension, caller: Calling, network: Network, tx: Tx
-) -> StandingView:
+async def suspend(membership_id: UUID, new: NewSuspension, act: Network) -> StandingView:
     """Suspend a member on one of the profile's grounds; the member's view says how to review it."""
-    on = await happened(tx, new.suspended_on, "suspended_on")
-    membership = await commands.suspend(tx, caller, network, membership_id, new.ground, on)
-    return view_standing(membership, await clock.today(tx))
+    act = await act.happened(new.suspended_on, "suspended_on")
+    membership = await commands.suspend(act, membership_id, new.ground)
+    return view_standing(membership, await clock.today(act.tx))
 
 
 @router.post("/reinstatement", status_code=201, openapi_extra=may(MEMBERSHIP.roles["reinstate"]))
-async def reinstate(
-    membership_id: UUID, new: NewReinstatement, caller: Calling, network: Network, tx: Tx
-) -> StandingView:
+async def reinstate(membership_id: UUID, new: NewReinstatement, act: Network) -> StandingView:
     """Make a suspended organisation a member again."""
-    on = await happened(tx, new.reinstated_on, "reinstated_on")
-    membership = await commands.reinstate(tx, caller, network, membership_id, on)
-    return view_standing(membership, await clock.today(tx))
+    act = await act.happened(new.reinstated_on, "reinstated_on")
+    membership = await commands.reinstate(act, membership_id)
+    return view_standing(membership, await clock.today(act.tx))

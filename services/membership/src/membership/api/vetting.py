@@ -16,11 +16,9 @@ from membership.models import Vetting
 from membership.profiles import Profile
 from membership.rules.access import STAFF, is_staff
 from membership.rules.vetting import DECIDE, VETTING
-from shared.database import Tx
-from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Standing, View, happened, standing
+from shared.http.requests import ActDay, Body, Standing, View, standing
 from shared.machines import NotFound
 from shared.profiles import Texts
 
@@ -93,45 +91,37 @@ def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingVi
 
 
 @router.get("", openapi_extra=may(STAFF))
-async def read_vetting(
-    membership_id: UUID, caller: Calling, network: Network, tx: Tx
-) -> VettingView:
+async def read_vetting(membership_id: UUID, act: Network) -> VettingView:
     """Give the vetting, to staff."""
-    membership, _ = await queries.member(tx, caller, network.network, membership_id)
-    vetting = await queries.vetting_of(tx, membership_id)
-    if vetting is None or not is_staff(caller):
+    membership, _ = await queries.member(act.tx, act.caller, act.network, membership_id)
+    vetting = await queries.vetting_of(act.tx, membership_id)
+    if vetting is None or not is_staff(act.caller):
         raise NotFound
-    return view(vetting, membership.deadline, network)
+    return view(vetting, membership.deadline, act.profile)
 
 
 @router.post("", status_code=201, openapi_extra=may(VETTING.roles["start"]))
-async def start_vetting(
-    membership_id: UUID, new: NewVetting, caller: Calling, network: Network, tx: Tx
-) -> VettingView:
+async def start_vetting(membership_id: UUID, new: NewVetting, act: Network) -> VettingView:
     """Begin to vet an applicant that has declared the values."""
-    on = await happened(tx, new.started_on, "started_on")
-    await commands.start(tx, caller, network, membership_id, uuid7(), on)
-    return await read_vetting(membership_id, caller, network, tx)
+    act = await act.happened(new.started_on, "started_on")
+    await commands.start(act, membership_id, uuid7())
+    return await read_vetting(membership_id, act)
 
 
 @router.put("/answers", openapi_extra=may(VETTING.roles["answer"]))
-async def answer_checklist(
-    membership_id: UUID, new: NewAnswers, caller: Calling, network: Network, tx: Tx
-) -> VettingView:
+async def answer_checklist(membership_id: UUID, new: NewAnswers, act: Network) -> VettingView:
     """Answer some items; the others keep their answers."""
-    on = await happened(tx, new.answered_on, "answered_on")
+    act = await act.happened(new.answered_on, "answered_on")
     answers = {one.item: one.model_dump(exclude={"item"}) for one in new.answers}
-    await commands.answer(tx, caller, network, membership_id, answers, on)
-    return await read_vetting(membership_id, caller, network, tx)
+    await commands.answer(act, membership_id, answers)
+    return await read_vetting(membership_id, act)
 
 
 @router.post(
     "/decision", status_code=201, openapi_extra=may(*(VETTING.roles[by] for by in DECIDE.values()))
 )
-async def decide(
-    membership_id: UUID, new: NewDecision, caller: Calling, network: Network, tx: Tx
-) -> VettingView:
+async def decide(membership_id: UUID, new: NewDecision, act: Network) -> VettingView:
     """Decide what another person prepared; a refusal names its ground and how it is reviewed."""
-    on = await happened(tx, new.decided_on, "decided_on")
-    await commands.decide(tx, caller, network, membership_id, new.outcome, new.ground, on)
-    return await read_vetting(membership_id, caller, network, tx)
+    act = await act.happened(new.decided_on, "decided_on")
+    await commands.decide(act, membership_id, new.outcome, new.ground)
+    return await read_vetting(membership_id, act)

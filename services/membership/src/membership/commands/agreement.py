@@ -31,34 +31,28 @@ from membership.rules.agreement import (
 )
 from membership.rules.commitment import COMMITMENT
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, check_order, four_eyes, take
 from shared.messaging import outbox
 
 
 async def draft(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    agreement_id: UUID,
-    terms: Terms,
-    on: date,
+    act: Act[Profile], membership_id: UUID, agreement_id: UUID, terms: Terms
 ) -> Agreement:
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    advance(membership, "draft", caller.role, profile, on)
-    if await queries.agreement_of(tx, membership.id):
+    membership = await lock_membership(act, membership_id)
+    advance(membership, "draft", act.caller.role, act.profile, act.on)
+    if await queries.agreement_of(act.tx, membership.id):
         raise NotAllowed("already_drafted", "There is a draft: edit it.")
-    await fit(tx, profile, membership, terms, on)
+    await fit(act.tx, act.profile, membership, terms, act.on)
     agreement = Agreement(
         id=agreement_id,
         membership_id=membership.id,
-        since=on,
+        since=act.on,
         terms=terms.document(),
-        prepared_by=[caller.id],
+        prepared_by=[act.caller.id],
     )
-    take(agreement, AGREEMENT, "draft", caller.role, on)
-    tx.add(agreement)
+    take(agreement, AGREEMENT, "draft", act.caller.role, act.on)
+    act.tx.add(agreement)
     return agreement
 
 
@@ -70,43 +64,33 @@ async def fit(tx: Tx, profile: Profile, membership: Membership, terms: Terms, on
     check_terms(terms, profile.limits(organisation.size), Period(membership.since, latest))
 
 
-async def edit(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    read: Versions,
-    terms: Terms,
-    on: date,
-) -> Agreement:
+async def edit(act: Act[Profile], membership_id: UUID, read: Versions, terms: Terms) -> Agreement:
     """Replace the terms of a draft, if nobody else did since they were read."""
-    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
-    take(agreement, AGREEMENT, "edit", caller.role, on)
-    prepare(agreement, caller, read, on)
-    await fit(tx, profile, membership, terms, on)
-    agreement.terms, agreement.edited_on = terms.document(), on
+    membership, agreement = await locked_agreement(act, membership_id)
+    take(agreement, AGREEMENT, "edit", act.caller.role, act.on)
+    prepare(act, agreement, read)
+    await fit(act.tx, act.profile, membership, terms, act.on)
+    agreement.terms, agreement.edited_on = terms.document(), act.on
     return agreement
 
 
-def prepare(agreement: Agreement, caller: Caller, read: Versions, on: date) -> None:
+def prepare(act: Act[Profile], agreement: Agreement, read: Versions) -> None:
     """Note that somebody works on the draft that she has read, not before its last edit."""
     check_version(read, agreement.version)
-    check_order(on, agreement.edited_on)
+    check_order(act.on, agreement.edited_on)
     agreement.version += 1
-    agreement.prepared_by = sorted({*agreement.prepared_by, caller.id})
+    agreement.prepared_by = sorted({*agreement.prepared_by, act.caller.id})
 
 
-async def share(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, read: Versions, on: date
-) -> Agreement:
+async def share(act: Act[Profile], membership_id: UUID, read: Versions) -> Agreement:
     """Freeze the text that the caller has read, and ask the parties to sign it."""
-    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
-    take(agreement, AGREEMENT, "share", caller.role, on)
-    prepare(agreement, caller, read, on)
-    check_may_hold(Terms.of(agreement.terms), profile.offers, on)
+    membership, agreement = await locked_agreement(act, membership_id)
+    take(agreement, AGREEMENT, "share", act.caller.role, act.on)
+    prepare(act, agreement, read)
+    check_may_hold(Terms.of(agreement.terms), act.profile.offers, act.on)
     agreement.text_hash = fingerprint(text_of(membership, agreement))
     event = AgreementSharedForSignature(**about(membership, agreement))
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return agreement
 
 
@@ -126,21 +110,21 @@ def text_of(membership: Membership, agreement: Agreement) -> dict[str, object]:
     return {"agreement_id": str(agreement.id), **parties, "terms": agreement.terms}
 
 
-async def sign(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, text_hash: str, on: date
-) -> Agreement:
+async def sign(act: Act[Profile], membership_id: UUID, text_hash: str) -> Agreement:
     """Sign the shared text; the member first, the municipality last and by another pair of eyes."""
-    membership, agreement = await locked_agreement(tx, caller, profile, membership_id)
-    state = take(agreement, AGREEMENT, "sign", caller.role, on)
+    membership, agreement = await locked_agreement(act, membership_id)
+    state = take(agreement, AGREEMENT, "sign", act.caller.role, act.on)
     party = PARTIES[state.name]
-    for other in await others_than(tx, membership, agreement, party):
-        four_eyes(other, caller.id)
+    for other in await others_than(act.tx, membership, agreement, party):
+        four_eyes(other, act.caller.id)
     check_same_text(text_hash, agreement.text_hash)
-    check_may_hold(Terms.of(agreement.terms), profile.offers, on)
-    tx.add(signature(agreement, party, text_hash, caller, on))
-    await outbox.tell(tx, AgreementSigned(**about(membership, agreement), party=party), on=on)
+    check_may_hold(Terms.of(agreement.terms), act.profile.offers, act.on)
+    act.tx.add(signature(act, agreement, party, text_hash))
+    await outbox.tell(
+        act.tx, AgreementSigned(**about(membership, agreement), party=party), on=act.on
+    )
     if state.name == "in_force":
-        await bring_into_force(tx, caller, profile, membership, agreement, on)
+        await bring_into_force(act, membership, agreement)
     return agreement
 
 
@@ -152,24 +136,20 @@ async def others_than(tx: Tx, membership: Membership, agreement: Agreement, part
     return {*agreement.prepared_by, *signed, *applicants(membership)}
 
 
-def signature(
-    agreement: Agreement, party: str, text_hash: str, caller: Caller, on: date
-) -> Signature:
+def signature(act: Act[Profile], agreement: Agreement, party: str, text_hash: str) -> Signature:
     return Signature(
         agreement_id=agreement.id,
         party=party,
         text_hash=text_hash,
-        signed_by=caller.id,
-        signed_on=on,
+        signed_by=act.caller.id,
+        signed_on=act.on,
     )
 
 
-async def bring_into_force(
-    tx: Tx, caller: Caller, profile: Profile, membership: Membership, agreement: Agreement, on: date
-) -> None:
+async def bring_into_force(act: Act[Profile], membership: Membership, agreement: Agreement) -> None:
     """Make the applicant a member, and of each promise a commitment."""
     terms = Terms.of(agreement.terms)
-    advance(membership, "join", caller.role, profile, on)
+    advance(membership, "join", act.caller.role, act.profile, act.on)
     membership.deadline = terms.term.last_day
     event = AgreementInForce(
         agreement_id=agreement.id,
@@ -179,20 +159,14 @@ async def bring_into_force(
         ends_before=terms.term.ends_before,
     )
     made = [
-        make(tx, caller, membership, agreement, one, profile.offers[one.offer].kept_by, on)
+        make(act, membership, agreement, one, act.profile.offers[one.offer].kept_by)
         for one in terms.promises
     ]
-    await outbox.tell_all(tx, [event, *made], on=on)
+    await outbox.tell_all(act.tx, [event, *made], on=act.on)
 
 
 def make(
-    tx: Tx,
-    caller: Caller,
-    membership: Membership,
-    agreement: Agreement,
-    promise: Promise,
-    kept_by: str,
-    on: date,
+    act: Act[Profile], membership: Membership, agreement: Agreement, promise: Promise, kept_by: str
 ) -> CommitmentMade:
     """Store a commitment and give what is told of it."""
     commitment = Commitment(
@@ -204,21 +178,19 @@ def make(
         promised=promise.units,
         starts_on=promise.period.starts_on,
         ends_before=promise.period.ends_before,
-        since=on,
+        since=act.on,
     )
-    take(commitment, COMMITMENT, "make", caller.role, on)
-    tx.add(commitment)
+    take(commitment, COMMITMENT, "make", act.caller.role, act.on)
+    act.tx.add(commitment)
     facts = commitment.model_dump(exclude={"id", "state", "since"})
     organisation = membership.organisation_id
     return CommitmentMade(commitment_id=commitment.id, organisation_id=organisation, **facts)
 
 
-async def locked_agreement(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
-) -> tuple[Membership, Agreement]:
+async def locked_agreement(act: Act[Profile], membership_id: UUID) -> tuple[Membership, Agreement]:
     """Take a membership with its agreement; NotFound without one."""
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    agreement = await queries.agreement_of(tx, membership.id)
+    membership = await lock_membership(act, membership_id)
+    agreement = await queries.agreement_of(act.tx, membership.id)
     if agreement is None:
         raise NotFound
     return membership, agreement

@@ -24,51 +24,42 @@ from membership.rules.commitment import (
 )
 from membership.rules.membership import check_not_suspended
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound, Unfit, take
 from shared.messaging import outbox
 from shared.time import clock
 
 
-async def locked_commitment(
-    tx: Tx, caller: Caller, network: str, commitment_id: UUID
-) -> Commitment:
+async def locked_commitment(act: Act[Profile], commitment_id: UUID) -> Commitment:
     """Take a commitment, by its membership, for this transaction; NotFound if not for her."""
-    found = await tx.get(Commitment, commitment_id)
+    found = await act.tx.get(Commitment, commitment_id)
     if found is None:
         raise NotFound
-    await lock_membership(tx, caller, network, found.membership_id)
-    await tx.refresh(found)
+    await lock_membership(act, found.membership_id)
+    await act.tx.refresh(found)
     return found
 
 
 async def renegotiate(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    commitment_id: UUID,
-    adjustment_id: UUID,
-    promised: int,
-    ground: str,
-    on: date,
+    act: Act[Profile], commitment_id: UUID, adjustment_id: UUID, promised: int, ground: str
 ) -> Commitment:
     """Raise or cut a promise; a cut is never more than what remains of it."""
-    commitment = await locked_commitment(tx, caller, profile.network, commitment_id)
-    take(commitment, COMMITMENT, "renegotiate", caller.role, on)
-    left = await what_remains(tx, commitment)
-    if ground not in profile.renegotiation_grounds:
+    commitment = await locked_commitment(act, commitment_id)
+    take(commitment, COMMITMENT, "renegotiate", act.caller.role, act.on)
+    left = await what_remains(act.tx, commitment)
+    if ground not in act.profile.renegotiation_grounds:
         raise Unfit("/ground", "unknown_ground", "A change names one of the profile's grounds.")
     before = commitment.promised
     check_change(before, promised, left)
     if promised > before:
-        membership = await tx.get_one(Membership, commitment.membership_id)
-        check_not_suspended(membership.state, membership.turns, on)
-        await check_within_limit(tx, profile, commitment, promised)
-    adjust(tx, caller, commitment, adjustment_id, promised, ground, on)
+        membership = await act.tx.get_one(Membership, commitment.membership_id)
+        check_not_suspended(membership.state, membership.turns, act.on)
+        await check_within_limit(act.tx, act.profile, commitment, promised)
+    adjust(act, commitment, adjustment_id, promised, ground)
     event = CommitmentRenegotiated(
         commitment_id=commitment.id, promised=promised, promised_before=before, ground=ground
     )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return commitment
 
 
@@ -100,35 +91,23 @@ async def check_within_limit(
 
 
 async def release(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    commitment_id: UUID,
-    adjustment_id: UUID,
-    ground: str,
-    on: date,
+    act: Act[Profile], commitment_id: UUID, adjustment_id: UUID, ground: str
 ) -> Commitment:
     """Let the member go from what remains of its promise."""
-    commitment = await locked_commitment(tx, caller, profile.network, commitment_id)
-    take(commitment, COMMITMENT, "release", caller.role, on)
-    left = await what_remains(tx, commitment)
-    if ground not in profile.release_grounds:
+    commitment = await locked_commitment(act, commitment_id)
+    take(commitment, COMMITMENT, "release", act.caller.role, act.on)
+    left = await what_remains(act.tx, commitment)
+    if ground not in act.profile.release_grounds:
         raise Unfit("/ground", "unknown_ground", "A release names one of the profile's grounds.")
     check_release(left)
-    adjust(tx, caller, commitment, adjustment_id, commitment.promised, ground, on)
+    adjust(act, commitment, adjustment_id, commitment.promised, ground)
     event = CommitmentReleased(commitment_id=commitment.id, ground=ground)
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return commitment
 
 
 def adjust(
-    tx: Tx,
-    caller: Caller,
-    commitment: Commitment,
-    adjustment_id: UUID,
-    promised: int,
-    ground: str,
-    on: date,
+    act: Act[Profile], commitment: Commitment, adjustment_id: UUID, promised: int, ground: str
 ) -> None:
     """Remember who agreed on what, on which ground; no later change is dated before it."""
     adjustment = Adjustment(
@@ -137,11 +116,11 @@ def adjust(
         promised_before=commitment.promised,
         promised=promised,
         ground=ground,
-        agreed_by=caller.id,
-        agreed_on=on,
+        agreed_by=act.caller.id,
+        agreed_on=act.on,
     )
-    tx.add(adjustment)
-    commitment.promised, commitment.since = promised, on
+    act.tx.add(adjustment)
+    commitment.promised, commitment.since = promised, act.on
 
 
 async def note_progress(tx: Tx, event: CommitmentProgressed) -> None:

@@ -22,7 +22,7 @@ from membership.rules.contact import (
     ended_before,
 )
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, check_order
 from shared.messaging import outbox
 from shared.messaging.causation import because, current
@@ -33,50 +33,35 @@ from shared.savepoints import each_by_itself, each_seen
 PURPOSE = "contact"
 
 
-async def membership_of(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
+async def membership_of(act: Act[Profile], membership_id: UUID) -> Membership:
     """Take the membership whose contacts the caller may see and name; NotFound if not for her."""
-    membership = await lock_membership(tx, caller, network, membership_id)
-    check_names(caller, membership.organisation_id)
+    membership = await lock_membership(act, membership_id)
+    check_names(act.caller, membership.organisation_id)
     return membership
 
 
-async def name(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    new: Contact,
-    person: Addressee,
-) -> Contact:
+async def name(act: Act[Profile], membership_id: UUID, new: Contact, person: Addressee) -> Contact:
     """Name a contact of a member, or of who wants to become one."""
-    membership = await membership_of(tx, caller, profile.network, membership_id)
+    membership = await membership_of(act, membership_id)
     check_open(membership.state)
-    check_room(len(await queries.contacts_of(tx, membership.organisation_id)))
+    check_room(len(await queries.contacts_of(act.tx, membership.organisation_id)))
     new.organisation_id = membership.organisation_id
-    return await keep(tx, profile, new, person)
+    return await keep(act.tx, act.profile, new, person)
 
 
-async def name_staff(
-    tx: Tx, caller: Caller, profile: Profile, new: Contact, person: Addressee
-) -> Contact:
+async def name_staff(act: Act[Profile], new: Contact, person: Addressee) -> Contact:
     """Name one of the municipality's own, in her unit."""
-    check_names(caller, None)
-    return await keep(tx, profile, new, person)
+    check_names(act.caller, None)
+    return await keep(act.tx, act.profile, new, person)
 
 
 async def name_anew(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    contact: Contact,
-    language: str,
-    person: Addressee,
-    on: date,
+    act: Act[Profile], contact: Contact, language: str, person: Addressee
 ) -> Contact:
     """Replace a contact's name, address and language by those that hold now."""
-    check_order(on, contact.named_on)
-    contact.language, contact.named_by, contact.named_on = language, caller.id, on
-    return await keep(tx, profile, contact, person)
+    check_order(act.on, contact.named_on)
+    contact.language, contact.named_by, contact.named_on = language, act.caller.id, act.on
+    return await keep(act.tx, act.profile, contact, person)
 
 
 async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -> Contact:
@@ -159,38 +144,36 @@ async def reseal(tx: Tx, contact: Contact) -> None:
     contact.sealed = sealed(vault, contact, person, form)
 
 
-async def tell_again(tx: Tx, caller: Caller, network: str) -> int:
+async def tell_again(act: Act[Profile]) -> int:
     """Tell everybody named in a network anew, as notifications' key asks for; give how many.
 
     Each by herself: one whose row is broken keeps no mail from the others.
     """
-    check_tells_again(caller)
-    found = await queries.lock_contacts_named_in(tx, network)
-    return await each_by_itself(tx, "contacts", found, partial(tell_one, tx))
+    check_tells_again(act.caller)
+    found = await queries.lock_contacts_named_in(act.tx, act.network)
+    return await each_by_itself(act.tx, "contacts", found, partial(tell_one, act.tx))
 
 
 async def tell_one(tx: Tx, contact_id: UUID) -> None:
     await tell(tx, await tx.get_one(Contact, contact_id, populate_existing=True))
 
 
-async def lock_contact(
-    tx: Tx, caller: Caller, network: str, membership_id: UUID, contact_id: UUID
-) -> Contact:
+async def lock_contact(act: Act[Profile], membership_id: UUID, contact_id: UUID) -> Contact:
     """Take one contact of a member's organisation; NotFound if there is none for this caller."""
-    membership = await membership_of(tx, caller, network, membership_id)
+    membership = await membership_of(act, membership_id)
     here = select(Contact).where(
         Contact.id == contact_id, Contact.organisation_id == membership.organisation_id
     )
-    return _found((await tx.exec(here.with_for_update())).one_or_none())
+    return _found((await act.tx.exec(here.with_for_update())).one_or_none())
 
 
-async def lock_staff(tx: Tx, caller: Caller, network: str, staff_id: UUID) -> Contact:
+async def lock_staff(act: Act[Profile], staff_id: UUID) -> Contact:
     """Take one of the network's staff; NotFound if there is none for this caller."""
-    check_names(caller, None)
+    check_names(act.caller, None)
     here = select(Contact).where(
-        Contact.id == staff_id, Contact.network == network, col(Contact.unit).is_not(None)
+        Contact.id == staff_id, Contact.network == act.network, col(Contact.unit).is_not(None)
     )
-    return _found((await tx.exec(here.with_for_update())).one_or_none())
+    return _found((await act.tx.exec(here.with_for_update())).one_or_none())
 
 
 def _found(contact: Contact | None) -> Contact:

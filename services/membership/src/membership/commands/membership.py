@@ -21,52 +21,47 @@ from membership.rules.membership import (
 )
 from membership.rules.vetting import VETTING
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, Unfit, check_order, take
 from shared.messaging import outbox
 from shared.savepoints import each_by_itself
 from shared.time import clock
 
 
-async def lock_membership(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Membership:
+async def lock_membership(act: Act[Profile], membership_id: UUID) -> Membership:
     """Take a membership and all that hangs on it for this transaction; NotFound if not for her."""
     here = select(Membership).where(
-        col(Membership.id) == membership_id, col(Membership.network) == network
+        col(Membership.id) == membership_id, col(Membership.network) == act.network
     )
-    found = (await tx.exec(here.with_for_update())).one_or_none()
-    if not found or not may_touch(caller, found.organisation_id):
+    found = (await act.tx.exec(here.with_for_update())).one_or_none()
+    if not found or not may_touch(act.caller, found.organisation_id):
         raise NotFound
     return found
 
 
 async def apply(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    new: Organisation,
-    on: date,
+    act: Act[Profile], membership_id: UUID, new: Organisation
 ) -> tuple[Membership, list[str]]:
     """Apply for an organisation, new or the caller's own; gives also what to look at.
 
     Whatever a stranger can make fail comes before the look at who is known: refused after it, a
     number would be told apart from one that nobody knows, and nothing would be stored.
     """
-    MEMBERSHIP.step("", "apply", caller.role)
-    check_recent(on, await clock.today(tx))
-    organisation = await settle(tx, caller, new)
-    if await queries.open_membership_of(tx, profile.network, organisation.id):
+    MEMBERSHIP.step("", "apply", act.caller.role)
+    check_recent(act.on, await clock.today(act.tx))
+    organisation = await settle(act, new)
+    if await queries.open_membership_of(act.tx, act.network, organisation.id):
         raise NotAllowed("already_applied", "It has applied to this network, or is a member.")
-    check_order(on, await queries.last_end_of(tx, profile.network, organisation.id))
+    check_order(act.on, await queries.last_end_of(act.tx, act.network, organisation.id))
     membership = Membership(
         id=membership_id,
-        network=profile.network,
+        network=act.network,
         organisation_id=organisation.id,
-        since=on,
-        applied_by=caller.id,
+        since=act.on,
+        applied_by=act.caller.id,
     )
-    advance(membership, "apply", caller.role, profile, on)
-    tx.add(membership)
+    advance(membership, "apply", act.caller.role, act.profile, act.on)
+    act.tx.add(membership)
     event = MembershipApplied(
         membership_id=membership_id,
         organisation_id=organisation.id,
@@ -74,8 +69,8 @@ async def apply(
         size=organisation.size,
         act_by=membership.deadline,
     )
-    await outbox.tell(tx, event, on=on)
-    return membership, await doubts(tx, profile.network, organisation, new)
+    await outbox.tell(act.tx, event, on=act.on)
+    return membership, await doubts(act.tx, act.network, organisation, new)
 
 
 def applicants(membership: Membership) -> set[str]:
@@ -92,26 +87,20 @@ def advance(membership: Membership, by: str, role: str, profile: Profile, on: da
 
 
 async def declare_values(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    stands_behind: Mapping[str, bool],
-    text_version: str,
-    on: date,
+    act: Act[Profile], membership_id: UUID, stands_behind: Mapping[str, bool], text_version: str
 ) -> Membership:
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    advance(membership, "declare", caller.role, profile, on)
+    membership = await lock_membership(act, membership_id)
+    advance(membership, "declare", act.caller.role, act.profile, act.on)
     check_values(stands_behind)
-    if text_version != profile.values.version:
+    if text_version != act.profile.values.version:
         raise Unfit("/text_version", "another_text", "The network's values have another wording.")
     if membership.values_declared_on:
         raise NotAllowed("already_declared", "The values have been declared.")
     membership.values_version = text_version
-    membership.values_declared_on = on
-    membership.values_declared_by = caller.id
+    membership.values_declared_on = act.on
+    membership.values_declared_by = act.caller.id
     event = ValuesDeclared(membership_id=membership.id, text_version=text_version)
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return membership
 
 
@@ -122,20 +111,18 @@ def check_complete(membership: Membership, on: date) -> None:
     check_order(on, membership.values_declared_on)
 
 
-async def withdraw(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, on: date
-) -> Membership:
+async def withdraw(act: Act[Profile], membership_id: UUID) -> Membership:
     """Let the applicant go; what was under way for it ends too."""
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    advance(membership, "withdraw", caller.role, profile, on)
-    vetting = await queries.vetting_of(tx, membership.id)
+    membership = await lock_membership(act, membership_id)
+    advance(membership, "withdraw", act.caller.role, act.profile, act.on)
+    vetting = await queries.vetting_of(act.tx, membership.id)
     if vetting and not VETTING.states[vetting.state].terminal:
-        take(vetting, VETTING, "withdraw", caller.role, on)
-    agreement = await queries.agreement_of(tx, membership.id)
+        take(vetting, VETTING, "withdraw", act.caller.role, act.on)
+    agreement = await queries.agreement_of(act.tx, membership.id)
     if agreement:
-        take(agreement, AGREEMENT, "withdraw", caller.role, on)
+        take(agreement, AGREEMENT, "withdraw", act.caller.role, act.on)
     event = MembershipEnded(membership_id=membership.id, ground="withdrawn")
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return membership
 
 

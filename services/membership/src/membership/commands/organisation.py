@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from membership import queries
 from membership.models import Organisation
+from membership.profiles import Profile
 from membership.rules.organisation import has_mixed_letters
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.messaging.causation import current
 from shared.people.vaults import Label, Unreadable, Vault, form_of
@@ -23,26 +24,26 @@ NUMBER = "organisation_number"
 log = structlog.get_logger()
 
 
-async def settle(tx: Tx, caller: Caller, new: Organisation) -> Organisation:
+async def settle(act: Act[Profile], new: Organisation) -> Organisation:
     """Store the organisation, or find the one with its number, and lock it until we are done.
 
     A known one is there for its own people only, and takes from them how large it is now; a new
     one for whoever has none yet. Others who ask for a known one leave a trace in the log: of a new
     one they would leave an application.
     """
-    await seal_numbers(tx)
-    seal_number(tx, new, await form_of(tx))
-    await tx.exec(insert(Organisation).on_conflict_do_nothing().values(**new.model_dump()))
+    await seal_numbers(act.tx)
+    seal_number(act.tx, new, await form_of(act.tx))
+    await act.tx.exec(insert(Organisation).on_conflict_do_nothing().values(**new.model_dump()))
     same = select(Organisation).where(
         col(Organisation.number_index) == new.number_index
         if new.number is None
         else col(Organisation.number) == new.number
     )
-    found = (await tx.exec(same.with_for_update())).one()
+    found = (await act.tx.exec(same.with_for_update())).one()
     is_new = found.id == new.id
-    if caller.organisation != (None if is_new else found.id):
+    if act.caller.organisation != (None if is_new else found.id):
         if not is_new:
-            log.info("known_asked_for", network=current.get().network, key=caller.id)
+            log.info("known_asked_for", network=current.get().network, key=act.caller.id)
         raise NotFound
     found.sector, found.size, found.municipal_unit = new.sector, new.size, new.municipal_unit
     return found

@@ -1,7 +1,6 @@
 """Vettings: one officer prepares, another person decides."""
 
 from collections.abc import Mapping
-from datetime import date
 from uuid import UUID
 
 from jobbpakten_events import Event
@@ -16,70 +15,61 @@ from membership.commands.membership import advance, applicants, check_complete, 
 from membership.models import Membership, Vetting
 from membership.profiles import Profile
 from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
-from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound, Unfit, check_order, four_eyes, take
 from shared.messaging import outbox
 
 Answers = Mapping[str, dict[str, str | None]]
 
 
-async def start(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, vetting_id: UUID, on: date
-) -> Vetting:
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    advance(membership, "start_vetting", caller.role, profile, on)
-    check_complete(membership, on)
-    vetting = Vetting(id=vetting_id, membership_id=membership.id, since=on, prepared_by=[caller.id])
-    take(vetting, VETTING, "start", caller.role, on)
-    tx.add(vetting)
+async def start(act: Act[Profile], membership_id: UUID, vetting_id: UUID) -> Vetting:
+    membership = await lock_membership(act, membership_id)
+    advance(membership, "start_vetting", act.caller.role, act.profile, act.on)
+    check_complete(membership, act.on)
+    vetting = Vetting(
+        id=vetting_id, membership_id=membership.id, since=act.on, prepared_by=[act.caller.id]
+    )
+    take(vetting, VETTING, "start", act.caller.role, act.on)
+    act.tx.add(vetting)
     event = VettingStarted(membership_id=membership.id, vetting_id=vetting.id)
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return vetting
 
 
-async def answer(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID, answers: Answers, on: date
-) -> Vetting:
+async def answer(act: Act[Profile], membership_id: UUID, answers: Answers) -> Vetting:
     """Answer items of the checklist; what isn't named keeps its answer."""
-    _, vetting = await locked_vetting(tx, caller, profile, membership_id)
-    take(vetting, VETTING, "answer", caller.role, on)
+    _, vetting = await locked_vetting(act, membership_id)
+    take(vetting, VETTING, "answer", act.caller.role, act.on)
     for place, item in enumerate(answers):
-        if item not in profile.checklist:
+        if item not in act.profile.checklist:
             text = "The network's checklist has no such item."
             raise Unfit(f"/answers/{place}/item", "unknown_item", text)
     vetting.answers = {**vetting.answers, **answers}
-    vetting.answered_on = max(on, vetting.answered_on or on)
-    vetting.prepared_by = sorted({*vetting.prepared_by, caller.id})
+    vetting.answered_on = max(act.on, vetting.answered_on or act.on)
+    vetting.prepared_by = sorted({*vetting.prepared_by, act.caller.id})
     return vetting
 
 
 async def decide(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    membership_id: UUID,
-    outcome: str,
-    ground: str | None,
-    on: date,
+    act: Act[Profile], membership_id: UUID, outcome: str, ground: str | None
 ) -> Vetting:
     """Decide what another person prepared, on the facts of the checklist."""
-    membership, vetting = await locked_vetting(tx, caller, profile, membership_id)
-    take(vetting, VETTING, DECIDE[outcome], caller.role, on)
-    check_order(on, vetting.answered_on)
+    membership, vetting = await locked_vetting(act, membership_id)
+    take(vetting, VETTING, DECIDE[outcome], act.caller.role, act.on)
+    check_order(act.on, vetting.answered_on)
     for other in (*vetting.prepared_by, *applicants(membership)):
-        four_eyes(other, caller.id)
+        four_eyes(other, act.caller.id)
     answered = {item: str(given["answer"]) for item, given in vetting.answers.items()}
-    open_items = unmet(profile.checklist, answered)
+    open_items = unmet(act.profile.checklist, answered)
     check_outcome(outcome, open_items)
-    grounds = {code: ground.rests_on for code, ground in profile.refusal_grounds.items()}
+    grounds = {code: ground.rests_on for code, ground in act.profile.refusal_grounds.items()}
     check_ground(outcome, ground, grounds, open_items)
     vetting.conditions = [*open_items] if outcome == "accepted_with_conditions" else []
-    vetting.ground, vetting.decided_by = ground, caller.id
+    vetting.ground, vetting.decided_by = ground, act.caller.id
     step = "reject" if ground else "approve"
-    advance(membership, step, caller.role, profile, on)
+    advance(membership, step, act.caller.role, act.profile, act.on)
     membership.ground = ground
-    await outbox.tell_all(tx, decision(membership, vetting, outcome), on=on)
+    await outbox.tell_all(act.tx, decision(membership, vetting, outcome), on=act.on)
     return vetting
 
 
@@ -92,12 +82,10 @@ def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Eve
     return [decided, MembershipApproved(**who, act_by=membership.deadline)]
 
 
-async def locked_vetting(
-    tx: Tx, caller: Caller, profile: Profile, membership_id: UUID
-) -> tuple[Membership, Vetting]:
+async def locked_vetting(act: Act[Profile], membership_id: UUID) -> tuple[Membership, Vetting]:
     """Take a membership with its vetting; NotFound without one."""
-    membership = await lock_membership(tx, caller, profile.network, membership_id)
-    vetting = await queries.vetting_of(tx, membership.id)
+    membership = await lock_membership(act, membership_id)
+    vetting = await queries.vetting_of(act.tx, membership.id)
     if vetting is None:
         raise NotFound
     return membership, vetting

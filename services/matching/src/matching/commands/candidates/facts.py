@@ -20,8 +20,7 @@ from matching.rules.fact import (
     protection_after,
     replaces,
 )
-from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import Unfit
 from shared.time import clock
 
@@ -36,30 +35,28 @@ class Found:
     found_on: date
 
 
-async def record(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, found: Sequence[Found]
-) -> Candidate:
+async def record(act: Act[Profile], ref: UUID, found: Sequence[Found]) -> Candidate:
     """Write down facts; older ones never stand in place of newer."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    may(candidate, "find", caller.role)
-    before = await facts.known_of(tx, ref, profile)
-    asked = await identities.needs_of(tx, ref) is not None
-    check(profile, found, await clock.today(tx), needs_asked=asked)
-    await note(tx, caller, ref, found, before)
-    await recompute(tx, candidate, await clock.today(tx))
+    candidate = await lock_candidate_for(act, ref)
+    may(candidate, "find", act.caller.role)
+    before = await facts.known_of(act.tx, ref, act.profile)
+    asked = await identities.needs_of(act.tx, ref) is not None
+    check(act.profile, found, await clock.today(act.tx), needs_asked=asked)
+    await note(act, ref, found, before)
+    await recompute(act.tx, candidate, await clock.today(act.tx))
     return candidate
 
 
 async def note(
-    tx: Tx, caller: Caller, ref: UUID, found: Iterable[Found], before: Known
+    act: Act[Profile], ref: UUID, found: Iterable[Found], before: Known
 ) -> Collection[str]:
     """Keep the findings but for those of which a newer one is known; gives the codes kept."""
     kept = {
-        one.code: Finding(one.value, one.source, one.found_on, caller.id)
+        one.code: Finding(one.value, one.source, one.found_on, act.caller.id)
         for one in found
         if replaces(one.found_on, before.facts[one.code].found_on)
     }
-    await facts.note_facts(tx, ref, kept)
+    await facts.note_facts(act.tx, ref, kept)
     return kept
 
 
@@ -82,31 +79,29 @@ def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked:
             raise Unfit(f"{where}/value", "needs_not_recorded", text)
 
 
-async def record_protection(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, form: Form, found_on: date
-) -> Candidate:
+async def record_protection(act: Act[Profile], ref: UUID, form: Form, found_on: date) -> Candidate:
     """Write down which form of protected identity she has, or that she has none."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    may(candidate, "find", caller.role)
-    before = (await facts.known_of(tx, ref, profile)).protection
-    await facts.note_protection(tx, ref, protection_after(before, form, found_on))
-    await recompute(tx, candidate, await clock.today(tx))
+    candidate = await lock_candidate_for(act, ref)
+    may(candidate, "find", act.caller.role)
+    before = (await facts.known_of(act.tx, ref, act.profile)).protection
+    await facts.note_protection(act.tx, ref, protection_after(before, form, found_on))
+    await recompute(act.tx, candidate, await clock.today(act.tx))
     return candidate
 
 
 async def record_needs(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, needs: Collection[str], asked_on: date
+    act: Act[Profile], ref: UUID, needs: Collection[str], asked_on: date
 ) -> Candidate:
     """Write down which adaptations she needs, none included: she has been asked."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    may(candidate, "find", caller.role)
-    if set(needs) - set(profile.adaptations):
+    candidate = await lock_candidate_for(act, ref)
+    may(candidate, "find", act.caller.role)
+    if set(needs) - set(act.profile.adaptations):
         raise Unfit("/needs", "unknown_adaptation", "The profile has no such adaptation.")
-    if rule := profile.facts.get(NEEDS_ASKED):
-        before = await facts.known_of(tx, ref, profile)
+    if rule := act.profile.facts.get(NEEDS_ASKED):
+        before = await facts.known_of(act.tx, ref, act.profile)
         found = Found(NEEDS_ASKED, "true", rule.sources[0], asked_on)
-        if not await note(tx, caller, ref, [found], before):
+        if not await note(act, ref, [found], before):
             return candidate
-    await identities.note_needs(tx, ref, needs)
-    await recompute(tx, candidate, await clock.today(tx))
+    await identities.note_needs(act.tx, ref, needs)
+    await recompute(act.tx, candidate, await clock.today(act.tx))
     return candidate

@@ -11,8 +11,7 @@ from matching.models import Candidate
 from matching.profiles import Profile
 from matching.queries import candidate as queries
 from matching.rules.table import Fault
-from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed
 
 
@@ -25,14 +24,14 @@ class Line(NamedTuple):
     on: date
 
 
-async def faults_of(tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]) -> list[Fault]:
+async def faults_of(act: Act[Profile], lines: Sequence[Line]) -> list[Fault]:
     """Name the rows with a person who stands in the file before, or is the unit's already.
 
     Of other units' people nothing is said here: a file of numbers would tell who they are.
     """
     numbers = [line.registration.person.number for line in lines]
-    here = await identities.find(tx, profile.network, set(numbers))
-    present = await queries.present(tx, caller.unit, here.values())
+    here = await identities.find(act.tx, act.network, set(numbers))
+    present = await queries.present(act.tx, act.caller.unit, here.values())
     faults, rows = [], dict[str, int]()
     for line, number in zip(lines, numbers, strict=True):
         if number in rows:
@@ -45,29 +44,27 @@ async def faults_of(tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Li
     return faults
 
 
-async def bring_in(tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]) -> None:
+async def bring_in(act: Act[Profile], lines: Sequence[Line]) -> None:
     """Register them all; one who is in another unit, or was quicker, ends the whole: NotAllowed.
 
     Whatever the reason, it is the same answer: another row that is made to fail would undo the
     file without a trace, and say by its own reason that the rows before it went well.
     """
     try:
-        cases = await cases_of(tx, caller, profile, lines)
+        cases = await cases_of(act, lines)
         for line in lines:
-            await begin(tx, caller, profile, cases[line.ref], line.registration, line.on)
+            await begin(act.at(line.on), cases[line.ref], line.registration)
     except NotAllowed:
         raise NotAllowed(*CANNOT_REGISTER) from None
 
 
-async def cases_of(
-    tx: Tx, caller: Caller, profile: Profile, lines: Sequence[Line]
-) -> dict[UUID, Candidate]:
+async def cases_of(act: Act[Profile], lines: Sequence[Line]) -> dict[UUID, Candidate]:
     """Take everybody's case, by the index of her number: no two files wait in a circle."""
 
     def order(line: Line) -> bytes:
-        return identities.index_of(tx, profile.network, line.registration.person.number)
+        return identities.index_of(act.tx, act.network, line.registration.person.number)
 
     return {
-        one.ref: await admit(tx, caller, profile, one.ref, one.registration.person, one.on)
+        one.ref: await admit(act.at(one.on), one.ref, one.registration.person)
         for one in sorted(lines, key=order)
     }

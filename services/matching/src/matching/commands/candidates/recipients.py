@@ -14,7 +14,7 @@ from matching.rules.access import check_tells_again
 from matching.rules.candidate import ENDS
 from matching.rules.fact import Known, may_be_written_to
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.messaging import outbox
 from shared.people.sealing import Addressee, seal
 from shared.savepoints import by_itself
@@ -52,16 +52,16 @@ async def name(
     return True
 
 
-async def tell_again(tx: Tx, caller: Caller, profile: Profile) -> int:
+async def tell_again(act: Act[Profile]) -> int:
     """Tell everybody named in a network anew, as notifications' key asks for; give how many.
 
     Each by herself: one whose row is broken is logged and keeps no mail from the others.
     """
-    check_tells_again(caller)
+    check_tells_again(act.caller)
     told: list[UUID] = []
-    for ref in await queries.lock_candidates_in(tx, profile.network):
-        again = partial(name_again, tx, ref, profile, told)
-        await by_itself(tx, "candidates", ref, profile.network, again)
+    for ref in await queries.lock_candidates_in(act.tx, act.network):
+        again = partial(name_again, act.tx, ref, act.profile, told)
+        await by_itself(act.tx, "candidates", ref, act.network, again)
     return len(told)
 
 

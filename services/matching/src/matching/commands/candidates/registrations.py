@@ -19,7 +19,7 @@ from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.rules.candidate import CANDIDATE, ENDS, LEAVING, check_until
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, Unfit
 from shared.messaging import outbox
 from shared.time import clock
@@ -49,42 +49,36 @@ class Registration:
     description: Description
 
 
-async def register(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, new: Registration, on: date
-) -> Candidate:
+async def register(act: Act[Profile], ref: UUID, new: Registration) -> Candidate:
     """Let a person into the bank. Whoever has left keeps the reference that she had."""
-    check_registrar(caller, profile)
-    check_registration(profile, new)
-    candidate = await admit(tx, caller, profile, ref, new.person, on)
-    return await begin(tx, caller, profile, candidate, new, on)
+    check_registrar(act)
+    check_registration(act.profile, new)
+    candidate = await admit(act, ref, new.person)
+    return await begin(act, candidate, new)
 
 
-async def admit(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, person: identities.Person, on: date
-) -> Candidate:
+async def admit(act: Act[Profile], ref: UUID, person: identities.Person) -> Candidate:
     """Take the one case that a person has in a network; refuse whoever is here."""
-    if await identities.keep(tx, ref, profile.network, person):
-        return blank(ref, profile.network, on)
-    return await once_here(tx, caller, profile, person)
+    if await identities.keep(act.tx, ref, act.network, person):
+        return blank(ref, act.network, act.on)
+    return await once_here(act, person)
 
 
-async def begin(
-    tx: Tx, caller: Caller, profile: Profile, candidate: Candidate, new: Registration, on: date
-) -> Candidate:
+async def begin(act: Act[Profile], candidate: Candidate, new: Registration) -> Candidate:
     """Begin her case, or begin it anew; her row, or that she has none yet, is the caller's."""
     # Whoever comes again begins as anybody does, on whatever day is said: refused for a day before
     # she left, or moved to that day, she would show a stranger that, and until when, she was here.
-    candidate.since = candidate.registered_on = on
-    candidate.unit, candidate.caseworker = caller.unit, caller.id
+    candidate.since = candidate.registered_on = act.on
+    candidate.unit, candidate.caseworker = act.caller.unit, act.caller.id
     candidate.language = new.language
     write(candidate, new.description)
-    tx.add(candidate)
-    advance(candidate, "register", caller.role, profile, on)
-    await tx.flush()  # facts refer to her
-    await facts.begin(tx, candidate.id, profile)
+    act.tx.add(candidate)
+    advance(candidate, "register", act.caller.role, act.profile, act.on)
+    await act.tx.flush()  # facts refer to her
+    await facts.begin(act.tx, candidate.id, act.profile)
     event = CandidateRegistered(candidate_ref=candidate.id, unit=candidate.unit)
-    await outbox.tell(tx, event, on=on)
-    await recompute(tx, candidate, on, first=True)
+    await outbox.tell(act.tx, event, on=act.on)
+    await recompute(act.tx, candidate, act.on, first=True)
     return candidate
 
 
@@ -94,29 +88,27 @@ def blank(ref: UUID, network: str, on: date) -> Candidate:
     )
 
 
-def check_registrar(caller: Caller, profile: Profile) -> None:
+def check_registrar(act: Act[Profile]) -> None:
     """Refuse whoever isn't a caseworker of one of the network's units."""
-    CANDIDATE.step("", "register", caller.role)
-    if caller.organisation or caller.unit not in profile.units:
+    CANDIDATE.step("", "register", act.caller.role)
+    if act.caller.organisation or act.caller.unit not in act.profile.units:
         raise NotFound
 
 
-async def once_here(
-    tx: Tx, caller: Caller, profile: Profile, person: identities.Person
-) -> Candidate:
+async def once_here(act: Act[Profile], person: identities.Person) -> Candidate:
     """Take the case of somebody who has left and comes again; refuse whoever is here.
 
     Where is said of the caller's own unit only; who asks for another's leaves a trace in the log.
     """
-    found = await identities.find(tx, profile.network, [person.number])
-    candidate = await lock_candidate(tx, found[person.number])
+    found = await identities.find(act.tx, act.network, [person.number])
+    candidate = await lock_candidate(act.tx, found[person.number])
     if candidate and candidate.state in ENDS:
-        with tx.info["undone"].thing("unreadable_persons", candidate.id):
-            await identities.change(tx, candidate.id, **contact_of(person), name=person.name)
+        with act.tx.info["undone"].thing("unreadable_persons", candidate.id):
+            await identities.change(act.tx, candidate.id, **contact_of(person), name=person.name)
             return candidate
-    elif candidate and candidate.unit == caller.unit:
+    elif candidate and candidate.unit == act.caller.unit:
         raise NotAllowed("already_registered", "This person is registered in the unit.")
-    log.info("known_asked_for", network=profile.network, key=caller.id)
+    log.info("known_asked_for", network=act.network, key=act.caller.id)
     raise NotAllowed(*CANNOT_REGISTER)
 
 
@@ -155,71 +147,60 @@ def write(candidate: Candidate, said: Description) -> None:
     candidate.available_from = said.available_from
 
 
-async def describe(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, said: Description
-) -> Candidate:
+async def describe(act: Act[Profile], ref: UUID, said: Description) -> Candidate:
     """Write down anew what she can, wants and has time for."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    may(candidate, "describe", caller.role)
-    check_description(profile, said)
+    candidate = await lock_candidate_for(act, ref)
+    may(candidate, "describe", act.caller.role)
+    check_description(act.profile, said)
     write(candidate, said)
     return candidate
 
 
 async def reach(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    ref: UUID,
-    language: str,
-    contact: Mapping[str, Any],
+    act: Act[Profile], ref: UUID, language: str, contact: Mapping[str, Any]
 ) -> Candidate:
     """Write down anew how she is reached; the directory hears what it needs."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    may(candidate, "describe", caller.role)
-    check_language(profile, language)
+    candidate = await lock_candidate_for(act, ref)
+    may(candidate, "describe", act.caller.role)
+    check_language(act.profile, language)
     candidate.language = language
-    await identities.change(tx, ref, **contact)
-    await recompute(tx, candidate, await clock.today(tx))
+    await identities.change(act.tx, ref, **contact)
+    await recompute(act.tx, candidate, await clock.today(act.tx))
     return candidate
 
 
-async def park(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, until: date, ground: str, on: date
-) -> Candidate:
+async def park(act: Act[Profile], ref: UUID, until: date, ground: str) -> Candidate:
     """Let her rest until a day; nobody sees her meanwhile, and her open matches end.
 
     What hides her isn't refused for being dated back: it counts from what it builds on.
     """
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    check_until(until, on, await clock.today(tx))
-    day = max(on, candidate.since)
-    advance(candidate, "park", caller.role, profile, day)
+    candidate = await lock_candidate_for(act, ref)
+    check_until(until, act.on, await clock.today(act.tx))
+    day = max(act.on, candidate.since)
+    advance(candidate, "park", act.caller.role, act.profile, day)
     candidate.deadline = until
-    await facts.note_ground(tx, ref, ground)
-    await recompute(tx, candidate, day)
+    await facts.note_ground(act.tx, ref, ground)
+    await recompute(act.tx, candidate, day)
     return candidate
 
 
-async def bring_back(tx: Tx, caller: Caller, profile: Profile, ref: UUID, on: date) -> Candidate:
+async def bring_back(act: Act[Profile], ref: UUID) -> Candidate:
     """End her rest before its day."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    advance(candidate, "return", caller.role, profile, on)
-    await facts.note_ground(tx, ref, None)
-    await recompute(tx, candidate, on)
+    candidate = await lock_candidate_for(act, ref)
+    advance(candidate, "return", act.caller.role, act.profile, act.on)
+    await facts.note_ground(act.tx, ref, None)
+    await recompute(act.tx, candidate, act.on)
     return candidate
 
 
-async def close(
-    tx: Tx, caller: Caller, profile: Profile, ref: UUID, ground: str, on: date
-) -> Candidate:
+async def close(act: Act[Profile], ref: UUID, ground: str) -> Candidate:
     """Let her go from the bank; dated back as a parking is."""
-    candidate = await lock_candidate_for(tx, caller, profile.network, ref)
-    day = max(on, candidate.since)
-    advance(candidate, LEAVING[ground], caller.role, profile, day)
-    await facts.note_ground(tx, ref, ground)
-    await recompute(tx, candidate, day)
-    await outbox.tell(tx, CandidateClosed(candidate_ref=ref), on=day)
+    candidate = await lock_candidate_for(act, ref)
+    day = max(act.on, candidate.since)
+    advance(candidate, LEAVING[ground], act.caller.role, act.profile, day)
+    await facts.note_ground(act.tx, ref, ground)
+    await recompute(act.tx, candidate, day)
+    await outbox.tell(act.tx, CandidateClosed(candidate_ref=ref), on=day)
     return candidate
 
 

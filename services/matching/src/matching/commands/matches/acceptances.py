@@ -23,7 +23,7 @@ from matching.rules.match import HERS
 from matching.rules.placement import PLACEMENT, check_period
 from matching.rules.slot import room
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import Unfit, four_eyes, take
 from shared.messaging import outbox
 from shared.time import clock
@@ -37,29 +37,29 @@ class Plan(NamedTuple):
     ends_before: date
 
 
-async def accept(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, plan: Plan, on: date
-) -> Placement:
+async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
-    read = await queries.for_staff(tx, caller, profile.network, match_id)
-    candidate = await lock_current_candidate(tx, read.candidate_ref)
-    held = await lock_match(tx, read, candidate, await places_of(tx, candidate.id))
-    match = await queries.for_staff(tx, caller, profile.network, match_id)  # still, under its lock
+    read = await queries.for_staff(act.tx, act.caller, act.network, match_id)
+    candidate = await lock_current_candidate(act.tx, read.candidate_ref)
+    held = await lock_match(act.tx, read, candidate, await places_of(act.tx, candidate.id))
+    match = await queries.for_staff(
+        act.tx, act.caller, act.network, match_id
+    )  # still, under its lock
     check_available(held.candidate)
-    advance(match, "accept", caller.role, profile, on)
-    four_eyes(match.picked_by, caller.id)
-    consent = await check_consented(tx, match.id)
-    await check_member(tx, held.place, await clock.today(tx))
-    await check_fits(tx, held.candidate, held.place, await clock.today(tx))
-    check_plan(profile, held, plan, on)
+    advance(match, "accept", act.caller.role, act.profile, act.on)
+    four_eyes(match.picked_by, act.caller.id)
+    consent = await check_consented(act.tx, match.id)
+    await check_member(act.tx, held.place, await clock.today(act.tx))
+    await check_fits(act.tx, held.candidate, held.place, await clock.today(act.tx))
+    check_plan(act.profile, held, plan, act.on)
     check_reaches("/starts_on", consent.until, plan.starts_on)
     match.open = False
-    await slots.keep(tx, held.place, match.id, on)
-    await supersede(tx, held, on)
-    await candidates.enter(tx, held.candidate, "match", on)
-    placement = planned(caller, profile, held, plan, on)
-    tx.add(placement)
-    await tell_accepted(tx, placement, on)
+    await slots.keep(act.tx, held.place, match.id, act.on)
+    await supersede(act.tx, held, act.on)
+    await candidates.enter(act.tx, held.candidate, "match", act.on)
+    placement = planned(act, held, plan)
+    act.tx.add(placement)
+    await tell_accepted(act.tx, placement, act.on)
     return placement
 
 
@@ -88,7 +88,7 @@ async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
         await end(tx, match, place, "supersede", "system", max(on, match.since), because)
 
 
-def planned(caller: Caller, profile: Profile, held: HeldMatch, plan: Plan, on: date) -> Placement:
+def planned(act: Act[Profile], held: HeldMatch, plan: Plan) -> Placement:
     match, place = held.match, held.place
     placement = Placement(
         id=plan.placement_id,
@@ -101,12 +101,12 @@ def planned(caller: Caller, profile: Profile, held: HeldMatch, plan: Plan, on: d
         unit=match.unit,
         offer=place.offer,
         area=place.area,
-        since=on,
+        since=act.on,
         starts_on=plan.starts_on,
         ends_before=plan.ends_before,
     )
-    state = take(placement, PLACEMENT, "plan", caller.role, on)
-    placement.deadline = profile.deadline(state, on)
+    state = take(placement, PLACEMENT, "plan", act.caller.role, act.on)
+    placement.deadline = act.profile.deadline(state, act.on)
     return placement
 
 

@@ -1,6 +1,5 @@
 """The employer answers about the candidate whom it is shown."""
 
-from datetime import date
 from uuid import UUID
 
 from jobbpakten_events.matching import EmployerAnswered
@@ -14,43 +13,34 @@ from matching.queries import match as queries
 from matching.rules.access import is_at
 from matching.rules.consent import check_answered_in_time, check_answered_now, is_live
 from matching.rules.match import SHOWN
-from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound, Unfit
 from shared.messaging import outbox
 from shared.time import clock
 
 
-async def hold_shown(tx: Tx, caller: Caller, network: str, match_id: UUID) -> HeldMatch:
+async def hold_shown(act: Act[Profile], match_id: UUID) -> HeldMatch:
     """Take a match that the employer may see at this moment; NotFound for whatever else."""
-    read = await tx.get(Match, match_id)
-    if read is None or read.network != network or not is_at(caller, read.organisation_id):
+    read = await act.tx.get(Match, match_id)
+    if read is None or read.network != act.network or not is_at(act.caller, read.organisation_id):
         raise NotFound
-    held = await lock_current_match(tx, read)
-    consent = await queries.consent_of(tx, match_id)
-    consented = is_live(consent, await clock.today(tx))
+    held = await lock_current_match(act.tx, read)
+    consent = await queries.consent_of(act.tx, match_id)
+    consented = is_live(consent, await clock.today(act.tx))
     if held.match.state not in SHOWN or not consented or not held.candidate.visible:
         raise NotFound
     return held
 
 
-async def answer(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    match_id: UUID,
-    says: str,
-    ground: str | None,
-    on: date,
-) -> Match:
+async def answer(act: Act[Profile], match_id: UUID, says: str, ground: str | None) -> Match:
     """Record the employer's yes, or its no on one of the profile's grounds: the slot is free."""
-    held = await hold_shown(tx, caller, profile.network, match_id)
+    held = await hold_shown(act, match_id)
     match = held.match
-    check_answered_now(on, await clock.today(tx))
+    check_answered_now(act.on, await clock.today(act.tx))
     asked_until = match.deadline
-    advance(match, f"answer_{says}", caller.role, profile, on)
-    check_answered_in_time(on, asked_until)
-    check_ground(says, ground, profile)
+    advance(match, f"answer_{says}", act.caller.role, act.profile, act.on)
+    check_answered_in_time(act.on, asked_until)
+    check_ground(says, ground, act.profile)
     match.declined_by_employer = ground
     event = EmployerAnswered(
         match_id=match.id,
@@ -60,9 +50,9 @@ async def answer(
         answer=says,
         act_by=match.deadline,
     )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     if says == "no":
-        await slots.release(tx, held.place, match.id, on)
+        await slots.release(act.tx, held.place, match.id, act.on)
     return match
 
 

@@ -32,7 +32,7 @@ from matching.rules.consent import (
 )
 from matching.rules.match import MATCH
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, check_order, four_eyes, take
 from shared.messaging import outbox
 from shared.time import clock
@@ -47,28 +47,28 @@ class Yes(NamedTuple):
     fields: Sequence[str] | None = None
 
 
-async def give(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, yes: Yes, on: date
-) -> Match:
+async def give(act: Act[Profile], match_id: UUID, yes: Yes) -> Match:
     """Record her consent to the release of named details to this employer.
 
     Said before one of the staff it isn't one yet: nothing is shown or told before a second one
     has confirmed it.
     """
-    read = await queries.match(tx, caller, profile.network, match_id)
+    read = await queries.match(act.tx, act.caller, act.network, match_id)
     check_by_staff(yes.given_how)
-    held = await lock_current_match(tx, read)
+    held = await lock_current_match(act.tx, read)
     match = held.match
     check_available(held.candidate)
     if yes.given_how == BY_WORD:
-        take(match, MATCH, "say_yes", caller.role, on)
-        check_answered_in_time(await clock.today(tx), match.deadline)  # or it can't be confirmed
-        await keep_waiting(tx, match, await agreed(tx, caller, held, yes, on))
+        take(match, MATCH, "say_yes", act.caller.role, act.on)
+        check_answered_in_time(
+            await clock.today(act.tx), match.deadline
+        )  # or it can't be confirmed
+        await keep_waiting(act.tx, match, await agreed(act, held, yes))
         return match
     asked_until = match.deadline
-    advance(match, "consent", caller.role, profile, on)
-    check_answered_in_time(on, asked_until)
-    await let_hold(tx, match, await agreed(tx, caller, held, yes, on), on)
+    advance(match, "consent", act.caller.role, act.profile, act.on)
+    check_answered_in_time(act.on, asked_until)
+    await let_hold(act.tx, match, await agreed(act, held, yes), act.on)
     return match
 
 
@@ -78,20 +78,20 @@ def made(match: Match, **facts: Any) -> Consent:
     return Consent(match_id=match.id, **about, **facts)
 
 
-async def agreed(tx: Tx, caller: Caller, held: HeldMatch, yes: Yes, on: date) -> Consent:
+async def agreed(act: Act[Profile], held: HeldMatch, yes: Yes) -> Consent:
     """Make what she agreed to; to no more than she was asked."""
     asked = held.match.asked_fields
     fields = asked if yes.fields is None else sorted(set(yes.fields))
     check_fields("/fields", fields, asked)
-    check_until(yes.until, await clock.today(tx), held.place.ends_before)
+    check_until(yes.until, await clock.today(act.tx), held.place.ends_before)
     return made(
         held.match,
         id=yes.consent_id,
         fields=fields,
         given_how=yes.given_how,
-        given_on=on,
+        given_on=act.on,
         until=yes.until,
-        recorded_by=caller.id,
+        recorded_by=act.caller.id,
     )
 
 
@@ -106,31 +106,31 @@ async def keep_waiting(tx: Tx, match: Match, said: Consent) -> None:
         await tx.merge(UnconfirmedConsent(consent_id=said.id, **facts))
 
 
-async def confirm(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, consent_id: UUID
-) -> Match:
+async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
     """Confirm, as the second of the staff who heard it, what she said: from today it holds.
 
     Confirmed again by the same witness it changes nothing.
     """
-    held = await lock_current_match(tx, await queries.match(tx, caller, profile.network, match_id))
-    match, today = held.match, await clock.today(tx)
-    given = await queries.was_given(tx, match_id)
-    if given and given.id == consent_id and caller.id in given.witnesses[1:]:
+    held = await lock_current_match(
+        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
+    )
+    match, today = held.match, await clock.today(act.tx)
+    given = await queries.was_given(act.tx, match_id)
+    if given and given.id == consent_id and act.caller.id in given.witnesses[1:]:
         return match
     check_available(held.candidate)
-    said = (await queries.unconfirmed(tx, [match])).get(match.id)
+    said = (await queries.unconfirmed(act.tx, [match])).get(match.id)
     asked_until = match.deadline
-    advance(match, "consent", caller.role, profile, today)
+    advance(match, "consent", act.caller.role, act.profile, today)
     check_answered_in_time(today, asked_until)
     if said is None:
         raise NotAllowed("nothing_to_confirm", "Nothing that she said waits for a second witness.")
     check_confirms(consent_id, said.consent_id, said.until, today)
-    four_eyes(said.recorded_by, caller.id)
+    four_eyes(said.recorded_by, act.caller.id)
     facts = said.model_dump(include={"fields", "given_on", "until", "recorded_by"})
-    witnesses = [said.recorded_by, caller.id]
+    witnesses = [said.recorded_by, act.caller.id]
     consent = made(match, id=consent_id, given_how=BY_WORD, witnesses=witnesses, **facts)
-    await let_hold(tx, match, consent, today)
+    await let_hold(act.tx, match, consent, today)
     return match
 
 
@@ -143,33 +143,33 @@ async def let_hold(tx: Tx, match: Match, consent: Consent, on: date) -> None:
     await outbox.tell_all(tx, [answered, ConsentGiven(consent_id=consent.id, **facts)], on=on)
 
 
-async def take_back(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, how: str, on: date
-) -> Match:
+async def take_back(act: Act[Profile], match_id: UUID, how: str) -> Match:
     """End her consent, in whatever form she takes it back; what was shown is hidden at once."""
-    held = await lock_match_to_end(tx, await queries.match(tx, caller, profile.network, match_id))
-    return await end_what_she_gave(tx, caller, held, how, on)
+    held = await lock_match_to_end(
+        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
+    )
+    return await end_what_she_gave(act, held, how)
 
 
-async def end_what_she_gave(tx: Tx, caller: Caller, held: HeldMatch, how: str, on: date) -> Match:
+async def end_what_she_gave(act: Act[Profile], held: HeldMatch, how: str) -> Match:
     """End her consent, or what she said that waits for its witness: one word is enough.
 
     A match that isn't accepted ends with it, told as one that is withdrawn. A placement stays. Of
     one that is over nothing holds any more, whoever or whatever was quicker.
     """
-    match, given = held.match, await what_she_gave(tx, held.match)
+    match, given = held.match, await what_she_gave(act.tx, held.match)
     if given is None:
         if match.open:
             raise NotAllowed("no_consent", "There is no consent that holds.")
         return match
-    check_order(on, given.given_on)
+    check_order(act.on, given.given_on)
     if match.open:
-        day = max(on, match.since)
-        await end(tx, match, held.place, "withdraw", caller.role, day, "consent_withdrawn")
+        day = max(act.on, match.since)
+        await end(act.tx, match, held.place, "withdraw", act.caller.role, day, "consent_withdrawn")
         if isinstance(given, Consent):
-            note_end(given, how, on)
+            note_end(given, how, act.on)
     elif isinstance(given, Consent):
-        await end_consent(tx, given, how, on)
+        await end_consent(act.tx, given, how, act.on)
     return match
 
 

@@ -23,7 +23,7 @@ from matching.rules.consent import check_fields
 from matching.rules.fit import feasible
 from matching.rules.match import MATCH
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, Unfit, check_order
 from shared.messaging import outbox
 from shared.time import clock
@@ -38,24 +38,24 @@ class Pick(NamedTuple):
     run_id: UUID | None = None
 
 
-async def propose(tx: Tx, caller: Caller, profile: Profile, pick: Pick, on: date) -> Match:
+async def propose(act: Act[Profile], pick: Pick) -> Match:
     """Propose a candidate for a place; both are free for it, and she is known to fit."""
-    MATCH.step("", "propose", caller.role)
-    candidate = await lock_candidate_for(tx, caller, profile.network, pick.candidate_ref)
+    MATCH.step("", "propose", act.caller.role)
+    candidate = await lock_candidate_for(act, pick.candidate_ref)
     check_available(candidate)
     check_free(candidate)
-    place = await place_of(tx, profile, pick.place_id)
-    check_order(on, max(candidate.registered_on, place.since))
-    check_accepts(place, await clock.today(tx))
-    await check_fits(tx, candidate, place, await clock.today(tx))
-    await check_room(tx, profile, candidate, place)
-    await check_run(tx, caller, pick)
-    match = made(caller, candidate, place, pick, on)
-    advance(match, "propose", caller.role, profile, on)
-    tx.add(match)
+    place = await place_of(act.tx, act.profile, pick.place_id)
+    check_order(act.on, max(candidate.registered_on, place.since))
+    check_accepts(place, await clock.today(act.tx))
+    await check_fits(act.tx, candidate, place, await clock.today(act.tx))
+    await check_room(act.tx, act.profile, candidate, place)
+    await check_run(act, pick)
+    match = made(act, candidate, place, pick)
+    advance(match, "propose", act.caller.role, act.profile, act.on)
+    act.tx.add(match)
     facts = match.model_dump(exclude={"network", "state", "since"})
     event = MatchProposed(match_id=match.id, offer=place.offer, act_by=match.deadline, **facts)
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return match
 
 
@@ -95,17 +95,17 @@ async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Plac
         raise NotAllowed("too_many_at_place", "The place has as many matches as it may have.")
 
 
-async def check_run(tx: Tx, caller: Caller, pick: Pick) -> None:
+async def check_run(act: Act[Profile], pick: Pick) -> None:
     """Refuse a run that isn't the unit's, or didn't rank her for this place."""
     if pick.run_id is None:
         return
-    run = await tx.get(MatchRun, pick.run_id)
-    ranked = await queries.was_ranked(tx, pick.run_id, pick.place_id, pick.candidate_ref)
-    if run is None or run.unit != caller.unit or not ranked:
+    run = await act.tx.get(MatchRun, pick.run_id)
+    ranked = await queries.was_ranked(act.tx, pick.run_id, pick.place_id, pick.candidate_ref)
+    if run is None or run.unit != act.caller.unit or not ranked:
         raise Unfit("/run_id", "not_in_run", "That run didn't rank her for this place.")
 
 
-def made(caller: Caller, candidate: Candidate, place: Place, pick: Pick, on: date) -> Match:
+def made(act: Act[Profile], candidate: Candidate, place: Place, pick: Pick) -> Match:
     return Match(
         id=pick.match_id,
         network=candidate.network,
@@ -114,34 +114,26 @@ def made(caller: Caller, candidate: Candidate, place: Place, pick: Pick, on: dat
         organisation_id=place.organisation_id,
         unit=candidate.unit,
         run_id=pick.run_id,
-        picked_by=caller.id,
-        since=on,
+        picked_by=act.caller.id,
+        since=act.on,
     )
 
 
-async def ask(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    match_id: UUID,
-    fields: Sequence[str],
-    answer_by: date,
-    on: date,
-) -> Match:
+async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_by: date) -> Match:
     """Ask the candidate whether these details may be shown to this employer."""
     match, candidate, place, _ = await lock_current_match(
-        tx, await queries.match(tx, caller, profile.network, match_id)
+        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
     )
     check_available(candidate)
-    check_fields("/fields", fields, profile.consent_fields)
-    days, allowed = (answer_by - on).days, profile.limits.candidate_answer_days
+    check_fields("/fields", fields, act.profile.consent_fields)
+    days, allowed = (answer_by - act.on).days, act.profile.limits.candidate_answer_days
     if not allowed.at_least <= days <= allowed.at_most:
         text = f"She has {allowed.at_least} to {allowed.at_most} days for her answer."
         raise Unfit("/answer_by", "days_amiss", text)
-    if answer_by < await clock.today(tx):
+    if answer_by < await clock.today(act.tx):
         raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
-    advance(match, "ask", caller.role, profile, on, answer_by)
-    check_accepts(place, await clock.today(tx))
+    advance(match, "ask", act.caller.role, act.profile, act.on, answer_by)
+    check_accepts(place, await clock.today(act.tx))
     match.asked_fields = sorted(set(fields))
     event = CandidateAsked(
         match_id=match.id,
@@ -150,28 +142,26 @@ async def ask(
         unit=match.unit,
         act_by=answer_by,
     )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return match
 
 
-async def release(
-    tx: Tx, caller: Caller, profile: Profile, match_id: UUID, answer_by: date | None, on: date
-) -> Match:
+async def release(act: Act[Profile], match_id: UUID, answer_by: date | None) -> Match:
     """Show the candidate to the employer and ask it; a slot is hers until the answer is due."""
     match, candidate, place, _ = await lock_current_match(
-        tx, await queries.match(tx, caller, profile.network, match_id)
+        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
     )
     check_available(candidate)
-    advance(match, "release", caller.role, profile, on)
-    await check_fits(tx, candidate, place, await clock.today(tx))
-    consent, today = await check_consented(tx, match.id), await clock.today(tx)
-    await check_member(tx, place, today)
-    latest = profile.deadlines.employer_answer.after(on)
+    advance(match, "release", act.caller.role, act.profile, act.on)
+    await check_fits(act.tx, candidate, place, await clock.today(act.tx))
+    consent, today = await check_consented(act.tx, match.id), await clock.today(act.tx)
+    await check_member(act.tx, place, today)
+    latest = act.profile.deadlines.employer_answer.after(act.on)
     until = min(answer_by or latest, latest, consent.until)
     if until < today:
         raise Unfit("/answer_by", "already_over", "The employer needs a day to answer on.")
     match.deadline = until
-    await slots.reserve(tx, place, match.id, until, on)
+    await slots.reserve(act.tx, place, match.id, until, act.on)
     event = EmployerAsked(
         match_id=match.id,
         place_id=match.place_id,
@@ -179,5 +169,5 @@ async def release(
         unit=match.unit,
         act_by=until,
     )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return match

@@ -21,7 +21,7 @@ from matching.rules.access import has_cases
 from matching.rules.fit import Hit, Need, Person
 from matching.rules.run import TOP, seed_of
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound
 from shared.messaging import outbox
 from shared.savepoints import each_seen
@@ -37,39 +37,33 @@ Found = Sequence[tuple[UUID, Sequence[Hit]]]
 
 
 async def run(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    run_id: UUID,
-    only: Collection[UUID] | None,
-    seed: int | None,
-    on: date,
+    act: Act[Profile], run_id: UUID, only: Collection[UUID] | None, seed: int | None
 ) -> MatchRun:
     """Rank for all open places, or for those named; what decides the result is kept with it."""
     if (
-        not has_cases(caller) or caller.unit not in profile.units
+        not has_cases(act.caller) or act.caller.unit not in act.profile.units
     ):  # it is told: a code of the network, no text
         raise NotFound
-    places = await open_places(tx, profile.network, only)
-    needs = each_seen(tx, "places", ((one.id, partial(need, one, on)) for one in places))
-    who = await people(tx, profile, caller.unit)
+    places = await open_places(act.tx, act.network, only)
+    needs = each_seen(act.tx, "places", ((one.id, partial(need, one, act.on)) for one in places))
+    who = await people(act.tx, act.profile, act.caller.unit)
     seed = seed_of(run_id) if seed is None else seed
     found = await asyncio.to_thread(rank, who, needs, seed)
     done = MatchRun(
         id=run_id,
-        network=profile.network,
-        unit=caller.unit,
-        run_by=caller.id,
-        run_on=on,
+        network=act.network,
+        unit=act.caller.unit,
+        run_by=act.caller.id,
+        run_on=act.on,
         seed=seed,
-        rules=profile.version,
+        rules=act.profile.version,
         places=len(needs),
         with_candidates=sum(bool(hits) for _, hits in found),
     )
-    tx.add(done)
-    await tx.flush()
-    await keep(tx, run_id, found)
-    await tell(tx, done)
+    act.tx.add(done)
+    await act.tx.flush()
+    await keep(act.tx, run_id, found)
+    await tell(act.tx, done)
     return done
 
 

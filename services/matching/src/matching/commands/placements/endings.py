@@ -20,74 +20,58 @@ from matching.queries import match as matches
 from matching.rules.consent import until_after
 from matching.rules.placement import PLACEMENT, check_completed, check_last_day, check_within, kept
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import Unfit, take
 
 SEALED_FOR = "interruption"
 
 
-async def complete(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def complete(act: Act[Profile], placement_id: UUID) -> Placement:
     """Record that it went on to its end: its slot is used."""
-    held = await lock_placement(tx, caller, profile, placement_id)
+    held = await lock_placement(act, placement_id)
     placement = held.placement
-    take(placement, PLACEMENT, "complete", caller.role, on)
-    check_completed(on, placement.ends_before)
-    await finish(tx, held, on, placement.ends_before - timedelta(days=1), uses_slot=True)
-    await tell(tx, PlacementCompleted, placement, on)
+    take(placement, PLACEMENT, "complete", act.caller.role, act.on)
+    check_completed(act.on, placement.ends_before)
+    await finish(act.tx, held, act.on, placement.ends_before - timedelta(days=1), uses_slot=True)
+    await tell(act.tx, PlacementCompleted, placement, act.on)
     return placement
 
 
-async def complete_partly(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    placement_id: UUID,
-    last_day: date,
-    missed_minutes: int,
-) -> Placement:
-    """Record that a part was done: with half of its days the slot is used, else free again."""
-    held = await lock_placement(tx, caller, profile, placement_id)
+async def complete_partly(act: Act[Profile], placement_id: UUID, missed_minutes: int) -> Placement:
+    """Record that a part was done, until the act's day: with half of it the slot is used."""
+    held = await lock_placement(act, placement_id)
     placement = held.placement
-    take(placement, PLACEMENT, "complete_partly", caller.role, last_day)
-    check_last_day(last_day, placement.started_on, placement.ends_before)
+    take(placement, PLACEMENT, "complete_partly", act.caller.role, act.on)
+    check_last_day(act.on, placement.started_on, placement.ends_before)
     placement.missed_minutes = missed_minutes
-    half = kept(placement, last_day)
-    await finish(tx, held, last_day, last_day, uses_slot=half)
-    await tell(tx, PlacementPartlyCompleted, placement, last_day)
+    half = kept(placement, act.on)
+    await finish(act.tx, held, act.on, act.on, uses_slot=half)
+    await tell(act.tx, PlacementPartlyCompleted, placement, act.on)
     return placement
 
 
-async def miss(tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date) -> Placement:
+async def miss(act: Act[Profile], placement_id: UUID) -> Placement:
     """Record that it never began: the slot is free again."""
-    held = await lock_placement(tx, caller, profile, placement_id)
-    take(held.placement, PLACEMENT, "miss", caller.role, on)
-    await finish(tx, held, on, None, uses_slot=False)
-    await tell(tx, PlacementNoShow, held.placement, on)
+    held = await lock_placement(act, placement_id)
+    take(held.placement, PLACEMENT, "miss", act.caller.role, act.on)
+    await finish(act.tx, held, act.on, None, uses_slot=False)
+    await tell(act.tx, PlacementNoShow, held.placement, act.on)
     return held.placement
 
 
-async def interrupt(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    placement_id: UUID,
-    why: dict[str, str],
-    on: date,
-) -> Placement:
+async def interrupt(act: Act[Profile], placement_id: UUID, why: dict[str, str]) -> Placement:
     """Record that it ended early, or won't begin; why, and by which side, is sealed and untold."""
-    held = await lock_placement(tx, caller, profile, placement_id)
+    held = await lock_placement(act, placement_id)
     placement = held.placement
-    take(placement, PLACEMENT, "interrupt", caller.role, on)
-    check_within("/ended_on", on, placement.ends_before)
-    if why["ground"] not in profile.interruptions:
+    take(placement, PLACEMENT, "interrupt", act.caller.role, act.on)
+    check_within("/ended_on", act.on, placement.ends_before)
+    if why["ground"] not in act.profile.interruptions:
         raise Unfit("/ground", "unknown_ground", "An interruption names one of the profile's.")
     placement.sealed_ground = await identities.seal_sensitive(
-        tx, placement.candidate_ref, why, SEALED_FOR, str(placement.id)
+        act.tx, placement.candidate_ref, why, SEALED_FOR, str(placement.id)
     )
-    await finish(tx, held, on, on if placement.started_on else None, uses_slot=False)
-    await tell(tx, PlacementInterrupted, placement, on)
+    await finish(act.tx, held, act.on, act.on if placement.started_on else None, uses_slot=False)
+    await tell(act.tx, PlacementInterrupted, placement, act.on)
     return placement
 
 

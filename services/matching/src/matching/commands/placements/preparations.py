@@ -21,7 +21,7 @@ from matching.queries import placement as queries
 from matching.rules.access import has_cases
 from matching.rules.placement import PLACEMENT, check_ready, check_start
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, take
 from shared.messaging import outbox
 
@@ -34,85 +34,71 @@ class HeldPlacement(NamedTuple):
     place: Place
 
 
-async def lock_placement(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID
-) -> HeldPlacement:
+async def lock_placement(act: Act[Profile], placement_id: UUID) -> HeldPlacement:
     """Take a placement of the caller's unit: the candidate's row, the place's, then its own."""
-    read = await queries.placement(tx, caller, profile.network, placement_id)
-    if not has_cases(caller):
+    read = await queries.placement(act.tx, act.caller, act.network, placement_id)
+    if not has_cases(act.caller):
         raise NotFound
-    candidate = await lock_candidate_for(tx, caller, profile.network, read.candidate_ref)
-    (place,) = await lock_places(tx, [read.place_id])
-    await tx.refresh(read)
+    candidate = await lock_candidate_for(act, read.candidate_ref)
+    (place,) = await lock_places(act.tx, [read.place_id])
+    await act.tx.refresh(read)
     return HeldPlacement(read, candidate, place)
 
 
-async def to_prepare(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def to_prepare(act: Act[Profile], placement_id: UUID) -> Placement:
     """Take a placement that isn't ready yet."""
-    placement, _, _ = await lock_placement(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "prepare", caller.role, on)
+    placement, _, _ = await lock_placement(act, placement_id)
+    take(placement, PLACEMENT, "prepare", act.caller.role, act.on)
     return placement
 
 
-async def sign(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, party: str, on: date
-) -> Placement:
+async def sign(act: Act[Profile], placement_id: UUID, party: str) -> Placement:
     """Record a party's signature under the placement."""
-    placement = await to_prepare(tx, caller, profile, placement_id, on)
+    placement = await to_prepare(act, placement_id)
     if party in placement.signed:
         raise NotAllowed("already_signed", "This party has signed.")
-    placement.signed = placement.signed | {party: on.isoformat()}
+    placement.signed = placement.signed | {party: act.on.isoformat()}
     return placement
 
 
-async def insure(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def insure(act: Act[Profile], placement_id: UUID) -> Placement:
     """Record that the insurance is settled."""
-    placement = await to_prepare(tx, caller, profile, placement_id, on)
-    placement.insured_on = on
+    placement = await to_prepare(act, placement_id)
+    placement.insured_on = act.on
     return placement
 
 
-async def name_supervisor(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def name_supervisor(act: Act[Profile], placement_id: UUID) -> Placement:
     """Record that the workplace has named a supervisor."""
-    placement = await to_prepare(tx, caller, profile, placement_id, on)
-    placement.supervisor_named_on = on
+    placement = await to_prepare(act, placement_id)
+    placement.supervisor_named_on = act.on
     return placement
 
 
-async def make_ready(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def make_ready(act: Act[Profile], placement_id: UUID) -> Placement:
     """Let it begin, when nothing that it needs is missing, she isn't hidden and still consents."""
-    placement, candidate, place = await lock_placement(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "make_ready", caller.role, on)
+    placement, candidate, place = await lock_placement(act, placement_id)
+    take(placement, PLACEMENT, "make_ready", act.caller.role, act.on)
     check_available(candidate)
-    await check_consented(tx, placement.match_id)
-    check_ready(placement, place, on)
-    placement.deadline = profile.deadlines.start.after(max(on, placement.starts_on))
-    await tell(tx, PlacementReady, placement, on, act_by=placement.deadline)
+    await check_consented(act.tx, placement.match_id)
+    check_ready(placement, place, act.on)
+    placement.deadline = act.profile.deadlines.start.after(max(act.on, placement.starts_on))
+    await tell(act.tx, PlacementReady, placement, act.on, act_by=placement.deadline)
     return placement
 
 
-async def start(
-    tx: Tx, caller: Caller, profile: Profile, placement_id: UUID, on: date
-) -> Placement:
+async def start(act: Act[Profile], placement_id: UUID) -> Placement:
     """Record its first day; nobody hidden or without consent begins, nor at a suspended member."""
-    placement, candidate, place = await lock_placement(tx, caller, profile, placement_id)
-    take(placement, PLACEMENT, "start", caller.role, on)
+    placement, candidate, place = await lock_placement(act, placement_id)
+    take(placement, PLACEMENT, "start", act.caller.role, act.on)
     check_available(candidate)
-    await check_had_consented(tx, placement.match_id, on)
-    check_start(on, placement.starts_on, placement.ends_before)
-    await check_member(tx, place, on)
-    placement.started_on = on
-    placement.deadline = profile.deadlines.end.after(placement.ends_before)
-    await candidates.enter(tx, candidate, "place", on)
-    await tell(tx, PlacementStarted, placement, on)
+    await check_had_consented(act.tx, placement.match_id, act.on)
+    check_start(act.on, placement.starts_on, placement.ends_before)
+    await check_member(act.tx, place, act.on)
+    placement.started_on = act.on
+    placement.deadline = act.profile.deadlines.end.after(placement.ends_before)
+    await candidates.enter(act.tx, candidate, "place", act.on)
+    await tell(act.tx, PlacementStarted, placement, act.on)
     return placement
 
 

@@ -12,23 +12,23 @@ from matching.models import Place
 from matching.profiles import Profile
 from matching.queries import place as queries
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.savepoints import each_by_itself
 
 
-async def refresh(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: date) -> Place:
+async def refresh(act: Act[Profile], place_id: UUID) -> Place:
     """Record that the offer stands; the time until somebody has to say so again runs anew."""
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    step(tx, place, "refresh", on, caller.role)
-    place.refreshed_on = max(on, place.refreshed_on)
-    renew(tx, place, place.refreshed_on)
+    place = await lock_place_for(act, place_id)
+    step(act.tx, place, "refresh", act.on, act.caller.role)
+    place.refreshed_on = max(act.on, place.refreshed_on)
+    renew(act.tx, place, place.refreshed_on)
     return place
 
 
-async def close(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: date) -> Place:
+async def close(act: Act[Profile], place_id: UUID) -> Place:
     """Take back an offer; who works there stays."""
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    await end(tx, place, "withdrawn", on, caller.role)
+    place = await lock_place_for(act, place_id)
+    await end(act.tx, place, "withdrawn", act.on, act.caller.role)
     return place
 
 

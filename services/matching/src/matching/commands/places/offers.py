@@ -29,23 +29,25 @@ from matching.rules.place import (
     check_union,
 )
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound, check_order
 from shared.messaging import outbox
 
 
-async def lock_place_for(tx: Tx, caller: Caller, network: str, place_id: UUID) -> Place:
+async def lock_place_for(act: Act[Profile], place_id: UUID) -> Place:
     """Take one place for this transaction; NotFound if it isn't for this caller."""
-    await queries.place(tx, caller, network, place_id)
-    return (await lock_places(tx, [place_id]))[0]
+    await queries.place(act.tx, act.caller, act.network, place_id)
+    return (await lock_places(act.tx, [place_id]))[0]
 
 
-async def lock_promise_for(tx: Tx, caller: Caller, network: str, commitment_id: UUID) -> Promise:
+async def lock_promise_for(act: Act[Profile], commitment_id: UUID) -> Promise:
     """Take our copy of a promise: two places never share what it leaves."""
-    here = select(Promise).where(Promise.commitment_id == commitment_id, Promise.network == network)
+    here = select(Promise).where(
+        Promise.commitment_id == commitment_id, Promise.network == act.network
+    )
     here = here.with_for_update().execution_options(populate_existing=True)
-    found = (await tx.exec(here)).one_or_none()
-    if found is None or not may_touch_place(caller, found.organisation_id):
+    found = (await act.tx.exec(here)).one_or_none()
+    if found is None or not may_touch_place(act.caller, found.organisation_id):
         raise NotFound
     return found
 
@@ -61,33 +63,25 @@ def under(promise: Promise) -> Under:
     )
 
 
-async def offer(
-    tx: Tx,
-    caller: Caller,
-    profile: Profile,
-    place_id: UUID,
-    commitment_id: UUID,
-    terms: Terms,
-    on: date,
-) -> Place:
+async def offer(act: Act[Profile], place_id: UUID, commitment_id: UUID, terms: Terms) -> Place:
     """Offer a place under a promise, which says for whom and what."""
-    PLACE.step("", "offer", caller.role)
-    promise = await lock_promise_for(tx, caller, profile.network, commitment_id)
-    await check_terms(tx, profile, promise, terms, place_id, on)
+    PLACE.step("", "offer", act.caller.role)
+    promise = await lock_promise_for(act, commitment_id)
+    await check_terms(act.tx, act.profile, promise, terms, place_id, act.on)
     place = Place(
         **asdict(terms),
         id=place_id,
-        network=profile.network,
+        network=act.network,
         commitment_id=commitment_id,
         membership_id=promise.membership_id,
         organisation_id=promise.organisation_id,
         offer=promise.offer,
-        since=on,
-        refreshed_on=on,
+        since=act.on,
+        refreshed_on=act.on,
     )
-    step(tx, place, "offer", on, caller.role)
-    tx.add(place)
-    await tx.flush()
+    step(act.tx, place, "offer", act.on, act.caller.role)
+    act.tx.add(place)
+    await act.tx.flush()
     return place
 
 
@@ -112,41 +106,39 @@ async def check_terms(
     check_promise(known, terms.slots, others)
 
 
-async def ask_union(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: date) -> Place:
+async def ask_union(act: Act[Profile], place_id: UUID) -> Place:
     """Ask the union for its statement on the place; its time runs from now."""
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    step(tx, place, "ask_union", on, caller.role)
+    place = await lock_place_for(act, place_id)
+    step(act.tx, place, "ask_union", act.on, act.caller.role)
     if place.union_asked_on is None:
-        place.union_asked_on = on
-        place.union_due_on = profile.deadlines.union.after(on)
-        renew(tx, place, on)
+        place.union_asked_on = act.on
+        place.union_due_on = act.profile.deadlines.union.after(act.on)
+        renew(act.tx, place, act.on)
     return place
 
 
-async def note_statement(
-    tx: Tx, caller: Caller, profile: Profile, place_id: UUID, statement: str, on: date
-) -> Place:
+async def note_statement(act: Act[Profile], place_id: UUID, statement: str) -> Place:
     """Record what the union states: it supports, objects, or has nothing to say."""
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    step(tx, place, "note_statement", on, caller.role)
-    check_order(on, place.union_asked_on)
-    place.union_statement, place.union_stated_on = statement, on
+    place = await lock_place_for(act, place_id)
+    step(act.tx, place, "note_statement", act.on, act.caller.role)
+    check_order(act.on, place.union_asked_on)
+    place.union_statement, place.union_stated_on = statement, act.on
     return place
 
 
-async def open_up(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: date) -> Place:
+async def open_up(act: Act[Profile], place_id: UUID) -> Place:
     """Open a place: the union was heard, the member is one, and the promise holds it."""
-    seen = await queries.place(tx, caller, profile.network, place_id)
-    PLACE.step(seen.state, "open", caller.role)
-    member = await lock_member(tx, seen.membership_id)
-    promise = await lock_promise_for(tx, caller, profile.network, seen.commitment_id)
-    place = (await lock_places(tx, [place_id]))[0]
-    step(tx, place, "open", on, caller.role)
-    check_union(place.union_due_on, place.union_stated_on, on)
-    check_member(member, on)
-    others = await queries.slots_under(tx, promise.commitment_id, beside=place_id)
+    seen = await queries.place(act.tx, act.caller, act.network, place_id)
+    PLACE.step(seen.state, "open", act.caller.role)
+    member = await lock_member(act.tx, seen.membership_id)
+    promise = await lock_promise_for(act, seen.commitment_id)
+    place = (await lock_places(act.tx, [place_id]))[0]
+    step(act.tx, place, "open", act.on, act.caller.role)
+    check_union(place.union_due_on, place.union_stated_on, act.on)
+    check_member(member, act.on)
+    others = await queries.slots_under(act.tx, promise.commitment_id, beside=place_id)
     check_promise(under(promise), place.slots, others)
-    place.refreshed_on = on
+    place.refreshed_on = act.on
     event = PlaceOpened(
         place_id=place.id,
         commitment_id=place.commitment_id,
@@ -156,7 +148,7 @@ async def open_up(tx: Tx, caller: Caller, profile: Profile, place_id: UUID, on: 
         starts_on=place.starts_on,
         ends_before=place.ends_before,
     )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(act.tx, event, on=act.on)
     return place
 
 

@@ -13,7 +13,7 @@ from matching.models import Place
 from matching.profiles import Profile
 from matching.rules.place import PLACE, check_ground, liftable
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotAllowed
 from shared.messaging import outbox
 
@@ -51,24 +51,20 @@ async def lift(tx: Tx, place: Place, ground: str, on: date, role: str = "system"
     await settle(tx, place, on)
 
 
-async def pause(
-    tx: Tx, caller: Caller, profile: Profile, place_id: UUID, ground: str, on: date
-) -> Place:
+async def pause(act: Act[Profile], place_id: UUID, ground: str) -> Place:
     """Pause a place, because its employer says so or doesn't answer."""
-    PLACE.step("open", "pause", caller.role)
-    check_ground(ground, caller.role)
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    if not await pause_for(tx, place, ground, on, caller.role):
+    PLACE.step("open", "pause", act.caller.role)
+    check_ground(ground, act.caller.role)
+    place = await lock_place_for(act, place_id)
+    if not await pause_for(act.tx, place, ground, act.on, act.caller.role):
         raise NotAllowed("paused_already", "The place is paused for this already.")
     return place
 
 
-async def resume(
-    tx: Tx, caller: Caller, profile: Profile, place_id: UUID, ground: str | None, on: date
-) -> Place:
+async def resume(act: Act[Profile], place_id: UUID, ground: str | None) -> Place:
     """Lift the ground named, or all that this caller may; others keep the place paused."""
-    place = await lock_place_for(tx, caller, profile.network, place_id)
-    PLACE.step(place.state, "resume", caller.role)
-    for one in liftable(place.paused_for, ground, caller.role):
-        await lift(tx, place, one, on, caller.role)
+    place = await lock_place_for(act, place_id)
+    PLACE.step(place.state, "resume", act.caller.role)
+    for one in liftable(place.paused_for, ground, act.caller.role):
+        await lift(act.tx, place, one, act.on, act.caller.role)
     return place

@@ -1,0 +1,46 @@
+"""An act: who does it, by which network's rules, on which day, in which transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Generic, Self, TypeVar
+
+from fastapi import Request
+
+from shared.database import Tx
+from shared.http.access import Caller, Calling
+from shared.http.requests import happened, network_of
+from shared.profiles import NetworkProfile
+from shared.time import clock
+
+Rules = TypeVar("Rules", bound=NetworkProfile)
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Generic[Rules]):
+    """What a command needs to know of a call; the edge makes it, and whoever acts hands it on.
+
+    `on` is the act's own day, which may lie before today; never after.
+    """
+
+    tx: Tx
+    caller: Caller
+    profile: Rules
+    on: date
+
+    @property
+    def network(self) -> str:
+        return self.profile.network
+
+    def at(self, day: date) -> Self:
+        """Return the same act on another day."""
+        return replace(self, on=day)
+
+    async def happened(self, day: date | None, field: str) -> Self:
+        """Return the act on the day in its body, or today; Unfit for a day that is yet to come."""
+        return self.at(await happened(self.tx, day, field))
+
+
+async def acting(request: Request, network: str, caller: Calling, tx: Tx) -> Act[Any]:
+    """Return the call's act, today; NotFound where the network isn't run here."""
+    profile = await network_of(request, network, caller)
+    return Act(tx, caller, profile, await clock.today(tx))
