@@ -106,6 +106,20 @@ def test_machines_need_the_standard_library_and_the_words_for_roles_only() -> No
         assert inside or name.startswith("jobbpakten_events.roles."), name
 
 
+def test_a_command_takes_an_act_and_not_its_parts() -> None:
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                names = {one.arg for one in (*node.args.args, *node.args.kwonlyargs)}
+                assert not names >= {"caller", "profile"}, f"{named(path)}:{node.lineno}"
+
+
+def test_a_transaction_is_nobodys_drawer() -> None:
+    for path in SOURCES:
+        if path != SHARED / "database.py":  # SQLAlchemy tells its listeners there alone
+            assert ".info[" not in path.read_text(), named(path)
+
+
 def test_what_a_callers_role_may_is_decided_in_rules_alone() -> None:
     for path in SOURCES:
         if "rules" in path.parts:

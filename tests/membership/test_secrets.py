@@ -196,4 +196,4 @@ def test_a_key_that_is_missing_or_odd_is_named_and_not_shown(
 
 async def test_the_settings_do_not_show_the_key(membership: Membership) -> None:
     async with membership.database.transaction() as tx:
-        assert json.loads(KEYS.secret("contacts"))["k"] not in repr(tx.info["settings"])
+        assert json.loads(KEYS.secret("contacts"))["k"] not in repr(tx.settings)

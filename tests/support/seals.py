@@ -76,7 +76,7 @@ async def read_membership(tx: Tx) -> Sequence[Any]:
         (one.id, contact.person_behind(tx, one).model_dump())
         for one in await tx.exec(select(Contact))
     ]
-    vault = tx.info["settings"].vault
+    vault = service_of(tx).vault
     for one in await tx.exec(select(Organisation)):
         if hasattr(organisation, "number_of"):
             number = organisation.number_of(tx, one)
@@ -128,7 +128,7 @@ async def read_matching(tx: Tx) -> Sequence[Any]:
 
 
 async def write_notifications(tx: Tx, number: str, name: str) -> None:
-    private = json.loads(tx.info["settings"].private_key)
+    private = json.loads(service_of(tx).private_key)
     public = json.dumps(OKPKey.import_key(private).as_dict(private=False))
     sealed = seal(public, Addressee(name=name, address=f"{number[:4]}@example.se"))
     named = RecipientNamed(
@@ -139,8 +139,13 @@ async def write_notifications(tx: Tx, number: str, name: str) -> None:
 
 async def read_notifications(tx: Tx) -> Sequence[Any]:
     found = (await tx.exec(select(Recipient))).all()
-    settings = tx.info["settings"]
+    settings = service_of(tx)
     return [(one.id, recipient.addressee_of(settings, one).model_dump()) for one in found]
+
+
+def service_of(tx: Tx) -> Any:
+    """Give the settings of whichever service it is; the release before has them elsewhere."""
+    return tx.settings
 
 
 WRITERS: dict[str, Any] = {

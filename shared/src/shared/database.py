@@ -5,8 +5,9 @@ import importlib.util
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 from fastapi import Depends, Request
@@ -35,6 +36,27 @@ KEEPALIVES = {
 PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
 
 
+class Transaction(AsyncSession):
+    """A transaction of one service, with its settings and what counts that something failed in it.
+
+    `day` is the business day once somebody has asked for it: one for one transaction.
+    """
+
+    def __init__(self, *, settings: ServiceSettings, undone: Undone, **more: Any) -> None:
+        super().__init__(**more)
+        self.settings, self.undone = settings, undone
+        self.day: date | None = None
+
+    @property
+    def source(self) -> str:
+        """Return what events of this service name as theirs."""
+        return source_of(self.settings.municipality, self.settings.service)
+
+    def has_told(self) -> None:
+        """Have the relay look as soon as this is committed."""
+        self.sync_session.info["told"] = True
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """Where transactions begin; `told` is set when one that told something has been committed.
@@ -43,17 +65,17 @@ class Database:
     """
 
     engine: AsyncEngine
-    sessions: async_sessionmaker[AsyncSession]
+    sessions: async_sessionmaker[Transaction]
     told: asyncio.Event
     undone: Undone
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         async with self.sessions.begin() as tx:
             yield tx
 
 
-async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
+async def transaction(request: Request) -> AsyncIterator[Transaction]:
     """Open the call's transaction; it is committed before the answer is sent."""
     database: Database = request.app.state.database
     async with database.transaction() as tx:
@@ -62,7 +84,7 @@ async def transaction(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 # FastAPI: without the scope a failing commit would come after a 201.
-Tx = Annotated[AsyncSession, Depends(transaction, scope="function")]
+Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
 def connect(settings: ServiceSettings) -> Database:
@@ -88,16 +110,11 @@ def connect(settings: ServiceSettings) -> Database:
 
     sessions = async_sessionmaker(
         engine,
-        class_=AsyncSession,
+        class_=Transaction,
         sync_session_class=Telling,
         expire_on_commit=False,
-        info={
-            "service": settings.service,
-            "source": source_of(settings.municipality, settings.service),
-            "clock": settings.clock,
-            "undone": undone,
-            "settings": settings,  # for what a service keeps secret or reaches by itself
-        },
+        settings=settings,
+        undone=undone,
     )
     return Database(engine, sessions, told, undone)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.database import Tx
 from shared.messaging.causation import because, current
-from shared.undone import Undone, is_held
+from shared.undone import is_held
 
 Seen = TypeVar("Seen")
 Named = Iterable[tuple[object, Callable[[], Seen]]]
@@ -45,8 +45,7 @@ async def by_itself(
     What a bug or a broken row has begun is undone, counted and logged; an outage is raised. After a
     failure the objects that `act` has changed have to be read anew.
     """
-    undone: Undone = tx.info["undone"]
-    with undone.thing(kind, key), because(replace(current.get(), network=network)):
+    with tx.undone.thing(kind, key), because(replace(current.get(), network=network)):
         async with tx.begin_nested():
             await tx.connection()  # SQLAlchemy sets the savepoint with it, and not before
             await act()
@@ -59,8 +58,8 @@ def each_seen(tx: Tx, kind: str, named: Named[Seen]) -> list[Seen]:
 
     It is counted by itself: that a row is seen again doesn't say that what else failed is done.
     """
-    undone, found = tx.info["undone"], list[Seen]()
+    found = list[Seen]()
     for key, see in named:
-        with undone.thing(f"unreadable_{kind}", key):
+        with tx.undone.thing(f"unreadable_{kind}", key):
             found.append(see())
     return found

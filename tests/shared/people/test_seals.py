@@ -41,6 +41,7 @@ MOVED = {
     "matching.commands.placements.endings": "matching.commands.ending",
     "matching.identities import facts": "matching.identities import known as facts",
     "shared.messaging.causation": "shared.causes",
+    "tx.settings": 'tx.info["settings"]',
     "shared.people.sealing": "shared.sealing",
 }
 

@@ -61,7 +61,7 @@ async def _store(
     headers = about | {
         "ce_specversion": "1.0",
         "ce_id": str(uuid7()),
-        "ce_source": tx.info["source"],
+        "ce_source": tx.source,
         "ce_subject": key,
         "ce_time": clock.now().isoformat(),
         "ce_dataschema": f"urn:jobbpakten:{about['ce_type']}",
@@ -73,10 +73,10 @@ async def _store(
         "ce_network": cause.network,
         "content-type": "application/json",
     }
-    refuse_untellable(tx.info["settings"], topic, headers, payload)
+    refuse_untellable(tx.settings, topic, headers, payload)
     stored = {"topic": topic, "key": key, "headers": json.dumps(headers), "payload": payload}
     await (await tx.connection()).execute(TELL, stored)
-    tx.info["told"] = True
+    tx.has_told()
 
 
 def refuse_untellable(

@@ -17,14 +17,13 @@ def now() -> datetime:
 
 async def today(tx: Tx) -> date:
     """Give the business day: Stockholm's, or the one that somebody has set."""
-    if "today" not in tx.info:  # one day for one transaction, also at midnight
-        tx.info["today"] = await _set_by_hand(tx) or now().astimezone(STOCKHOLM).date()
-    day: date = tx.info["today"]
-    return day
+    if tx.day is None:  # one day for one transaction, also at midnight
+        tx.day = await _set_by_hand(tx) or now().astimezone(STOCKHOLM).date()
+    return tx.day
 
 
 async def _set_by_hand(tx: Tx) -> date | None:
-    if tx.info["clock"] != "manual":
+    if tx.settings.clock != "manual":
         return None
     day: date | None = await (await tx.connection()).scalar(text("SELECT today FROM clock"))
     return day

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobbpakten.cli.environment import database, variable
 from jobbpakten.cli.exit_codes import Away
-from shared.database import Tx, world_is_broken
+from shared.database import world_is_broken
 
 CONNECT_SECONDS = 10
 AMISS = {
@@ -24,7 +24,7 @@ NO_ANSWER = "doesn't answer ({kind}): start PostgreSQL, or correct {variable}"
 
 
 @asynccontextmanager
-async def transaction(service: str) -> AsyncIterator[Tx]:
+async def transaction(service: str) -> AsyncIterator[AsyncSession]:
     """Open a transaction of a service; Away when its database can't be used."""
     engine = create_async_engine(
         database(service),

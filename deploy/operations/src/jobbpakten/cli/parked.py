@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from sqlalchemy import Row, text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobbpakten.cli.databases import transaction
 from jobbpakten.cli.environment import AnyService, Service, databases
@@ -19,7 +20,6 @@ from jobbpakten.cli.outputs import (
     shown_bytes,
     tell,
 )
-from shared.database import Tx
 from shared.machines import NotFound
 from shared.messaging.inbox import parking
 from shared.messaging.inbox.records import load_headers
@@ -132,7 +132,7 @@ async def listed(services: Iterable[str]) -> list[dict[str, Any]]:
     return found
 
 
-async def on(service: str, parked: int, act: Callable[[Tx], Awaitable[Result]]) -> Result:
+async def on(service: str, parked: int, act: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     """Do something about a parked record in a transaction of its service."""
     try:
         async with transaction(service) as tx:

@@ -115,7 +115,7 @@ async def views(tx: Tx, candidates: Sequence[Candidate]) -> list[CandidateView]:
     """Show several candidates; one whose row can't be read is left out, counted and logged."""
     seen = []
     for one in candidates:
-        with tx.info["undone"].thing("unreadable_candidates", one.id):
+        with tx.undone.thing("unreadable_candidates", one.id):
             seen.append(await view(tx, one))
     return seen
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlmodel import col, select
 
@@ -15,7 +16,7 @@ from matching.identities import NEEDS, opened_with, row_of, sealed_with
 from matching.models import Fact, Identity
 from matching.profiles import FactRule, Profile
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
-from shared.database import Tx
+from shared.database import Transaction, Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,14 @@ def files(tx: Tx) -> dict[UUID, File]:
     """Give what this transaction has read; an undone savepoint takes along what it had read."""
     session = tx.sync_session
     now = session.get_nested_transaction() or session.get_transaction()
-    kept: tuple[object, dict[UUID, File]] = tx.info.get("files", (None, {}))
-    if kept[0] is not now:
-        kept = tx.info["files"] = now, {}
-    return kept[1]
+    when, kept = READ.get(tx, (None, {}))
+    if when is not now:
+        _, kept = READ[tx] = now, {}
+    return kept
+
+
+# What each transaction has read, and within which savepoint.
+READ = WeakKeyDictionary[Transaction, tuple[object, dict[UUID, File]]]()
 
 
 async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:

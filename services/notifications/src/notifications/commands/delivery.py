@@ -19,13 +19,12 @@ from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import Readiness, readiness
 from notifications.rules.notices import RULES
 from notifications.rules.retries import next_try
-from notifications.settings import Settings
+from notifications.settings import settings_of
 from shared.database import Tx
 from shared.people.sealing import Addressee
 from shared.people.vaults import Unreadable
 from shared.savepoints import by_itself
 from shared.time import clock
-from shared.undone import Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ async def claim(tx: Tx, claim_id: UUID, now: datetime) -> Claimed | Literal["not
     mail_id = await queries.lock_next_mail(tx, now)
     if mail_id is None:
         return "nothing"
-    undone: Undone = tx.info["undone"]
+    undone = tx.undone
     with undone.thing("mails", mail_id):
         return await claimed(tx, *await queries.lock_mail_to(tx, mail_id), claim_id, now)
     raise Unclaimable(mail_id)
@@ -83,7 +82,7 @@ async def claimed(
     mail.state, mail.claim, mail.claimed_at = "claimed", claim_id, now
     mail.first_try_at = mail.first_try_at or now
     tx.add(mail)
-    settings: Settings = tx.info["settings"]
+    settings = settings_of(tx)
     try:
         to = addressee_of(settings, recipient)
     except (Unreadable, LookupError, ValueError):
@@ -115,7 +114,7 @@ async def written_together(
     tx: Tx, notices: Sequence[Notice], recipient: Recipient, now: datetime
 ) -> list[Notice]:
     """Give those that one mail can be written of; each other goes, and fails, in its own."""
-    settings, language = tx.info["settings"], recipient.language
+    settings, language = settings_of(tx), recipient.language
     together = [one for one in notices if can_be_written(settings, one, language)]
     for notice in notices:
         if notice not in together:
@@ -135,7 +134,7 @@ def as_far_as_known(tx: Tx, notice: Notice, held: Held, today: date) -> Readines
 
     It waits by itself then, where it is counted, and tried again.
     """
-    undone: Undone = tx.info["undone"]
+    undone = tx.undone
     with undone.thing("notices", notice.id):
         return is_now(notice, held, today)
     return "wait"
@@ -184,7 +183,7 @@ async def ended(tx: Tx, mail: Delivery, outcome: Outcome, now: datetime) -> None
     tx.add(mail)
     if outcome.result == "deferred":
         mail.tries += 1
-        settings: Settings = tx.info["settings"]
+        settings = settings_of(tx)
         wait = timedelta(seconds=settings.retry_seconds)
         if again := next_try(mail.first_try_at or now, mail.tries, now, wait):
             mail.state, mail.next_try_at = "waiting", again
@@ -232,7 +231,7 @@ async def let_go(tx: Tx, claimed: Claimed, now: datetime) -> None:
 
 async def postpone(tx: Tx, delivery_id: UUID, now: datetime) -> None:
     """Let the others go first, while a mail can't even be looked at."""
-    settings: Settings = tx.info["settings"]
+    settings = settings_of(tx)
     then = now + timedelta(seconds=settings.retry_seconds)
     here = (col(Delivery.id) == delivery_id) & (col(Delivery.state) == "waiting")
     await tx.exec(update(Delivery).where(here).values(next_try_at=then))

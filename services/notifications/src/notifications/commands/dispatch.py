@@ -15,7 +15,7 @@ from notifications.commands.notice import ENDS, NAMES, add, asked, step
 from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import HELD, readiness
 from notifications.rules.notices import INSTEAD, RULES, instead_of
-from notifications.settings import Settings
+from notifications.settings import settings_of
 from shared.database import Tx
 from shared.savepoints import by_itself
 from shared.time import clock
@@ -27,7 +27,7 @@ IF_ALONE = text("SELECT pg_try_advisory_xact_lock(7071091)")
 
 async def release_what_waits(tx: Tx, _: date) -> int:
     """Release what needn't wait longer; all, where the day is set by hand, for hours pass so."""
-    return await (release_all if tx.info["clock"] == "manual" else release)(tx, clock.now())
+    return await (release_all if tx.settings.clock == "manual" else release)(tx, clock.now())
 
 
 async def release(tx: Tx, now: datetime) -> int:
@@ -66,7 +66,7 @@ async def release_one(
 
 async def postpone(tx: Tx, notice_ids: Sequence[UUID], now: datetime) -> None:
     """Let the others go first, while something is amiss with these."""
-    settings: Settings = tx.info["settings"]
+    settings = settings_of(tx)
     then = now + timedelta(seconds=settings.retry_seconds)
     here = update(Notice).where(col(Notice.id).in_(notice_ids)).values(held_until=then)
     await tx.exec(here.execution_options(synchronize_session=False))

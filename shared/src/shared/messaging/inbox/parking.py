@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.database import Tx
 from shared.machines import NotAllowed, NotFound
 from shared.messaging.inbox.records import Heard, One, Record, dump_headers, load_headers
 from shared.messaging.inbox.streams import BESIDE, FURTHEST, Stream, StreamPosition, lock, remember
@@ -41,7 +41,7 @@ SETTLE = text("""
     VALUES (:act, :topic, :partition, :offset, :key, :version, :actor, :ground)""")
 
 
-async def leave(tx: Tx, ids: Sequence[int]) -> dict[int, datetime]:
+async def leave(tx: AsyncSession, ids: Sequence[int]) -> dict[int, datetime]:
     """Take rows out of the car park: they were handled, seen, or are parked anew.
 
     Gives those that were still there with their days of arrival: somebody may have been quicker.
@@ -53,7 +53,7 @@ async def leave(tx: Tx, ids: Sequence[int]) -> dict[int, datetime]:
 
 
 async def park(
-    tx: Tx, parked: Iterable[tuple[One, str]], left: Mapping[int, datetime] | None = None
+    tx: AsyncSession, parked: Iterable[tuple[One, str]], left: Mapping[int, datetime] | None = None
 ) -> None:
     """Store records with the reason why they wait; one that waits already stays as it is."""
     before = left or {}
@@ -86,25 +86,27 @@ def row_of(one: One, reason: str) -> dict[str, Any]:
     }
 
 
-async def note_beginning(tx: Tx, stream: Stream, number: int, service: str) -> None:
+async def note_beginning(tx: AsyncSession, stream: Stream, number: int, service: str) -> None:
     """Write down that a stream began late here: reconciliation judges by its age if one is lost."""
     about = {"topic": stream[0], "partition": None, "offset": None, "key": stream[1]}
     await settle(tx, "began_late", about | {"version": number}, service, "none before it came")
 
 
-async def open_next(tx: Tx, stream: Stream, place: StreamPosition, *, compacted: bool) -> None:
+async def open_next(
+    tx: AsyncSession, stream: Stream, place: StreamPosition, *, compacted: bool
+) -> None:
     """Let the one behind in, if it only waited for the number that has now been reached."""
     if place.parked and (compacted or min(place.parked) == place.version + 1):
         about = {"topic": stream[0], "key": stream[1]}
         await (await tx.connection()).execute(OPEN_NEXT, about)
 
 
-async def due_streams(tx: Tx) -> list[tuple[str, str | None]]:
+async def due_streams(tx: AsyncSession) -> list[tuple[str, str | None]]:
     """Streams (or, without a key, topics) with a record that is to be tried again."""
     return [(row.topic, row.key) for row in await (await tx.connection()).execute(DUE)]
 
 
-async def due_records(tx: Tx, topic: str, key: str | None) -> list[Record]:
+async def due_records(tx: AsyncSession, topic: str, key: str | None) -> list[Record]:
     """Parked records of a stream, in number order, that may be tried now."""
     rows = await (await tx.connection()).execute(DUE_ROWS, {"topic": topic, "key": key})
     return [record_of(row) for row in rows]
@@ -122,7 +124,7 @@ def record_of(row: Row[Any]) -> Record:
     )
 
 
-async def parked_row(tx: Tx, parked: int) -> Row[Any]:
+async def parked_row(tx: AsyncSession, parked: int) -> Row[Any]:
     """One parked record; NotFound."""
     row = (await (await tx.connection()).execute(ONE, {"id": parked})).one_or_none()
     if row is None:
@@ -130,13 +132,13 @@ async def parked_row(tx: Tx, parked: int) -> Row[Any]:
     return row
 
 
-async def retry(tx: Tx, parked: int) -> None:
+async def retry(tx: AsyncSession, parked: int) -> None:
     """Ask the service to try a record again; it does so within a second or two."""
     await locked_row(tx, parked)
     await (await tx.connection()).execute(RETRY, {"id": parked})
 
 
-async def skip(tx: Tx, parked: int, actor: str, ground: str) -> None:
+async def skip(tx: AsyncSession, parked: int, actor: str, ground: str) -> None:
     """Pass over a record for good, and let those behind it in."""
     row, place = await locked_row(tx, parked)
     if place:
@@ -154,7 +156,7 @@ async def skip(tx: Tx, parked: int, actor: str, ground: str) -> None:
     await settle(tx, "skip", about | {"version": row.version}, actor, ground)
 
 
-async def accept_gap(tx: Tx, topic: str, key: str, actor: str, ground: str) -> int:
+async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground: str) -> int:
     """Accept that numbers are lost for good: go on with the first parked one. Gives its number."""
     stream = (topic, key)
     place = (await lock(tx, {stream}))[stream]
@@ -170,7 +172,7 @@ async def accept_gap(tx: Tx, topic: str, key: str, actor: str, ground: str) -> i
     return first
 
 
-async def locked_row(tx: Tx, parked: int) -> tuple[Row[Any], StreamPosition | None]:
+async def locked_row(tx: AsyncSession, parked: int) -> tuple[Row[Any], StreamPosition | None]:
     """Lock the stream of a parked record, then read it: nobody parks behind an opened door."""
     row = await parked_row(tx, parked)
     if row.key is None:
@@ -179,12 +181,14 @@ async def locked_row(tx: Tx, parked: int) -> tuple[Row[Any], StreamPosition | No
     return await parked_row(tx, parked), places[row.topic, row.key]
 
 
-async def move_to(tx: Tx, stream: Stream, place: StreamPosition, version: int) -> None:
+async def move_to(tx: AsyncSession, stream: Stream, place: StreamPosition, version: int) -> None:
     place.version, place.id = version, None
     await remember(tx, [(stream, place)])
 
 
-async def settle(tx: Tx, act: str, about: Mapping[str, Any], actor: str, ground: str) -> None:
+async def settle(
+    tx: AsyncSession, act: str, about: Mapping[str, Any], actor: str, ground: str
+) -> None:
     """Write down what a person decided, and why."""
     decided = {"act": act, "actor": actor, "ground": ground}
     await (await tx.connection()).execute(SETTLE, {**about, **decided})

@@ -6,8 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from shared.database import Tx
 from shared.messaging.inbox.records import Heard
 from shared.messaging.kafka import FOR_EVER, Topic
 
@@ -86,7 +86,7 @@ class StreamPosition:
         return "" if topic.compacted or begins_later else "gap"
 
 
-async def lock(tx: Tx, streams: Collection[Stream]) -> dict[Stream, StreamPosition]:
+async def lock(tx: AsyncSession, streams: Collection[Stream]) -> dict[Stream, StreamPosition]:
     """Lock the streams, new ones too, always in the same order."""
     if not streams:
         return {}
@@ -110,7 +110,7 @@ def named(streams: Iterable[Stream]) -> dict[str, str]:
     return {"topics": BETWEEN.join(topics), "keys": BETWEEN.join(keys)}
 
 
-async def remember(tx: Tx, places: Iterable[tuple[Stream, StreamPosition]]) -> None:
+async def remember(tx: AsyncSession, places: Iterable[tuple[Stream, StreamPosition]]) -> None:
     """Store the numbers that were reached."""
     if moved := dict(places):
         ordered = [moved[stream] for stream in sorted(moved)]

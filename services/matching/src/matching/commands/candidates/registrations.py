@@ -103,7 +103,7 @@ async def once_here(act: Act[Profile], person: identities.Person) -> Candidate:
     found = await identities.find(act.tx, act.network, [person.number])
     candidate = await lock_candidate(act.tx, found[person.number])
     if candidate and candidate.state in ENDS:
-        with act.tx.info["undone"].thing("unreadable_persons", candidate.id):
+        with act.tx.undone.thing("unreadable_persons", candidate.id):
             await identities.change(act.tx, candidate.id, **contact_of(person), name=person.name)
             return candidate
     elif candidate and candidate.unit == act.caller.unit:
