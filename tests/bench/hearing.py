@@ -128,13 +128,13 @@ class Grouped(Settings, service="followup"):
 
 
 class Watched(Inbox):
-    """An inbox that knows when it began, how many records it has settled, and when the last."""
+    """An inbox that knows when it began, how many records it has processed, and when the last."""
 
     begun, settled_at, count = 0.0, 0.0, 0
 
-    async def settle(self, records: Sequence[Record]) -> None:
+    async def process(self, records: Sequence[Record]) -> None:
         self.begun = self.begun or time.perf_counter()
-        await super().settle(records)
+        await super().process(records)
         self.settled_at = time.perf_counter()
         self.count += len(records)
         self.advanced.set()

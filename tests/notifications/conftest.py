@@ -95,7 +95,7 @@ class Notifications(Running):
     async def sends(self) -> list[str]:
         """Let the sender do a round of what mails go through; give what has gone out so far."""
         await self.sender.recover()
-        await self.sender.release_round()
+        await self.sender.dispatch_round()
         await self.sender.send_round()
         return self.server.kinds
 

@@ -261,7 +261,7 @@ async def test_a_stream_that_cannot_be_drained_keeps_no_other(
         await ear.hears(2, number=number)
     await ear.rows("UPDATE inbox SET version = 1 RETURNING 1")
     await ear.rows("UPDATE parked SET retry_at = now() RETURNING 1")
-    settle = ear.inbox.settle
+    settle = ear.inbox.process
 
     async def odd(records: Any) -> None:
         if records[0].key == made(1).key.encode():
@@ -269,7 +269,7 @@ async def test_a_stream_that_cannot_be_drained_keeps_no_other(
         await settle(records)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ear.inbox, "settle", odd)
+        patch.setattr(ear.inbox, "process", odd)
         await ear.inbox.drain()
     assert (await ear.effects(1), await ear.effects(2)) == ([], [2])
     assert "1 streams" in ear.database.undone.said()

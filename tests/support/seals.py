@@ -61,7 +61,7 @@ async def write_membership(tx: Tx, number: str, name: str) -> None:
     }
     new = Contact(id=uuid4(), network=NETWORK, named_on=DAY, **facts)
     person = Addressee(name=name, address=f"{uuid4().hex}@example.se")
-    await contact.keep(tx, profiles.load()[NETWORK], new, person)
+    await contact.store(tx, profiles.load()[NETWORK], new, person)
     trader: dict[str, Any] = {"name": "x", "name_key": "x", "sector": "business", "size": "micro"}
     number = str(uuid4().int)[: len(number)]
     tx.add(
@@ -92,7 +92,7 @@ async def write_matching(tx: Tx, number: str, name: str) -> None:
     of_one = for_all | {"unit": "city"}
     tx.add(Candidate(id=ref, caseworker="a", registered_on=DAY, **of_one))
     who = identities.Person(number, name, "a@example.se", "070-174 06 05", "Storgatan 1")
-    assert await identities.keep(tx, ref, network, replace(who, named=[name]))
+    assert await identities.add_person(tx, ref, network, replace(who, named=[name]))
     await tx.flush()
     await identities.note_needs(tx, ref, ["quiet"])
     await facts.note_facts(tx, ref, {"fit": Finding("true", "a", DAY, name), "right": Finding()})

@@ -175,7 +175,7 @@ async def test_only_what_moves_the_figures_is_told(followup: Followup) -> None:
 async def test_a_promise_that_no_ledger_can_hold_is_parked(followup: Followup) -> None:
     too_many = World().made("visits", 1).model_copy(update={"promised": 2**31})
 
-    await followup.inbox.settle(records([(too_many, "2026-01-15")]))
+    await followup.inbox.process(records([(too_many, "2026-01-15")]))
 
     [parked] = await followup.rows("SELECT key, reason FROM parked")
     assert parked == {"key": too_many.key, "reason": "malformed"}

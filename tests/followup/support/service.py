@@ -45,7 +45,7 @@ class Followup:
 
     async def hears(self, *records: Record) -> None:
         """Settle a batch; whatever is parked is a failure."""
-        await self.inbox.settle(records)
+        await self.inbox.process(records)
         self.app.state.folds = Rooms()
         assert await self.rows("SELECT reason, detail FROM parked") == []
 

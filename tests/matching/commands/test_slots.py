@@ -22,7 +22,7 @@ from shared.database import Tx
 from shared.machines import NotAllowed
 
 UNTIL = date(2026, 4, 1)
-ACTS = {"keep": slots.keep, "release": slots.release, "use_up": slots.use_up}
+ACTS = {"keep": slots.occupy, "release": slots.free, "use_up": slots.use_up}
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ WHO = identities.Person(
 async def test_a_person_is_kept_sealed_and_opened_field_by_field(matching: Matching) -> None:
     ref = uuid4()
     async with matching.database.transaction() as tx:
-        assert await identities.keep(tx, ref, "jobbpakten", WHO)
+        assert await identities.add_person(tx, ref, "jobbpakten", WHO)
     async with matching.database.transaction() as tx:
         assert await identities.person(tx, ref) == WHO
         row = await tx.get_one(Identity, ref)
@@ -42,7 +42,7 @@ async def test_whom_a_changed_index_finds_isnt_shown_as_whom_was_asked_for(
 ) -> None:
     ref, asked = uuid4(), "191212121212"
     async with matching.database.transaction() as tx:
-        await identities.keep(tx, ref, "jobbpakten", WHO)
+        await identities.add_person(tx, ref, "jobbpakten", WHO)
         row = await tx.get_one(Identity, ref)
         row.number_index = identities.index_of(tx, "jobbpakten", asked)
         await tx.flush()
@@ -54,9 +54,9 @@ async def test_whom_a_changed_index_finds_isnt_shown_as_whom_was_asked_for(
 async def test_nobody_comes_twice_into_a_network_and_once_into_each(matching: Matching) -> None:
     first, other = uuid4(), uuid4()
     async with matching.database.transaction() as tx:
-        assert await identities.keep(tx, first, "jobbpakten", WHO)
-        assert not await identities.keep(tx, uuid4(), "jobbpakten", WHO)
-        assert await identities.keep(tx, other, "grannpakten", WHO)
+        assert await identities.add_person(tx, first, "jobbpakten", WHO)
+        assert not await identities.add_person(tx, uuid4(), "jobbpakten", WHO)
+        assert await identities.add_person(tx, other, "grannpakten", WHO)
         assert await identities.find(tx, "jobbpakten", [NUMBER, "191212121212"]) == {NUMBER: first}
         assert await identities.find(tx, "grannpakten", [NUMBER]) == {NUMBER: other}
         indexes = {(await tx.get_one(Identity, ref)).number_index for ref in (first, other)}
@@ -69,7 +69,7 @@ async def test_what_is_sealed_is_as_long_for_one_as_for_another(matching: Matchi
     async with matching.database.transaction() as tx:
         for count, name in enumerate(names):
             ref = uuid4()
-            await identities.keep(tx, ref, f"network{count}", replace(WHO, name=name))
+            await identities.add_person(tx, ref, f"network{count}", replace(WHO, name=name))
             row = await tx.get_one(Identity, ref)
             unnamed, unasked = len(row.sealed), len(row.needs)
             await identities.change(tx, ref, named=[name, "asa@exempel.se", "sv", "city"])
@@ -117,7 +117,7 @@ async def test_a_name_that_grows_in_its_one_form_is_refused_as_any_that_is_too_l
 async def test_a_whole_bank_is_asked_about_at_once(matching: Matching) -> None:
     many = [uuid4() for _ in range(33_000)]  # PostgreSQL takes 32,767 parameters
     async with matching.database.transaction() as tx:
-        await identities.keep(tx, many[0], "jobbpakten", WHO)
+        await identities.add_person(tx, many[0], "jobbpakten", WHO)
         assert len(await identities.needs_of_each(tx, many)) == len(many)
         numbers = [NUMBER, *map(str, range(33_000))]
         assert await identities.find(tx, "jobbpakten", numbers) == {NUMBER: many[0]}
@@ -131,8 +131,8 @@ async def test_what_is_delicate_opens_for_its_own_purpose_and_person_alone(
 ) -> None:
     one, another = uuid4(), uuid4()
     async with matching.database.transaction() as tx:
-        await identities.keep(tx, one, "jobbpakten", WHO)
-        await identities.keep(tx, another, "grannpakten", WHO)
+        await identities.add_person(tx, one, "jobbpakten", WHO)
+        await identities.add_person(tx, another, "grannpakten", WHO)
         yes = await identities.seal_sensitive(tx, one, {"value": "true"}, "fact", "1")
         no = await identities.seal_sensitive(tx, one, {"value": "unknown"}, "fact", "1")
         assert len(yes) == len(no)
@@ -148,7 +148,7 @@ async def test_needs_that_nobody_asked_about_are_unknown_and_none_is_an_answer(
     asked, none, unasked, stranger = uuid4(), uuid4(), uuid4(), uuid4()
     async with matching.database.transaction() as tx:
         for network, ref in (("a", asked), ("b", none), ("c", unasked)):
-            await identities.keep(tx, ref, network, WHO)
+            await identities.add_person(tx, ref, network, WHO)
         await identities.note_needs(tx, asked, ["quiet", "step_free"])
         await identities.note_needs(tx, none, [])
         assert await identities.needs_of_each(tx, [asked, none, unasked, stranger]) == {

@@ -115,7 +115,7 @@ def took_back(world: World) -> World:
 
 
 async def release(tx: Tx, scene: Scene, world: World) -> World:
-    await proposals.release(by(tx, WORKER), await latest(tx, scene), None)
+    await proposals.ask_employer(by(tx, WORKER), await latest(tx, scene), None)
     assert world.pairs[-1].consented
     assert not world.hidden
     return world.last(released=True)

@@ -43,7 +43,7 @@ async def test_a_mail_about_what_somebody_holds_keeps_no_other(
     own: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stories = await applied(own, 3)
-    await own.sender.release_round()
+    await own.sender.dispatch_round()
     first = min(stories, key=lambda one: str(one.membership))
     async with held(own.database, f"subjects WHERE id = '{first.membership}'"):
         assert len(await own.sends()) == 2

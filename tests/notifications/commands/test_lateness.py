@@ -95,7 +95,7 @@ async def test_an_answer_that_would_come_too_late_is_not_even_released(
 
 async def test_nor_claimed(service: Notifications) -> None:
     await to_be_signed(service)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     await service.set_the_day(DAY_AFTER)
     await service.sender.send_round()
     assert (service.server.got, await service.states()) == ([], EXPIRED)
@@ -146,7 +146,7 @@ async def test_what_the_staff_owes_goes_out_late_but_not_with_a_dead_link(
     service: Notifications, day: date, mails: list[str]
 ) -> None:
     await one_task(service)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     await service.set_the_day(day)
     assert await service.sends() == mails
     assert day > TODAY

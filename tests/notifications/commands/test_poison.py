@@ -30,7 +30,7 @@ async def a_poisoned_one(service: Notifications, change: str) -> None:
     story = Story()
     await service.knows("signatory", story.organisation)
     await service.hears(story.shared)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     await set_all(service, "notices", change)
     await one_task(service)
 
@@ -72,7 +72,7 @@ async def test_a_mail_that_cannot_even_be_looked_at_lets_the_others_go_first(
     story = Story()
     await service.knows("signatory", story.organisation)
     await service.hears(story.shared)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     (poison,) = await service.mails()
     await one_task(service)
     lock_notices_in = queries.lock_notices_in
@@ -98,7 +98,7 @@ async def test_a_mail_whose_row_cannot_be_read_lets_the_others_go(
     story = Story()
     await service.knows("signatory", story.organisation)
     await service.hears(story.shared)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     await set_all(service, "deliveries", "ended_at = '20000-01-01'")
     await one_task(service)
     assert await service.sends() == [ANOTHER]
@@ -167,7 +167,7 @@ async def test_at_rest_one_sender_alone_looks_and_the_others_join_when_it_finds_
     async with running(database("notifications"), server) as service:
         assert not service.sender.more.is_set()
         await one_task(service)
-        await service.sender.release_round()
+        await service.sender.dispatch_round()
         woken = []
 
         async def look() -> None:

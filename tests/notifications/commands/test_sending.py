@@ -146,7 +146,7 @@ async def test_two_replicas_with_four_senders_each_send_every_mail_once(
     for number in range(12):
         await two[0].knows("vetting_officer", UNIT, address=f"officer{number}@example.se")
     await two[0].hears(Story().applied, Story().applied)
-    await asyncio.gather(*(in_the_end(one.sender.release_round) for one in two))
+    await asyncio.gather(*(in_the_end(one.sender.dispatch_round) for one in two))
     await asyncio.gather(*(in_the_end(one.sender.send_round) for one in two for _ in range(4)))
     assert set(Counter(m["Message-ID"] for _, m in server.got).values()) == {1}
     assert len(server.got) == 24
@@ -157,7 +157,7 @@ async def test_of_two_claims_on_a_mail_only_the_later_one_counts(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one_task(service)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     database = service.database
     async with database.transaction() as tx:
         first = await delivery.claim(tx, uuid4(), clock.now())
@@ -172,7 +172,7 @@ async def test_of_two_claims_on_a_mail_only_the_later_one_counts(
             await delivery.hand_over(tx, first, clock.now())
     async with database.transaction() as tx:
         await delivery.hand_over(tx, second, clock.now())
-        await delivery.settle(tx, first, Outcome("accepted"), clock.now())
+        await delivery.record_outcome(tx, first, Outcome("accepted"), clock.now())
         await delivery.let_go(tx, first, clock.now())
     assert await state_of_mail(service) == "handed_over"
 

@@ -176,7 +176,7 @@ async def test_one_of_several_messages_that_cannot_be_computed_leaves_the_mail(
     await done_by_hand(own, f"DELETE FROM subjects WHERE id = '{stories[1].placement}'")
     assert await own.sends() == ["several contact_person"]
     assert (await own.told()).count("notice.sent.v1") == 2
-    await own.sender.release_round()
+    await own.sender.dispatch_round()
     assert own.undone("notices") == 1
     of = f"'placement', 'jobbpakten', '{{}}', '{stories[1].placement}'"
     await done_by_hand(own, f"{MADE} ({of})")
@@ -225,7 +225,7 @@ async def test_a_lost_mail_that_cannot_be_taken_back_keeps_no_other(
 ) -> None:
     any_day(own.database, "deliveries")
     await applied(own, 3)
-    await own.sender.release_round()
+    await own.sender.dispatch_round()
     lost = "state = 'claimed', claim = gen_random_uuid(), claimed_at = now() - interval '1 hour'"
     await done_by_hand(own, f"UPDATE deliveries SET {lost}")
     one = "id = (SELECT min(id::text)::uuid FROM deliveries)"

@@ -71,7 +71,7 @@ async def test_who_is_forgotten_is_gone_and_a_colleague_is_told_instead(
 ) -> None:
     who = await service.knows("vetting_officer", UNIT, address="gone@example.se")
     await service.hears(Story().applied)
-    await service.sender.release_round()
+    await service.sender.dispatch_round()
     await service.forgets(who)
     assert await service.recipients() == []
     assert await service.sends() == []

@@ -42,13 +42,13 @@ async def test_events_are_handled_in_order_and_once(ear: Ear) -> None:
 async def test_what_is_handled_one_by_one_is_committed_in_smaller_batches(
     ear: Ear, monkeypatch: pytest.MonkeyPatch, takes_all: object, sizes: list[int]
 ) -> None:
-    settle, settled = ear.inbox.settle_batch, list[int]()
+    settle, settled = ear.inbox.process_batch, list[int]()
 
     async def counted(batch: Sequence[One]) -> None:
         settled.append(len(batch))
         await settle(batch)
 
-    monkeypatch.setattr(ear.inbox, "settle_batch", counted)
+    monkeypatch.setattr(ear.inbox, "process_batch", counted)
     if not takes_all:
         ear.inbox.hears = Hears(ear.on_commitment_made)
     await ear.hears(*range(1, 231))
@@ -92,7 +92,7 @@ async def test_a_record_that_fails_twice_alone_is_parked_and_those_before_it_sta
     ear.inbox.limit = 2
     others = [record(made(2), version, offset=100 + version) for version in (1, 2)]
     mine = [record(made(1), version, offset=version) for version in (1, 2, 3, 4)]
-    await ear.inbox.settle([mine[0], others[0], *mine[1:], others[1]])
+    await ear.inbox.process([mine[0], others[0], *mine[1:], others[1]])
 
     assert await ear.effects(1) == [1, 2]
     assert await ear.effects(2) == [1, 2]
@@ -112,7 +112,7 @@ async def test_a_number_with_another_id_is_parked_beside_its_stream_until_a_pers
     await observer.look()
     assert forks() == 0
     await ear.hears(1)
-    await ear.inbox.settle([record(made(), 1, offset=7, id=str(uuid4()))])
+    await ear.inbox.process([record(made(), 1, offset=7, id=str(uuid4()))])
     await ear.hears(2)
     await observer.look()
 
@@ -139,8 +139,8 @@ def forks() -> float | None:
 async def test_a_stream_whose_first_numbers_didnt_come_is_noted_where_none_may_be_missing(
     ear: Ear, topic: str, noted: list[object]
 ) -> None:
-    await ear.inbox.settle([plain(topic, 3, key="k"), plain(topic, 4, key="k")])
-    await ear.inbox.settle([plain(topic, 5, key="k"), plain(topic, 1, key="whole")])
+    await ear.inbox.process([plain(topic, 3, key="k"), plain(topic, 4, key="k")])
+    await ear.inbox.process([plain(topic, 5, key="k"), plain(topic, 1, key="whole")])
 
     assert await ear.parked() == []
     found = await ear.rows("SELECT act, key, version, actor FROM settlements")
@@ -157,7 +157,7 @@ async def test_whatever_order_and_repeats_the_topic_brings_effects_are_exact(
     chance.shuffle(sent)
     while sent:
         batch, sent = sent[: (size := chance.randint(1, 9))], sent[size:]
-        await ear.inbox.settle(batch)
+        await ear.inbox.process(batch)
         if chance.random() < 0.5:
             await ear.inbox.drain()
     for _ in range(20):

@@ -68,7 +68,7 @@ async def test_every_listener_parks_what_no_teller_tells_and_takes_all_else(
     listening: Listening, topic: str
 ) -> None:
     odd = [*odd_ones(topic)]
-    await listening.inbox.settle(at_offsets(odd))
+    await listening.inbox.process(at_offsets(odd))
 
     parked = await listening.parked()
     found = {one.name: parked.get(offset, ("", None)) for offset, one in enumerate(odd)}
@@ -81,7 +81,7 @@ async def test_a_forged_record_keeps_no_real_one_of_its_stream_from_being_heard(
 ) -> None:
     odd = [one for one in odd_ones(topic) if one.reason and one.record.key]
     keys = [one.record.key.decode() for one in odd if one.record.key]
-    await listening.inbox.settle([*at_offsets(odd), *(plain(topic, key=key) for key in keys)])
+    await listening.inbox.process([*at_offsets(odd), *(plain(topic, key=key) for key in keys)])
 
     assert await listening.heard() == dict.fromkeys(keys, 1)
     assert len(await listening.parked()) == len(odd)
@@ -92,7 +92,7 @@ async def test_a_number_far_ahead_of_those_heard_is_parked_beside_its_stream(
     listening: Listening, topic: str
 ) -> None:
     far, near = plain(topic, 1_000_002, key="k"), plain(topic, 2, key="k")
-    await listening.inbox.settle([plain(topic, key="k"), replace(far, offset=1), near])
+    await listening.inbox.process([plain(topic, key="k"), replace(far, offset=1), near])
 
     assert await listening.heard() == {"k": 2}
     assert await listening.parked() == {1: ("jump", None)}

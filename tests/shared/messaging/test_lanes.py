@@ -35,7 +35,7 @@ async def test_two_batches_of_a_backlog_are_settled_side_by_side(
 
     ear.inbox.hears = Hears(ear.on_commitment_made, all=met)
     ear.inbox.hears.batch = len(backlog) - 1
-    await ear.inbox.settle(backlog)
+    await ear.inbox.process(backlog)
 
     assert await ear.parked() == []
 
@@ -43,7 +43,7 @@ async def test_two_batches_of_a_backlog_are_settled_side_by_side(
 async def test_each_stream_of_a_backlog_is_heard_whole_and_in_its_order(
     ear: Ear, backlog: Sequence[Record]
 ) -> None:
-    await ear.inbox.settle([*backlog, *backlog])
+    await ear.inbox.process([*backlog, *backlog])
 
     for number in range(STREAMS):
         assert await ear.effects(number) == [*range(1, VERSIONS + 1)]
@@ -54,7 +54,7 @@ async def test_each_stream_of_a_backlog_is_heard_whole_and_in_its_order(
 async def test_who_hears_one_by_one_settles_a_backlog_one_batch_after_another(
     ear: Ear, backlog: Sequence[Record], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle, under_way, most = ear.inbox.settle_batch, 0, 0
+    settle, under_way, most = ear.inbox.process_batch, 0, 0
 
     async def counted(batch: Sequence[One]) -> None:
         nonlocal under_way, most
@@ -63,10 +63,10 @@ async def test_who_hears_one_by_one_settles_a_backlog_one_batch_after_another(
         await settle(batch)
         under_way -= 1
 
-    monkeypatch.setattr(ear.inbox, "settle_batch", counted)
+    monkeypatch.setattr(ear.inbox, "process_batch", counted)
     ear.inbox.hears = Hears(ear.on_commitment_made)
     ear.inbox.hears.batch = BATCH
-    await ear.inbox.settle(backlog)
+    await ear.inbox.process(backlog)
 
     assert most == 1
 
@@ -85,8 +85,8 @@ async def test_a_bug_in_one_lane_escapes_by_its_name_and_stops_the_other(
         finally:
             stopped.append(batch)
 
-    monkeypatch.setattr(ear.inbox, "settle_batch", fail_as_the_second)
+    monkeypatch.setattr(ear.inbox, "process_batch", fail_as_the_second)
     with pytest.raises(ZeroDivisionError):
-        await ear.inbox.settle(backlog)
+        await ear.inbox.process(backlog)
 
     assert stopped == begun[:1]

@@ -79,7 +79,7 @@ async def test_accept_gap_goes_on_with_the_first_parked(ear: Ear) -> None:
 async def test_skip_on_a_compacted_topic_lets_higher_numbers_in(ear: Ear) -> None:
     records = [replace(record(made(), v, offset=v), topic="directory.v1") for v in (1, 3, 7)]
     broken = replace(records[1], payload=b"x" * 300_000)
-    await ear.inbox.settle([records[0], broken, records[2]])
+    await ear.inbox.process([records[0], broken, records[2]])
     assert await ear.parked() == [(3, "too_large"), (7, "behind")]
     row = (await ear.parked_rows())[0]
     with pytest.raises(NotAllowed, match="accept the gap"):

@@ -28,7 +28,7 @@ async def test_a_record_without_usable_envelope_is_parked_and_blocks_nobody(
     bad = record(made(), 2, offset=9, **fault)
     if fault.get("subject") == "\x00":
         bad = replace(bad, key=b"\x00")
-    await ear.inbox.settle([record(made(), 1), bad, record(made(), 2, offset=10), bad])
+    await ear.inbox.process([record(made(), 1), bad, record(made(), 2, offset=10), bad])
 
     assert await ear.effects() == [1, 2]
     assert await ear.parked() == [(None, "envelope")]
@@ -49,7 +49,7 @@ async def test_a_broken_body_is_parked_and_its_stream_waits_in_order(
     ear: Ear, payload: bytes | None, reason: str
 ) -> None:
     bad = with_body(record(made(), 2, offset=2), payload)
-    await ear.inbox.settle([record(made(), 1), bad, record(made(), 3, offset=3)])
+    await ear.inbox.process([record(made(), 1), bad, record(made(), 3, offset=3)])
 
     assert await ear.effects() == [1]
     assert await ear.parked() == [(2, reason), (3, "behind")]
@@ -57,13 +57,13 @@ async def test_a_broken_body_is_parked_and_its_stream_waits_in_order(
 
 async def test_headers_that_nobody_needs_may_be_null_or_garbage(ear: Ear) -> None:
     one = record(made(), 1)
-    await ear.inbox.settle([replace(one, headers=(*one.headers, ("x", None), ("y", b"\xff")))])
+    await ear.inbox.process([replace(one, headers=(*one.headers, ("x", None), ("y", b"\xff")))])
 
     assert await ear.effects() == [1]
 
 
 async def test_an_unknown_type_moves_the_number_on(ear: Ear) -> None:
-    await ear.inbox.settle(
+    await ear.inbox.process(
         [record(made(), 1), record(made(), 2, type="se.jobbpakten.never.heard.v9")]
     )
     await ear.hears(3)
@@ -74,13 +74,13 @@ async def test_an_unknown_type_moves_the_number_on(ear: Ear) -> None:
 
 async def test_a_body_about_another_subject_is_malformed(ear: Ear) -> None:
     other = with_body(record(made(1), 1), made(2).model_dump_json().encode())
-    await ear.inbox.settle([other])
+    await ear.inbox.process([other])
 
     assert await ear.parked() == [(1, "malformed")]
 
 
 async def test_plain_headers_of_the_same_names_are_not_the_envelope(ear: Ear) -> None:
     one = record(made(), 1)
-    await ear.inbox.settle([replace(one, headers=(*one.headers, ("id", b"x"), ("time", b"y")))])
+    await ear.inbox.process([replace(one, headers=(*one.headers, ("id", b"x"), ("time", b"y")))])
 
     assert await ear.effects() == [1]

@@ -42,6 +42,8 @@ MOVED = {
     "matching.identities import facts": "matching.identities import known as facts",
     "shared.messaging.causation": "shared.causes",
     "tx.settings": 'tx.info["settings"]',
+    "contact.store(": "contact.keep(",
+    "identities.add_person(": "identities.keep(",
     "shared.people.sealing": "shared.sealing",
 }
 

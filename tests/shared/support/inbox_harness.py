@@ -68,4 +68,4 @@ class Ear:
 
     async def hears(self, *versions: int, number: int = 1) -> None:
         event = made(number)
-        await self.inbox.settle([record(event, version, offset=version) for version in versions])
+        await self.inbox.process([record(event, version, offset=version) for version in versions])

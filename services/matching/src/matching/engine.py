@@ -144,7 +144,7 @@ class Index:
         """Mark who can begin when the place does."""
         day = need.starts_on
         if day not in self.masks:
-            self.keep(day, packed(self.days <= day.toordinal()))
+            self.note(day, packed(self.days <= day.toordinal()))
         return self.masks[day]
 
     def suited(self, provides: frozenset[str]) -> Words:
@@ -153,7 +153,7 @@ class Index:
             who = self.asked.copy()
             for code in self.does_without.keys() - provides:
                 who &= self.does_without[code]
-            self.keep(provides, who)
+            self.note(provides, who)
         return self.masks[provides]
 
     def free(self, schedule: int) -> Words:
@@ -163,10 +163,10 @@ class Index:
             for bit, can in enumerate(self.hours):
                 if schedule >> bit & 1:
                     who &= can
-            self.keep(schedule, who)
+            self.note(schedule, who)
         return self.masks[schedule]
 
-    def keep(self, what: object, who: Words) -> None:
+    def note(self, what: object, who: Words) -> None:
         """Remember what many places ask for alike."""
         if len(self.masks) >= MASKS_KEPT:
             self.masks.clear()

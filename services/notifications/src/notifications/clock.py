@@ -6,6 +6,6 @@ due = (
     notice.expire,
     retention.forget_what_is_over,
     retention.forget_who_left,
-    dispatch.release_what_waits,
+    dispatch.dispatch_due,
 )
 THINGS = ("notices", "mails", "candidates", "unreadable_addresses", "notices_of_another_release")

@@ -35,7 +35,7 @@ async def send(settings: Settings, database: Database) -> None:
     """Send mails for as long as the service runs."""
     sender, pause = Sender(settings, database), LOOK_SECONDS[settings.clock]
     rounds = (
-        ("release", sender.release_round, pause),
+        ("release", sender.dispatch_round, pause),
         ("recover", sender.recover, RECOVER_SECONDS),
         ("owed", sender.take_owed_steps, RECOVER_SECONDS),
         ("mail_figures", sender.look, RECOVER_SECONDS),
@@ -55,12 +55,12 @@ class Sender:
         self.paused_until = 0.0
         self.more = asyncio.Event()  # while one of us finds something, the others look too
 
-    async def release_round(self) -> None:
+    async def dispatch_round(self) -> None:
         """Release what may go; a clock set by hand releases by its own `due` alone."""
         if self.settings.clock == "manual":
             return
         async with self.database.transaction() as tx:
-            await dispatch.release(tx, clock.now())
+            await dispatch.dispatch(tx, clock.now())
 
     async def recover(self) -> None:
         async with self.database.transaction() as tx:
@@ -130,7 +130,7 @@ class Sender:
             # It takes nobody's mail: we don't hammer at it.
             self.paused_until = time.monotonic() + self.settings.retry_seconds
         self.report(claimed.delivery_id, outcome)
-        await self.recorded(partial(delivery.settle, claimed=claimed, outcome=outcome))
+        await self.recorded(partial(delivery.record_outcome, claimed=claimed, outcome=outcome))
 
     async def outcome(self, claimed: Claimed, on_handed_over: Any) -> Outcome:
         try:

@@ -100,13 +100,13 @@ class IdempotentRoute(APIRoute):
                 response = await carry_out(request)
             except Answered as before:
                 return before.response
-            await keep(request, response)
+            await store_answer(request, response)
             return response
 
         return handle
 
 
-async def keep(request: Request, response: Response) -> None:
+async def store_answer(request: Request, response: Response) -> None:
     """Store the answer in the call's own transaction, which is still open."""
     about = getattr(request.state, "claimed", None)
     if about:

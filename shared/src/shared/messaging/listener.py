@@ -74,11 +74,11 @@ class Listener:
             except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
                 if self.joined:
                     log.warning("kafka_is_away", error=describe(error))
-                self.tell_joined(joined=False)
+                self.note_joined(joined=False)
                 self.behind_since = None
             await asyncio.sleep(LOOK_SECONDS)
 
-    def tell_joined(self, *, joined: bool) -> None:
+    def note_joined(self, *, joined: bool) -> None:
         self.joined = joined
         self.connected.set(joined)
 
@@ -116,7 +116,7 @@ class Listener:
         crash_point("inbox.offset")  # those of the batch before are stored, nothing of this one
         prefix = self.settings.kafka_topic_prefix
         try:
-            await self.inbox.settle([taken(record, prefix) for record in records])
+            await self.inbox.process([taken(record, prefix) for record in records])
         except Exception:
             metrics.inbox_escaped.labels(self.settings.service).inc()
             log.exception("inbox_escaped")
@@ -131,8 +131,8 @@ class Listener:
         assigned = consumer.assignment()
         ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
         places = {place: await consumer.position(place) for place in ends}
-        self.tell_joined(joined=bool(assigned))
-        self.tell_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        self.note_joined(joined=bool(assigned))
+        self.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
         behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
         standing = (self.inbox.moves, places)
         if not behind or standing != self.standing:
@@ -141,7 +141,7 @@ class Listener:
             self.behind_since = time.monotonic()
         self.standing = standing
 
-    def tell_lag(self, lag: dict[TopicPartition, int]) -> None:
+    def note_lag(self, lag: dict[TopicPartition, int]) -> None:
         service = self.settings.service
         for gone in self.lagging - lag.keys():
             metrics.inbox_lag.remove(service, gone.topic, str(gone.partition))

@@ -51,14 +51,14 @@ def run(options: Options, folder: Path) -> int:
         say(f"{' and '.join(system.services)} are up after {started_s:.1f} s")
         folders.note(folder, f"{system.urls['followup']}/networks/jobbpakten/report.html")
         try:
-            quiet = tell(system, options, started_s)
+            quiet = tell_the_year(system, options, started_s)
         except (Refused, NeverQuiet, OutOfReach, httpx.HTTPError) as error:
             say(f"{type(error).__name__}: {error}; the services' logs are in {system.folder}")
             return 1
         return (0 if quiet else 1) if options.once else stay(system, quiet=quiet)
 
 
-def tell(system: System, options: Options, started_s: float) -> bool:
+def tell_the_year(system: System, options: Options, started_s: float) -> bool:
     """Play the year and print what came of it; tell whether everything told was heard."""
     with progress(options.weeks) as over:
         played = uvloop.run(play(system, options, over))

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from jobbpakten.cli import migrations, parked, reconcile, sealed, tokens, topics
 from jobbpakten.cli.exit_codes import CODES, Code, Trouble
-from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, tell
+from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, print_result
 from shared.machines import Refused
 
 
@@ -50,4 +50,4 @@ def main() -> None:
 def version(*, as_json: AsJson = False) -> None:
     """Say which release this is."""
     found = version_of("jobbpakten")
-    tell({"version": found}, found, as_json=as_json)
+    print_result({"version": found}, found, as_json=as_json)

@@ -55,7 +55,7 @@ def console() -> Console:
     return found
 
 
-def tell(found: dict[str, Any], line: str, *, as_json: bool) -> None:
+def print_result(found: dict[str, Any], line: str, *, as_json: bool) -> None:
     """Say what was done."""
     if as_json:
         print_json(found)

@@ -15,10 +15,10 @@ from jobbpakten.cli.outputs import (
     AsJson,
     print_json,
     print_line,
+    print_result,
     print_table,
     shown,
     shown_bytes,
-    tell,
 )
 from shared.machines import NotFound
 from shared.messaging.inbox import parking
@@ -91,7 +91,7 @@ def retry(parked: Parked, service: Service, *, as_json: AsJson = False) -> None:
     """Ask the service to try a record again, and those behind it."""
     asyncio.run(on(service, parked, lambda tx: parking.retry(tx, parked)))
     done = f"{service} tries record {parked} again within two seconds."
-    tell({"service": service, "act": "retry", "id": parked}, done, as_json=as_json)
+    print_result({"service": service, "act": "retry", "id": parked}, done, as_json=as_json)
 
 
 @app.command(epilog=CODES)
@@ -101,7 +101,7 @@ def skip(
     """Pass over a record for good, and let those behind it in."""
     asyncio.run(on(service, parked, lambda tx: parking.skip(tx, parked, actor, reason)))
     done = f"{service} passes over record {parked}."
-    tell({"service": service, "act": "skip", "id": parked}, done, as_json=as_json)
+    print_result({"service": service, "act": "skip", "id": parked}, done, as_json=as_json)
 
 
 @app.command("accept-gap", epilog=CODES)
@@ -120,7 +120,7 @@ def accept_gap(
     first = asyncio.run(accepted(service, topic, key, actor, reason))
     found = {"service": service, "act": "accept_gap", "topic": topic, "key": key}
     done = f"{service} goes on with number {first} of {shown(key)} on {topic}."
-    tell(found | {"goes_on_with": first}, done, as_json=as_json)
+    print_result(found | {"goes_on_with": first}, done, as_json=as_json)
 
 
 async def listed(services: Iterable[str]) -> list[dict[str, Any]]:

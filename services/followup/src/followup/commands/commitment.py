@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.dialects.postgresql import insert
 
-from followup.commands.upserts import keep
+from followup.commands.upserts import upsert
 from followup.models import Commitment, CommitmentTerm
 from followup.queries import facts as known
 from followup.rules.facts import Facts
@@ -64,7 +64,7 @@ async def note_activity(tx: Tx, held: ActivityHeld, about: Envelope) -> None:
         "held_on": about.occurredat,
         "offer": held.offer,
     }
-    await keep(tx, "acts", act)
+    await upsert(tx, "acts", act)
     await progress(tx, commitment)
 
 

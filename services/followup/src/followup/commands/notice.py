@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from followup.commands.upserts import keep
+from followup.commands.upserts import upsert
 from jobbpakten_events import Envelope
 from shared.database import Tx
 
@@ -15,4 +15,4 @@ async def note_notice(tx: Tx, notice_id: UUID, about: Envelope, state: State) ->
     """Remember where it stands; its end stays, though how its mail went may be told after it."""
     facts = {"state": state, "since": about.occurredat}
     of = {"id": notice_id, "network": about.network}
-    await keep(tx, "notices", of, facts, unless=ENDED)
+    await upsert(tx, "notices", of, facts, unless=ENDED)

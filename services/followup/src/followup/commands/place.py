@@ -3,7 +3,7 @@
 from typing import Any
 
 from followup.commands.commitment import progress
-from followup.commands.upserts import keep
+from followup.commands.upserts import upsert
 from followup.models import Commitment
 from jobbpakten_events import Envelope
 from jobbpakten_events.matching import PlaceClosed, PlaceOpened
@@ -22,5 +22,5 @@ async def note_closing(tx: Tx, closed: PlaceClosed, about: Envelope) -> None:
 async def note(tx: Tx, event: PlaceOpened | PlaceClosed, facts: dict[str, Any]) -> None:
     """Remember it, even under a promise not yet heard of."""
     of = {"id": event.place_id, "commitment_id": event.commitment_id}
-    await keep(tx, "places", of if "slots" in facts else of | {"slots": 0}, facts)
+    await upsert(tx, "places", of if "slots" in facts else of | {"slots": 0}, facts)
     await progress(tx, await tx.get_one(Commitment, event.commitment_id))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from followup.commands.commitment import progress
-from followup.commands.upserts import keep
+from followup.commands.upserts import upsert
 from followup.models import Commitment
 from followup.rules.facts import Outcome
 from jobbpakten_events import Envelope
@@ -27,7 +27,7 @@ TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_
 async def note_acceptance(tx: Tx, accepted: MatchAccepted) -> None:
     """Remember whose placement it will be; the reference goes nowhere else."""
     of = {"placement_id": accepted.placement_id, "candidate_ref": accepted.candidate_ref}
-    await keep(tx, "accepted_matches", of)
+    await upsert(tx, "accepted_matches", of)
 
 
 async def note_plan(tx: Tx, planned: PlacementPlanned, about: Envelope) -> None:
@@ -55,4 +55,4 @@ async def note_move(tx: Tx, event: Moving, about: Envelope, **facts: Any) -> Non
 async def note(tx: Tx, event: Moving | PlacementReady, about: Envelope, **facts: Any) -> None:
     """Remember what the event says of the placement, whichever came first."""
     facts |= event.model_dump(include=TOLD)
-    await keep(tx, "placements", {"id": event.placement_id, "network": about.network}, facts)
+    await upsert(tx, "placements", {"id": event.placement_id, "network": about.network}, facts)

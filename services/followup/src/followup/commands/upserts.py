@@ -12,7 +12,7 @@ from shared.database import Tx
 NONE: Mapping[str, Any] = MappingProxyType({})
 
 
-async def keep(
+async def upsert(
     tx: Tx, table: str, of: Mapping[str, Any], facts: Mapping[str, Any] = NONE, unless: str = ""
 ) -> None:
     """Store facts beside what they are of, or put them in the place of those heard before.

@@ -119,7 +119,7 @@ async def ask(match_id: UUID, new: NewAsking, act: WithBoth) -> MatchView:
 async def release(match_id: UUID, new: NewRelease, act: WithBoth) -> MatchView:
     """Show her to the employer, by her consent, and keep a slot until it has answered."""
     act = await act.happened(new.released_on, "released_on")
-    return view(await commands.release(act, match_id, new.answer_by))
+    return view(await commands.ask_employer(act, match_id, new.answer_by))
 
 
 @router.post(

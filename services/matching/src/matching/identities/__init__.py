@@ -61,7 +61,7 @@ def filled(facts: Any) -> list[Any]:
     return [facts, ""]
 
 
-async def keep(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
+async def add_person(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     """Store a new person; False where the network has her already, also if since a moment ago."""
     (identity, sensitive), form = vaults(tx), await form_of(tx)
     who, needs = label(ref, network, IDENTITY), label(ref, network, NEEDS)

@@ -61,7 +61,7 @@ def taken(
     if len(found) > MOST_ROWS:
         text = f"a file has at most {MOST_ROWS:,} rows below its header: split it"
         return [], [Fault(found[-1][0], "", text)]
-    return settle(header, found)
+    return read_rows(header, found)
 
 
 def filled(lines: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
@@ -100,7 +100,9 @@ def amiss(header: list[str], columns: Collection[str], needed: Collection[str]) 
             yield Fault(HEADER, name, "the column is missing")
 
 
-def settle(header: list[str], lines: list[tuple[int, list[str]]]) -> tuple[list[Row], list[Fault]]:
+def read_rows(
+    header: list[str], lines: list[tuple[int, list[str]]]
+) -> tuple[list[Row], list[Fault]]:
     """Give each line its columns; refuse one that has more or fewer cells than the header."""
     rows, faults = [], []
     for number, line in lines:

@@ -47,13 +47,13 @@ async def name(act: Act[Profile], membership_id: UUID, new: Contact, person: Add
     check_open(membership.state)
     check_room(len(await queries.contacts_of(act.tx, membership.organisation_id)))
     new.organisation_id = membership.organisation_id
-    return await keep(act.tx, act.profile, new, person)
+    return await store(act.tx, act.profile, new, person)
 
 
 async def name_staff(act: Act[Profile], new: Contact, person: Addressee) -> Contact:
     """Name one of the municipality's own, in her unit."""
     check_names(act.caller, None)
-    return await keep(act.tx, act.profile, new, person)
+    return await store(act.tx, act.profile, new, person)
 
 
 async def name_anew(
@@ -62,10 +62,10 @@ async def name_anew(
     """Replace a contact's name, address and language by those that hold now."""
     check_order(act.on, contact.named_on)
     contact.language, contact.named_by, contact.named_on = language, act.caller.id, act.on
-    return await keep(act.tx, act.profile, contact, person)
+    return await store(act.tx, act.profile, contact, person)
 
 
-async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -> Contact:
+async def store(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -> Contact:
     """Seal a contact with a new key of her own, and tell notifications whom it can reach."""
     check_language(contact.language, profile.languages)
     vault = settings_of(tx).vault
@@ -82,7 +82,7 @@ async def keep(tx: Tx, profile: Profile, contact: Contact, person: Addressee) ->
         await tx.flush()
     except IntegrityError:
         raise already_named() from None
-    await tell(tx, contact, contact.named_on)
+    await tell_of_contact(tx, contact, contact.named_on)
     return contact
 
 
@@ -99,7 +99,7 @@ def already_named() -> NotAllowed:
     return NotAllowed("already_named", "This address has been named in this role.")
 
 
-async def tell(tx: Tx, contact: Contact, on: date | None = None) -> None:
+async def tell_of_contact(tx: Tx, contact: Contact, on: date | None = None) -> None:
     """Tell notifications, and nobody else, who and where she is."""
     public_key = settings_of(tx).notifications_public_key
     event = RecipientNamed(
@@ -156,7 +156,7 @@ async def tell_again(act: Act[Profile]) -> int:
 
 
 async def tell_one(tx: Tx, contact_id: UUID) -> None:
-    await tell(tx, await tx.get_one(Contact, contact_id, populate_existing=True))
+    await tell_of_contact(tx, await tx.get_one(Contact, contact_id, populate_existing=True))
 
 
 async def lock_contact(act: Act[Profile], membership_id: UUID, contact_id: UUID) -> Contact:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from jobbpakten_events.membership import MembershipApplied, MembershipEnded, ValuesDeclared
 from membership import queries
-from membership.commands.organisation import doubts, settle
+from membership.commands.organisation import doubts, find_or_add
 from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.rules.access import may_touch
@@ -49,7 +49,7 @@ async def apply(
     """
     MEMBERSHIP.step("", "apply", act.caller.role)
     check_recent(act.on, await clock.today(act.tx))
-    organisation = await settle(act, new)
+    organisation = await find_or_add(act, new)
     if await queries.open_membership_of(act.tx, act.network, organisation.id):
         raise NotAllowed("already_applied", "It has applied to this network, or is a member.")
     check_order(act.on, await queries.last_end_of(act.tx, act.network, organisation.id))

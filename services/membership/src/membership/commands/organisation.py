@@ -25,7 +25,7 @@ NUMBER = "organisation_number"
 log = structlog.get_logger()
 
 
-async def settle(act: Act[Profile], new: Organisation) -> Organisation:
+async def find_or_add(act: Act[Profile], new: Organisation) -> Organisation:
     """Store the organisation, or find the one with its number, and lock it until we are done.
 
     A known one is there for its own people only, and takes from them how large it is now; a new

@@ -171,7 +171,7 @@ async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:
     tx.add(mail)
 
 
-async def settle(tx: Tx, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
+async def record_outcome(tx: Tx, claimed: Claimed, outcome: Outcome, now: datetime) -> None:
     """Record what became of a mail that we claimed; one that was taken from us is left alone."""
     mail = await queries.lock_mail(tx, claimed.delivery_id)
     if mail.claim == claimed.claim:

@@ -25,37 +25,37 @@ MOST_TOGETHER = 50  # messages in a mail: more would be too large for servers, a
 IF_ALONE = text("SELECT pg_try_advisory_xact_lock(7071091)")
 
 
-async def release_what_waits(tx: Tx, _: date) -> int:
+async def dispatch_due(tx: Tx, _: date) -> int:
     """Release what needn't wait longer; all, where the day is set by hand, for hours pass so."""
-    return await (release_all if tx.settings.clock == "manual" else release)(tx, clock.now())
+    return await (dispatch_all if tx.settings.clock == "manual" else dispatch)(tx, clock.now())
 
 
-async def release(tx: Tx, now: datetime) -> int:
+async def dispatch(tx: Tx, now: datetime) -> int:
     """Release what needn't wait any longer, unless another replica does so; give how many."""
     if not await (await tx.connection()).scalar(IF_ALONE):
         return 0
     due = await queries.lock_due(tx, now)
-    return await released(tx, [*due, *await queries.lock_companions(tx, due)], now, ripe=False)
+    return await dispatched(tx, [*due, *await queries.lock_companions(tx, due)], now, ripe=False)
 
 
-async def release_all(tx: Tx, now: datetime) -> int:
+async def dispatch_all(tx: Tx, now: datetime) -> int:
     """Release all that waits, held or not: the day was set by hand, and hours pass with it."""
     await (await tx.connection()).execute(ONE_AT_A_TIME)
-    return await released(tx, await queries.lock_due(tx, None), now, ripe=True)
+    return await dispatched(tx, await queries.lock_due(tx, None), now, ripe=True)
 
 
-async def released(tx: Tx, found: Sequence[UUID], now: datetime, *, ripe: bool) -> int:
+async def dispatched(tx: Tx, found: Sequence[UUID], now: datetime, *, ripe: bool) -> int:
     """Release notices, each by itself; give how many are on their way to somebody."""
     ready: list[Notice] = []
     for notice_id in found:
-        act = partial(release_one, tx, notice_id, ready, now, ripe=ripe)
+        act = partial(dispatch_one, tx, notice_id, ready, now, ripe=ripe)
         if not await by_itself(tx, "notices", notice_id, "", act):
             await postpone(tx, [notice_id], now)
     await make_mails(tx, ready, now)
     return len(ready)
 
 
-async def release_one(
+async def dispatch_one(
     tx: Tx, notice_id: UUID, ready: list[Notice], now: datetime, *, ripe: bool
 ) -> None:
     notice = await tx.get_one(Notice, notice_id, populate_existing=True)

@@ -94,7 +94,7 @@ async def add(tx: Tx, notice: Notice) -> bool:
     make_transient_to_detached(notice)
     tx.add(notice)
     more = {"kind_of_notice": notice.kind, "role": notice.role, "act_by": notice.act_by}
-    await tell(tx, notice, NoticeRequested, notice.opened_on, **more)
+    await tell_of_notice(tx, notice, NoticeRequested, notice.opened_on, **more)
     return True
 
 
@@ -133,10 +133,10 @@ async def step(tx: Tx, notice: Notice, by: str, on: date, **more: str) -> None:
         notice.since = max(on, notice.since)
         notice.reason = more.get("ground", notice.reason if by == "cancel" else None)
         tx.add(notice)
-    await tell(tx, notice, TOLD[by], on, **more)
+    await tell_of_notice(tx, notice, TOLD[by], on, **more)
 
 
-async def tell(tx: Tx, notice: Notice, event: Any, on: date, **more: Any) -> None:
+async def tell_of_notice(tx: Tx, notice: Notice, event: Any, on: date, **more: Any) -> None:
     """Tell of a notice, on behalf of what asked for it."""
     cause = replace(current.get(), correlation_id=notice.correlation_id, network=notice.network)
     with because(cause):

@@ -36,10 +36,10 @@ async def take_back(tx: Tx, mail_id: UUID, now: datetime) -> None:
 async def take_owed_steps(tx: Tx, now: datetime) -> int:
     """Take what is owed, each notice's by itself; give how many owe nothing any more."""
     owing = await queries.lock_owing(tx)
-    return await each_by_itself(tx, "notices", owing, partial(settle_up, tx, now=now))
+    return await each_by_itself(tx, "notices", owing, partial(take_owed_by, tx, now=now))
 
 
-async def settle_up(tx: Tx, notice_id: UUID, now: datetime) -> None:
+async def take_owed_by(tx: Tx, notice_id: UUID, now: datetime) -> None:
     notice = await queries.lock_notice(tx, notice_id)
     owed, notice.owed = notice.owed or [], None
     tx.add(notice)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from jobbpakten_events.notification import NoticeActed
 from notifications import queries
-from notifications.commands.notice import step, tell
+from notifications.commands.notice import step, tell_of_notice
 from notifications.models import Delivery, Notice
 from notifications.rules.access import check_staff
 from notifications.rules.notice import NOTICE, may_be_told
@@ -58,7 +58,7 @@ async def end_with_it(tx: Tx, failed: Notice, end: str, on: date) -> None:
 async def end_as_told(tx: Tx, notice: Notice, end: str, on: date) -> None:
     notice.state, notice.since, notice.settled_on = end, max(on, notice.since), on
     tx.add(notice)
-    await tell(tx, notice, NoticeActed, on)
+    await tell_of_notice(tx, notice, NoticeActed, on)
 
 
 async def settle_mail(

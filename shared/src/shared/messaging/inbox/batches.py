@@ -41,7 +41,7 @@ class TookTooLong(Exception):
 
 
 class Inbox:
-    """Settles records: when `settle` returns, each is done, was seen before, or is parked."""
+    """Settles records: when `process` returns, each is done, was seen before, or is parked."""
 
     def __init__(self, settings: ServiceSettings, database: Database, hears: Hears) -> None:
         self.service, self.limit = settings.service, settings.handler_limit_seconds
@@ -50,12 +50,12 @@ class Inbox:
         self.holds = 0  # a batch and a drain may both be waiting for the world
         self.moves = 0  # with each try and each record: who watches sees that we aren't stuck
 
-    async def settle(self, records: Sequence[Record]) -> None:
+    async def process(self, records: Sequence[Record]) -> None:
         """Settle records, those of a stream in their order."""
         try:
             async with asyncio.TaskGroup() as side_by_side:
                 for lane in self.lanes(records):
-                    side_by_side.create_task(self.settle_lane(lane))
+                    side_by_side.create_task(self.process_lane(lane))
         except ExceptionGroup as several:
             raise several.exceptions[0] from None
 
@@ -69,24 +69,24 @@ class Inbox:
             return [records]
         return [[one for one in records if crc32(one.key or b"") % 2 == way] for way in (0, 1)]
 
-    async def settle_lane(self, records: Sequence[Record]) -> None:
+    async def process_lane(self, records: Sequence[Record]) -> None:
         """Settle records one batch after another, each in its transaction."""
         size = self.hears.batch
         for begin in range(0, len(records), size):
             batch = records[begin : begin + size]
-            await self.settle_batch([read(record, self.municipality) for record in batch])
+            await self.process_batch([read(record, self.municipality) for record in batch])
 
-    async def settle_batch(self, batch: Sequence[One]) -> None:
+    async def process_batch(self, batch: Sequence[One]) -> None:
         """Settle a batch; while the world is broken, try again for ever."""
         pause = 0.0
         try:
-            while not await self.settled(batch, pause):
+            while not await self.is_processed(batch, pause):
                 pause = min(pause * 2 or 0.1, LONGEST_PAUSE_SECONDS)
                 await asyncio.sleep(pause)
         finally:
             self.hold(-1 if pause else 0)
 
-    async def settled(self, batch: Sequence[One], pause: float) -> bool:
+    async def is_processed(self, batch: Sequence[One], pause: float) -> bool:
         """Try to settle; False while the world is broken."""
         try:
             await self.isolate(batch)
@@ -202,7 +202,7 @@ class Inbox:
             with suppress(Exception), self.database.undone.thing("streams", f"{topic} {key}"):
                 async with self.database.transaction() as tx:
                     records = await parking.due_records(tx, topic, key)
-                await self.settle(records)
+                await self.process(records)
 
     async def run(self) -> None:
         """Drain for ever."""

@@ -89,7 +89,9 @@ def row_of(one: One, reason: str) -> dict[str, Any]:
 async def note_beginning(tx: AsyncSession, stream: Stream, number: int, service: str) -> None:
     """Write down that a stream began late here: reconciliation judges by its age if one is lost."""
     about = {"topic": stream[0], "partition": None, "offset": None, "key": stream[1]}
-    await settle(tx, "began_late", about | {"version": number}, service, "none before it came")
+    await record_decision(
+        tx, "began_late", about | {"version": number}, service, "none before it came"
+    )
 
 
 async def open_next(
@@ -153,7 +155,7 @@ async def skip(tx: AsyncSession, parked: int, actor: str, ground: str) -> None:
         compacted = TOPICS[row.topic].compacted
         await open_next(tx, (row.topic, row.key), place, compacted=compacted)
     about = {name: getattr(row, name) for name in ("topic", "partition", "offset", "key")}
-    await settle(tx, "skip", about | {"version": row.version}, actor, ground)
+    await record_decision(tx, "skip", about | {"version": row.version}, actor, ground)
 
 
 async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground: str) -> int:
@@ -168,7 +170,7 @@ async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground:
     await move_to(tx, stream, place, first - 1)
     await open_next(tx, stream, place, compacted=False)
     about = {"topic": topic, "partition": None, "offset": None, "key": key, "version": first}
-    await settle(tx, "accept_gap", about, actor, ground)
+    await record_decision(tx, "accept_gap", about, actor, ground)
     return first
 
 
@@ -186,7 +188,7 @@ async def move_to(tx: AsyncSession, stream: Stream, place: StreamPosition, versi
     await remember(tx, [(stream, place)])
 
 
-async def settle(
+async def record_decision(
     tx: AsyncSession, act: str, about: Mapping[str, Any], actor: str, ground: str
 ) -> None:
     """Write down what a person decided, and why."""

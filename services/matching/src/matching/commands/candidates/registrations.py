@@ -59,7 +59,7 @@ async def register(act: Act[Profile], ref: UUID, new: Registration) -> Candidate
 
 async def admit(act: Act[Profile], ref: UUID, person: identities.Person) -> Candidate:
     """Take the one case that a person has in a network; refuse whoever is here."""
-    if await identities.keep(act.tx, ref, act.network, person):
+    if await identities.add_person(act.tx, ref, act.network, person):
         return blank(ref, act.network, act.on)
     return await once_here(act, person)
 

@@ -54,7 +54,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     check_plan(act.profile, held, plan, act.on)
     check_reaches("/starts_on", consent.until, plan.starts_on)
     match.open = False
-    await slots.keep(act.tx, held.place, match.id, act.on)
+    await slots.occupy(act.tx, held.place, match.id, act.on)
     await supersede(act.tx, held, act.on)
     await candidates.enter(act.tx, held.candidate, "match", act.on)
     placement = planned(act, held, plan)

@@ -52,7 +52,7 @@ async def answer(act: Act[Profile], match_id: UUID, says: str, ground: str | Non
     )
     await outbox.tell(act.tx, event, on=act.on)
     if says == "no":
-        await slots.release(act.tx, held.place, match.id, act.on)
+        await slots.free(act.tx, held.place, match.id, act.on)
     return match
 
 

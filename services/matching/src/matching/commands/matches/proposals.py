@@ -146,7 +146,7 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
     return match
 
 
-async def release(act: Act[Profile], match_id: UUID, answer_by: date | None) -> Match:
+async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None) -> Match:
     """Show the candidate to the employer and ask it; a slot is hers until the answer is due."""
     match, candidate, place, _ = await lock_current_match(
         act.tx, await queries.match(act.tx, act.caller, act.network, match_id)

@@ -62,8 +62,8 @@ async def run(
     )
     act.tx.add(done)
     await act.tx.flush()
-    await keep(act.tx, run_id, found)
-    await tell(act.tx, done)
+    await store(act.tx, run_id, found)
+    await tell_of_run(act.tx, done)
     return done
 
 
@@ -115,7 +115,7 @@ def person(one: Candidate, needs: Collection[str] | None, ranks: dict[str, int])
     )
 
 
-async def keep(tx: Tx, run_id: UUID, found: Found) -> None:
+async def store(tx: Tx, run_id: UUID, found: Found) -> None:
     """Store all ranks in one statement."""
     rows = [(place, rank, hit) for place, hits in found for rank, hit in enumerate(hits, 1)]
     columns: dict[str, Any] = {
@@ -129,7 +129,7 @@ async def keep(tx: Tx, run_id: UUID, found: Found) -> None:
     await (await tx.connection()).execute(KEEP, columns)
 
 
-async def tell(tx: Tx, done: MatchRun) -> None:
+async def tell_of_run(tx: Tx, done: MatchRun) -> None:
     event = MatchRunCompleted(
         run_id=done.id,
         unit=done.unit,

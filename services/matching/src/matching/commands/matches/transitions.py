@@ -104,7 +104,7 @@ async def end(
     """End a match that isn't accepted, free its slot, end its consent, and tell that it is over."""
     state = take(match, MATCH, by, role, on)
     match.open, match.deadline, match.ended_because = False, None, because
-    await slots.release(tx, place, match.id, on)
+    await slots.free(tx, place, match.id, on)
     await forget_unconfirmed(tx, match.id)
     for consent in await live_consents(tx, col(Consent.match_id) == match.id):
         await end_consent(tx, consent, state.name, on)

@@ -12,7 +12,11 @@ from jobbpakten_events.placement import (
 from matching import identities
 from matching.commands.candidates import registrations as candidates
 from matching.commands.matches.transitions import end_consent
-from matching.commands.placements.preparations import HeldPlacement, lock_placement, tell
+from matching.commands.placements.preparations import (
+    HeldPlacement,
+    lock_placement,
+    tell_of_placement,
+)
 from matching.commands.places import slots
 from matching.models import Placement
 from matching.profiles import Profile
@@ -33,7 +37,7 @@ async def complete(act: Act[Profile], placement_id: UUID) -> Placement:
     take(placement, PLACEMENT, "complete", act.caller.role, act.on)
     check_completed(act.on, placement.ends_before)
     await finish(act.tx, held, act.on, placement.ends_before - timedelta(days=1), uses_slot=True)
-    await tell(act.tx, PlacementCompleted, placement, act.on)
+    await tell_of_placement(act.tx, PlacementCompleted, placement, act.on)
     return placement
 
 
@@ -46,7 +50,7 @@ async def complete_partly(act: Act[Profile], placement_id: UUID, missed_minutes:
     placement.missed_minutes = missed_minutes
     half = kept(placement, act.on)
     await finish(act.tx, held, act.on, act.on, uses_slot=half)
-    await tell(act.tx, PlacementPartlyCompleted, placement, act.on)
+    await tell_of_placement(act.tx, PlacementPartlyCompleted, placement, act.on)
     return placement
 
 
@@ -55,7 +59,7 @@ async def miss(act: Act[Profile], placement_id: UUID) -> Placement:
     held = await lock_placement(act, placement_id)
     take(held.placement, PLACEMENT, "miss", act.caller.role, act.on)
     await finish(act.tx, held, act.on, None, uses_slot=False)
-    await tell(act.tx, PlacementNoShow, held.placement, act.on)
+    await tell_of_placement(act.tx, PlacementNoShow, held.placement, act.on)
     return held.placement
 
 
@@ -71,7 +75,7 @@ async def interrupt(act: Act[Profile], placement_id: UUID, why: dict[str, str]) 
         act.tx, placement.candidate_ref, why, SEALED_FOR, str(placement.id)
     )
     await finish(act.tx, held, act.on, act.on if placement.started_on else None, uses_slot=False)
-    await tell(act.tx, PlacementInterrupted, placement, act.on)
+    await tell_of_placement(act.tx, PlacementInterrupted, placement, act.on)
     return placement
 
 
@@ -110,6 +114,6 @@ async def finish(
     placement, candidate, place = held
     placement.last_day, placement.deadline = last_day, None
     await limit_access(tx, placement, on)
-    settle = slots.use_up if uses_slot else slots.release
+    settle = slots.use_up if uses_slot else slots.free
     await settle(tx, place, placement.match_id, on)
     await candidates.enter(tx, candidate, "return" if placement.started_on else "unmatch", on)

@@ -83,7 +83,7 @@ async def make_ready(act: Act[Profile], placement_id: UUID) -> Placement:
     await check_consented(act.tx, placement.match_id)
     check_ready(placement, place, act.on)
     placement.deadline = act.profile.deadlines.start.after(max(act.on, placement.starts_on))
-    await tell(act.tx, PlacementReady, placement, act.on, act_by=placement.deadline)
+    await tell_of_placement(act.tx, PlacementReady, placement, act.on, act_by=placement.deadline)
     return placement
 
 
@@ -98,11 +98,11 @@ async def start(act: Act[Profile], placement_id: UUID) -> Placement:
     placement.started_on = act.on
     placement.deadline = act.profile.deadlines.end.after(placement.ends_before)
     await candidates.enter(act.tx, candidate, "place", act.on)
-    await tell(act.tx, PlacementStarted, placement, act.on)
+    await tell_of_placement(act.tx, PlacementStarted, placement, act.on)
     return placement
 
 
-async def tell(
+async def tell_of_placement(
     tx: Tx, kind: type[Event], placement: Placement, on: date, **more: date | None
 ) -> None:
     """Tell what happened with it; an event takes the fields that it knows, none is the person's."""

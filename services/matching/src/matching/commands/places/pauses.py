@@ -8,7 +8,7 @@ from uuid import UUID
 
 from jobbpakten_events.matching import PlacePaused, PlaceResumed
 from matching.commands.places.offers import lock_place_for
-from matching.commands.places.slots import settle, step
+from matching.commands.places.slots import fill_or_free, step
 from matching.models import Place
 from matching.profiles import Profile
 from matching.rules.place import PLACE, check_ground, liftable
@@ -48,7 +48,7 @@ async def lift(tx: Tx, place: Place, ground: str, on: date, role: str = "system"
         organisation_id=place.organisation_id,
     )
     await outbox.tell(tx, event, on=on)
-    await settle(tx, place, on)
+    await fill_or_free(tx, place, on)
 
 
 async def pause(act: Act[Profile], place_id: UUID, ground: str) -> Place:

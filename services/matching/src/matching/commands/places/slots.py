@@ -39,14 +39,14 @@ async def reserve(tx: Tx, place: Place, match_id: UUID, until: date, on: date) -
     await outbox.tell(tx, event, on=on)
 
 
-async def keep(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
+async def occupy(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
     """Let an accepted match hold the slot kept for it; the last one makes the place full."""
     slot = await slot_of(tx, place, match_id)
     slot.state, slot.until = after(slot.state, "keep"), None
-    await settle(tx, place, on)
+    await fill_or_free(tx, place, on)
 
 
-async def release(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
+async def free(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
     """Free the slot that is kept for a match, or held by it; nothing where it has none."""
     slot = next((s for s in await slots_in_use(tx, place) if s.match_id == match_id), None)
     if slot is None:
@@ -54,14 +54,14 @@ async def release(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
     after(slot.state, "release")
     await tx.delete(slot)
     await outbox.tell(tx, SlotReleased(place_id=place.id, match_id=match_id), on=on)
-    await settle(tx, place, on)
+    await fill_or_free(tx, place, on)
 
 
 async def use_up(tx: Tx, place: Place, match_id: UUID, on: date) -> None:
     """Count a held slot as used, for good; the last one closes the place."""
     slot = await slot_of(tx, place, match_id)
     slot.state = after(slot.state, "use_up")
-    await settle(tx, place, on)
+    await fill_or_free(tx, place, on)
 
 
 async def slots_in_use(tx: Tx, place: Place) -> Sequence[Slot]:
@@ -78,7 +78,7 @@ async def slot_of(tx: Tx, place: Place, match_id: UUID) -> Slot:
     raise NotAllowed("no_slot_kept", "No slot of the place is kept for this match.")
 
 
-async def settle(tx: Tx, place: Place, on: date) -> None:
+async def fill_or_free(tx: Tx, place: Place, on: date) -> None:
     """Bring the place's state in line with its slots: open, full, or closed as filled.
 
     A paused place stays paused; when it is resumed, this is asked again.
