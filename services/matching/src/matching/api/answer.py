@@ -49,7 +49,10 @@ class NewAcceptance(Body):
     openapi_extra=may(MATCH.roles["answer_yes"], MATCH.roles["answer_no"]),
 )
 async def answer(match_id: UUID, new: NewAnswer, act: WithBoth) -> ShownView:
-    """Answer for one's organisation, while consent and visibility last; no person in the answer."""
+    """Answer for one's organisation, while consent and visibility last; no person in the answer.
+
+    Of today: 422 `earlier_than_today`; after its last day 409 `too_late`.
+    """
     act = await act.happened(new.answered_on, "answered_on")
     return view_shown(await commands.answer(act, match_id, new.answer, new.ground))
 
@@ -63,7 +66,10 @@ async def confirm(match_id: UUID, new: NewConfirmation, act: WithBoth) -> MatchV
 
 @router.post("/acceptance", status_code=201, openapi_extra=may(MATCH.roles["accept"]))
 async def accept(match_id: UUID, new: NewAcceptance, act: WithBoth) -> PlacementView:
-    """Accept what another picked and both sides said yes to; gives the planned placement."""
+    """Accept what another picked and both sides said yes to; gives the planned placement.
+
+    409 `four_eyes`, `no_consent`, `not_available`, `does_not_fit`; 422 `after_the_consent`.
+    """
     act = await act.happened(new.accepted_on, "accepted_on")
     plan = Plan(uuid7(), new.starts_on, new.ends_before)
     return view_placement(await acceptances.accept(act, match_id, plan))

@@ -81,7 +81,11 @@ class NewClosing(Body):
 
 @router.post("", status_code=201, openapi_extra=may(CANDIDATE.roles["register"]))
 async def register(new: NewCandidate, act: WithCandidates) -> RegisteredView:
-    """Let a person into the bank of the caller's unit."""
+    """Let a person into the bank of the caller's unit.
+
+    An identity number may be written in any form, also a samordningsnummer or an interim number.
+    409 `already_registered` (in the unit), `cannot_register` (otherwise: ask the coordinator).
+    """
     act = await act.happened(new.registered_on, "registered_on")
     registration = new.registration(await clock.today(act.tx))
     candidate = await commands.register(act, uuid4(), registration)
@@ -103,7 +107,10 @@ async def list_candidates(
 
 @router.get("/{ref}", openapi_extra=may(CASEWORKER))
 async def read_candidate(ref: UUID, act: WithCandidates) -> CandidateFile:
-    """Give one candidate of the caller's unit, with all that is known of her."""
+    """Give one candidate of the caller's unit, with all that is known of her.
+
+    All but the identity number, which is shown to nobody. 409 `unreadable` where no key opens it.
+    """
     candidate = await queries.candidate(act.tx, act.caller, act.network, ref)
     return await view_file(act.tx, act.profile, candidate)
 
@@ -140,6 +147,9 @@ async def bring_back(ref: UUID, new: NewReturn, act: WithCandidates) -> Standing
 
 @router.post("/{ref}/closing", status_code=201, openapi_extra=may(CANDIDATE.roles["close"]))
 async def close(ref: UUID, new: NewClosing, act: WithCandidates) -> StandingView:
-    """Let her go from the bank; with a livelihood of her own it is an end of its own kind."""
+    """Let her go from the bank; with a livelihood of her own it is an end of its own kind.
+
+    409 while a placement is planned or runs.
+    """
     act = await act.happened(new.closed_on, "closed_on")
     return await view_standing(act.tx, await commands.close(act, ref, new.ground))

@@ -74,7 +74,12 @@ class NewEnd(Body):
 
 @router.post("/consent", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
 async def give(match_id: UUID, new: NewConsent, act: WithBoth) -> MatchView:
-    """Record that she agrees to be shown to this employer; a word waits for its second witness."""
+    """Record that she agrees to be shown to this employer; a word waits for its second witness.
+
+    `paper` and `e_signed` are documents that somebody of staff holds. `two_staff` is her word
+    before the caller and a colleague, and holds when the colleague has confirmed it:
+    `waits_for_witness` names its `consent_id`. 422 `not_by_herself` for `click`.
+    """
     act = await act.happened(new.given_on, "given_on")
     yes = Yes(uuid7(), new.given_how, new.until, new.fields)
     return await view_in_full(act.tx, await commands.give(act, match_id, yes))
@@ -82,14 +87,21 @@ async def give(match_id: UUID, new: NewConsent, act: WithBoth) -> MatchView:
 
 @router.post("/consent-confirmation", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
 async def confirm(match_id: UUID, new: NewWitness, act: WithBoth) -> MatchView:
-    """Confirm, as the second of the staff who heard it, what she said: now her consent holds."""
+    """Confirm, as the second of the staff who heard it, what she said: now her consent holds.
+
+    From today. 409 `four_eyes`, `recorded_anew` (read it again), `nothing_to_confirm`, `too_late`,
+    `consent_over`.
+    """
     match = await commands.confirm(act, match_id, new.consent_id)
     return await view_in_full(act.tx, match)
 
 
 @router.post("/refusal", status_code=201, openapi_extra=may(MATCH.roles["refuse"]))
 async def refuse(match_id: UUID, new: NewRefusal, act: WithBoth) -> MatchView:
-    """Record her no; nobody is told more than that the match is withdrawn."""
+    """Record her no; nobody is told more than that the match is withdrawn.
+
+    Once she has agreed, it takes her consent back.
+    """
     act = await act.happened(new.refused_on, "refused_on")
     return view(await withdrawals.refuse(act, match_id))
 

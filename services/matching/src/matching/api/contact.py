@@ -18,5 +18,9 @@ class Told(View):
 
 @router.post("/retelling", status_code=201, openapi_extra=may(TELLS_AGAIN))
 async def tell_again(act: WithCandidates) -> Told:
-    """Tell notifications about every participant named here anew: after a change of its key."""
+    """Tell notifications about every participant named here anew: after a change of its key.
+
+    Whoever may be named no more is forgotten. The rows of all candidates are held meanwhile, some
+    seconds for a thousand.
+    """
     return Told(told=await commands.tell_again(act))

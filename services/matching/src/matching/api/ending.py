@@ -50,7 +50,10 @@ async def miss(placement_id: UUID, new: NewNoShow, act: WithBoth) -> PlacementVi
 
 @router.post("/interruption", status_code=201, openapi_extra=may(PLACEMENT.roles["interrupt"]))
 async def interrupt(placement_id: UUID, new: NewInterruption, act: WithBoth) -> PlacementView:
-    """Record that it ended early; the ground is sealed and stands in no answer to this call."""
+    """Record that it ended early; the ground is sealed and stands in no answer to this call.
+
+    Before the planned end, also of one that hasn't begun.
+    """
     act = await act.happened(new.ended_on, "ended_on")
     why = {"ground": new.ground, "side": new.side}
     return view(await commands.interrupt(act, placement_id, why))

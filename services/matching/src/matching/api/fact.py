@@ -65,7 +65,11 @@ async def view(tx: Tx, profile: Profile, candidate: Candidate) -> VisibilityView
 
 @router.put("/facts", openapi_extra=may(CANDIDATE.roles["find"]))
 async def record(ref: UUID, new: NewFacts, act: WithCandidates) -> VisibilityView:
-    """Write down facts; whether she is visible is computed anew."""
+    """Write down facts; whether she is visible is computed anew.
+
+    TRUE only from a source that the profile names: 422 `/facts/0/source`. What was found earlier
+    never replaces what was found later.
+    """
     today = await clock.today(act.tx)
     found = [
         commands.Found(one.code, one.value, one.source, one.found_on or today) for one in new.facts
@@ -83,7 +87,10 @@ async def record_protection(ref: UUID, new: NewProtection, act: WithCandidates) 
 
 @router.put("/needs", openapi_extra=may(CANDIDATE.roles["find"]))
 async def record_needs(ref: UUID, new: NewNeeds, act: WithCandidates) -> VisibilityView:
-    """Write down which adaptations she needs: she has been asked."""
+    """Write down which adaptations she needs: she has been asked.
+
+    It makes the fact `needs_asked` TRUE; nothing else does.
+    """
     act = await act.happened(new.asked_on, "asked_on")
     candidate = await commands.record_needs(act, ref, new.needs, act.on)
     return await view(act.tx, act.profile, candidate)

@@ -60,7 +60,15 @@ async def bring_in(
     act: WithCandidates,
     dry_run: Annotated[bool, Query()] = True,  # noqa: FBT002 - a parameter of the address
 ) -> ImportView:
-    """Register everybody in the file, unless a row is amiss or it is a dry run."""
+    """Register everybody in the file, unless a row is amiss or it is a dry run.
+
+    The header names the columns, in any order: `identity_number`, `name`, `language` (needed),
+    `wants_email` (ja, nej, yes, no; empty is no), `email`, `phone`, `address`, `group`, `abilities`
+    (`skill:kitchen licence:b=nej`), `offers`, `schedule` (`mon_am tue_pm`; a space or | between),
+    `available_from`, `registered_on` (`2026-03-09`). Cells part at ; or , and may be quoted; UTF-8
+    with or without BOM, or CP1252. At most 1 MB, 100 columns and 2,000 rows. All are registered or,
+    with any error, nobody; 409 `cannot_register` where somebody in the file can't be.
+    """
     check_registrar(act)
     rows, faults = read(await request.body(), COLUMNS, NEEDED)
     lines = [*lines_of(rows, act.profile, await clock.today(act.tx), faults)]

@@ -102,7 +102,11 @@ async def read_match(match_id: UUID, act: WithBoth) -> MatchView | ShownInFull:
 
 @router.post("", status_code=201, openapi_extra=may(MATCH.roles["propose"]))
 async def propose(new: NewMatch, act: WithBoth) -> MatchView:
-    """Pick a visible candidate, who is known to fit, for an open place."""
+    """Pick a visible candidate, who is known to fit, for an open place.
+
+    409 `not_available`, `not_free` (she has a placement), `place_not_open`, `does_not_fit`,
+    `already_proposed`, `too_many_of_candidate`, `too_many_at_place`; 422 `not_in_run`.
+    """
     act = await act.happened(new.proposed_on, "proposed_on")
     pick = Pick(uuid7(), new.place_id, new.candidate_ref, new.run_id)
     return view(await commands.propose(act, pick))
@@ -117,7 +121,11 @@ async def ask(match_id: UUID, new: NewAsking, act: WithBoth) -> MatchView:
 
 @router.post("/{match_id}/release", status_code=201, openapi_extra=may(MATCH.roles["release"]))
 async def release(match_id: UUID, new: NewRelease, act: WithBoth) -> MatchView:
-    """Show her to the employer, by her consent, and keep a slot until it has answered."""
+    """Show her to the employer, by her consent, and keep a slot until it has answered.
+
+    Until the profile's limit or the consent's last day at the most. 409 `no_slot_left`,
+    `no_consent`, `does_not_fit`.
+    """
     act = await act.happened(new.released_on, "released_on")
     return view(await commands.ask_employer(act, match_id, new.answer_by))
 
@@ -126,6 +134,9 @@ async def release(match_id: UUID, new: NewRelease, act: WithBoth) -> MatchView:
     "/{match_id}/withdrawal", status_code=201, openapi_extra=may(MATCH.roles["withdraw"] - SYSTEM)
 )
 async def withdraw(match_id: UUID, new: NewWithdrawal, act: WithBoth) -> MatchView:
-    """Withdraw a match that isn't accepted."""
+    """Withdraw a match that isn't accepted.
+
+    On one of the profile's `withdrawals`: else 422 `unknown_ground`.
+    """
     act = await act.happened(new.withdrawn_on, "withdrawn_on")
     return view(await withdrawals.withdraw(act, match_id, new.ground))

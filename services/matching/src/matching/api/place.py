@@ -148,7 +148,11 @@ async def view(tx: Tx, place: Place) -> PlaceView:
 
 @router.post("", status_code=201, openapi_extra=may(PLACE.roles["offer"]))
 async def offer(new: NewPlace, act: WithPlaces) -> PlaceView:
-    """Offer a place under a promise."""
+    """Offer a place under a promise.
+
+    It begins within the promise and is no longer than the offer's limit; all places under a promise
+    take no more slots than were promised: 409 `over_the_promise`.
+    """
     act = await act.happened(new.offered_on, "offered_on")
     place = await commands.offer(act, uuid7(), new.commitment_id, new.terms())
     return await view(act.tx, place)
@@ -175,7 +179,10 @@ async def read_place(place_id: UUID, act: WithPlaces) -> PlaceView:
 
 @router.post("/{place_id}/union", status_code=201, openapi_extra=may(PLACE.roles["ask_union"]))
 async def ask_union(place_id: UUID, new: NewQuestion, act: WithPlaces) -> PlaceView:
-    """Record that the union was asked for its statement."""
+    """Record that the union was asked for its statement.
+
+    Its time, the profile's `union`, runs from then.
+    """
     act = await act.happened(new.asked_on, "asked_on")
     return await view(act.tx, await commands.ask_union(act, place_id))
 
@@ -184,7 +191,10 @@ async def ask_union(place_id: UUID, new: NewQuestion, act: WithPlaces) -> PlaceV
     "/{place_id}/union-statement", status_code=201, openapi_extra=may(PLACE.roles["note_statement"])
 )
 async def note_statement(place_id: UUID, new: NewStatement, act: WithPlaces) -> PlaceView:
-    """Record what the union stated."""
+    """Record what the union stated.
+
+    An objection is shown and forbids nothing.
+    """
     act = await act.happened(new.stated_on, "stated_on")
     place = await commands.note_statement(act, place_id, new.statement)
     return await view(act.tx, place)
@@ -192,7 +202,10 @@ async def note_statement(place_id: UUID, new: NewStatement, act: WithPlaces) -> 
 
 @router.post("/{place_id}/opening", status_code=201, openapi_extra=may(PLACE.roles["open"]))
 async def open_up(place_id: UUID, new: NewOpening, act: WithPlaces) -> PlaceView:
-    """Open a place for matches."""
+    """Open a place for matches.
+
+    409 `union_not_heard`, `not_in_force`, `member_suspended`, `over_the_promise`.
+    """
     act = await act.happened(new.opened_on, "opened_on")
     return await view(act.tx, await commands.open_up(act, place_id))
 

@@ -183,13 +183,19 @@ async def name_supervisor(placement_id: UUID, new: NewSupervisor, act: WithBoth)
     "/{placement_id}/readiness", status_code=201, openapi_extra=may(PLACEMENT.roles["make_ready"])
 )
 async def make_ready(placement_id: UUID, new: NewReadiness, act: WithBoth) -> PlacementView:
-    """Let it begin: signed, insured, supervised, and the union heard; 409 names what is missing."""
+    """Let it begin: signed, insured, supervised, and the union heard; 409 names what is missing.
+
+    409 `not_ready`, `not_available`, `no_consent`.
+    """
     act = await act.happened(new.ready_on, "ready_on")
     return view(await commands.make_ready(act, placement_id))
 
 
 @router.post("/{placement_id}/start", status_code=201, openapi_extra=may(PLACEMENT.roles["start"]))
 async def start(placement_id: UUID, new: NewStart, act: WithBoth) -> PlacementView:
-    """Record its first day; not at a suspended member."""
+    """Record its first day; not at a suspended member.
+
+    409 `outside_the_plan`, `member_suspended`, `not_available`, `no_consent`.
+    """
     act = await act.happened(new.started_on, "started_on")
     return view(await commands.start(act, placement_id))

@@ -67,7 +67,10 @@ def view(run: MatchRun) -> RunView:
 
 @router.post("", status_code=201, openapi_extra=may(CASEWORKER))
 async def run(new: NewRun, act: WithBoth) -> RunView:
-    """Rank the visible candidates of the caller's unit; a caseworker picks."""
+    """Rank the visible candidates of the caller's unit; a caseworker picks.
+
+    409 `place_not_open` where one of the places named takes nobody.
+    """
     return view(await commands.run(act, uuid7(), new.place_ids, new.seed))
 
 
@@ -79,7 +82,10 @@ async def read_run(
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> RunFile:
-    """Give a run of the caller's unit: a page of places, or the one named."""
+    """Give a run of the caller's unit: a page of places, or the one named.
+
+    For each place at most 20 are ranked, with `reasons` and `unknowns`.
+    """
     found = await queries.run(act.tx, act.caller, act.network, run_id)
     places = [place_id] if place_id else await queries.places_of(act.tx, found, after, limit + 1)
     following = places[limit - 1] if len(places) > limit else None
