@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.followup.support.facts import END, START
 
-from followup.rules.facts import Act, Facts, Outcome, Place, Placement, Promise, Term
+from followup.rules.facts import Activity, Facts, Outcome, Place, Placement, Promise, Revision
 from followup.rules.ledger import Figures, course, figures, one_by_one
 
 days = st.dates(START - timedelta(days=20), END + timedelta(days=20))
@@ -20,12 +20,12 @@ def facts(draw: Any) -> Facts:
     """Any facts that could be heard, possible or not, each stream in its numbers."""
     offer = draw(st.sampled_from(["study_visit", "lecture"]))
     kept_by = draw(st.sampled_from(["activity", "placement"]))
-    first = Term(1, draw(days), "made", draw(st.integers(0, 6)))
+    first = Revision(1, draw(days), "made", draw(st.integers(0, 6)))
     acts_of_terms = st.sampled_from(["renegotiated", "renegotiated", "released"])
     later = draw(st.lists(st.tuples(days, acts_of_terms, st.integers(0, 8)), max_size=5))
-    terms = [first, *(Term(n, on, act, to) for n, (on, act, to) in enumerate(later, 2))]
+    revisions = [first, *(Revision(n, on, act, to) for n, (on, act, to) in enumerate(later, 2))]
     held = draw(st.lists(st.tuples(days, st.sampled_from(["study_visit", "lecture"])), max_size=8))
-    acts = [Act(UUID(int=n), on, offer) for n, (on, offer) in enumerate(held)]
+    activities = [Activity(UUID(int=n), on, offer) for n, (on, offer) in enumerate(held)]
     promise = Promise(offer, kept_by, START, END)
     at = st.integers(1, 3).map(lambda n: UUID(int=n))
     offers = st.sampled_from([offer, offer, "internship"])
@@ -33,7 +33,7 @@ def facts(draw: Any) -> Facts:
     places = draw(st.lists(rooms, max_size=3, unique_by=lambda one: one.id))
     found = draw(st.lists(st.one_of(running(at, offers), ended(at, offers)), max_size=6))
     placements = [one._replace(id=UUID(int=n)) for n, one in enumerate(found)]
-    return Facts(promise, terms, acts, draw(st.none() | st.just(END)), places, placements)
+    return Facts(promise, revisions, activities, draw(st.none() | st.just(END)), places, placements)
 
 
 def running(at: Any, offers: Any) -> Any:
@@ -64,7 +64,8 @@ def test_the_order_in_which_facts_were_heard_changes_nothing(
     facts: Facts, dice: Any, day: date | None
 ) -> None:
     parts: dict[str, Any] = {
-        name: list(getattr(facts, name)) for name in ("terms", "acts", "places", "placements")
+        name: list(getattr(facts, name))
+        for name in ("revisions", "activities", "places", "placements")
     }
     for several in parts.values():
         dice.shuffle(several)
@@ -86,9 +87,9 @@ def test_as_days_go_by_only_what_remains_or_is_open_can_shrink(
 def test_a_release_lets_go_of_nothing_that_was_kept_by_the_end_of_its_day(
     facts: Facts, day: date
 ) -> None:
-    day = max([day, *(term.on for term in facts.terms)])
-    last = Term(len(facts.terms) + 1, day, "released")
-    then = replace(facts, terms=[*facts.terms, last])
+    day = max([day, *(term.on for term in facts.revisions)])
+    last = Revision(len(facts.revisions) + 1, day, "released")
+    then = replace(facts, revisions=[*facts.revisions, last])
 
     assert figures(then, day).kept == figures(facts, day).kept
     assert figures(then, day).open == figures(facts, day).open
@@ -98,11 +99,11 @@ def test_a_release_lets_go_of_nothing_that_was_kept_by_the_end_of_its_day(
 @given(facts(), st.integers(0, 8))
 def test_a_new_target_holds_what_was_kept(facts: Facts, target: int) -> None:
     day = END - timedelta(days=1)
-    terms = [replace_day(term, day) for term in facts.terms]
-    acts = [act for act in facts.acts if act.on < day]
-    then = replace(facts, terms=terms, acts=acts)
-    last = Term(len(terms) + 1, day, "renegotiated", target)
-    found = figures(replace(then, terms=[*terms, last]), day)
+    revisions = [replace_day(term, day) for term in facts.revisions]
+    activities = [act for act in facts.activities if act.on < day]
+    then = replace(facts, revisions=revisions, activities=activities)
+    last = Revision(len(revisions) + 1, day, "renegotiated", target)
+    found = figures(replace(then, revisions=[*revisions, last]), day)
 
     open_before = figures(then, day - timedelta(days=1)).open
     assert found.kept + found.remaining + found.open >= target
@@ -111,7 +112,7 @@ def test_a_new_target_holds_what_was_kept(facts: Facts, target: int) -> None:
         assert found.kept + found.remaining == max(found.kept, target)
 
 
-def replace_day(term: Term, before: date) -> Term:
+def replace_day(term: Revision, before: date) -> Revision:
     return term._replace(on=min(term.on, before - timedelta(days=1)))
 
 
@@ -125,7 +126,7 @@ def test_everything_given_is_kept_or_extra(facts: Facts) -> None:
     found = figures(facts)
     given = [one for one in facts.placements if one.is_given]
 
-    assert found.kept + found.extra == len(facts.acts) + len(given)
+    assert found.kept + found.extra == len(facts.activities) + len(given)
 
 
 @given(facts(), days)

@@ -17,7 +17,7 @@ from followup.reports import (
     month_ends,
     network_report,
 )
-from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.facts import Activity, Facts, Promise, Revision
 from followup.rules.ledger import Figures, total
 from followup.rules.masking import persons, placements
 from followup.rules.member import Milestones
@@ -45,8 +45,12 @@ def added_up(several: Iterable[Units]) -> Units:
 def commitment(number: int, sector: str, offer: str, units: int, *held: str) -> Commitment:
     kept_by = "placement" if offer == "internship" else "activity"
     promise = Promise(offer, kept_by, date(2026, 1, 1), date(2026, 7, 1))
-    acts = [Act(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(held)]
-    facts = Facts(promise, [Term(1, date(2026, 1, 15), "made", units)], acts, date(2026, 7, 1))
+    activities = [
+        Activity(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(held)
+    ]
+    facts = Facts(
+        promise, [Revision(1, date(2026, 1, 15), "made", units)], activities, date(2026, 7, 1)
+    )
     return Commitment(UUID(int=number), sector, promise, facts)
 
 

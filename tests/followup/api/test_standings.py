@@ -31,7 +31,7 @@ DAYS = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
 
 
 @pytest.mark.parametrize(
-    ("turns", "expected"),
+    ("suspensions", "expected"),
     [
         ([], ["member", "member", "member"]),
         ([(DAYS[0], True)], ["suspended", "suspended", "suspended"]),
@@ -46,9 +46,11 @@ DAYS = [date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)]
     ],
 )
 def test_a_member_is_suspended_until_it_is_reinstated(
-    turns: list[tuple[date, bool]], expected: list[str]
+    suspensions: list[tuple[date, bool]], expected: list[str]
 ) -> None:
-    assert [state(Milestones(member=START, turns=turns), day) for day in DAYS] == expected
-    assert state(Milestones(approved=START, turns=turns), DAYS[0]) == "approved"
-    gone = Milestones(member=START, withdrawn=DAYS[0], turns=turns)
+    assert [
+        state(Milestones(member=START, suspensions=suspensions), day) for day in DAYS
+    ] == expected
+    assert state(Milestones(approved=START, suspensions=suspensions), DAYS[0]) == "approved"
+    gone = Milestones(member=START, withdrawn=DAYS[0], suspensions=suspensions)
     assert state(gone, DAYS[0]) == "withdrawn"

@@ -7,22 +7,22 @@ from uuid import UUID
 import pytest
 from tests.followup.support.facts import END, START, made, units
 
-from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.facts import Activity, Facts, Promise, Revision
 from followup.rules.ledger import Figures, figures, lapse_day, one_by_one, total
 
 VISITS = Promise("study_visit", "activity", START, END)
 
 
-def changed(to: int, on: str, version: int = 2) -> Term:
-    return Term(version, date.fromisoformat(on), "renegotiated", to)
+def changed(to: int, on: str, version: int = 2) -> Revision:
+    return Revision(version, date.fromisoformat(on), "renegotiated", to)
 
 
-def released(on: str, version: int = 2) -> Term:
-    return Term(version, date.fromisoformat(on), "released")
+def released(on: str, version: int = 2) -> Revision:
+    return Revision(version, date.fromisoformat(on), "released")
 
 
-def held(*days: str, offer: str = "study_visit") -> list[Act]:
-    return [Act(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(days)]
+def held(*days: str, offer: str = "study_visit") -> list[Activity]:
+    return [Activity(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(days)]
 
 
 MADE_3 = [made(3)]
@@ -185,7 +185,7 @@ def test_what_a_fact_does(facts: Facts, expected: Figures) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "expected"),
+    ("revisions", "expected"),
     [
         (MADE_3, END),
         ([made(3, "2026-08-01")], date(2026, 8, 1)),
@@ -195,9 +195,9 @@ def test_what_a_fact_does(facts: Facts, expected: Figures) -> None:
     ],
 )
 def test_units_lapse_when_the_period_ends_but_not_before_they_were_promised(
-    terms: list[Term], expected: date
+    revisions: list[Revision], expected: date
 ) -> None:
-    assert lapse_day(Facts(VISITS, terms), VISITS) == expected
+    assert lapse_day(Facts(VISITS, revisions), VISITS) == expected
 
 
 def test_acts_that_came_early_follow_their_promise_each_on_its_day() -> None:

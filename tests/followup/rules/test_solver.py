@@ -26,7 +26,7 @@ from tests.followup.support.small_networks import (
 from tests.followup.support.solving import recovered
 
 from followup.reports import Commitment, Seen, network_report
-from followup.rules.facts import Facts, Placement, Promise, Term
+from followup.rules.facts import Facts, Placement, Promise, Revision
 from followup.rules.masking import persons, placements
 
 NETWORKS = 200
@@ -106,7 +106,7 @@ def test_the_solver_finds_what_stood_on_the_page_before() -> None:
         )
         for number in range(7)
     ]
-    facts = Facts(promise, [Term(1, START, "made", 20)], placements=ended)
+    facts = Facts(promise, [Revision(1, START, "made", 20)], placements=ended)
     among = placements({"completed": 5, "partly_completed": 2, "no_show": 3})
     seen = Seen(date(2025, 6, 30), among, persons(7, 5, among))
     before = network_report(

@@ -19,7 +19,7 @@ from tests.followup.support.places import (
     placement,
 )
 
-from followup.rules.facts import Act, Facts, Placement, Promise
+from followup.rules.facts import Activity, Facts, Placement, Promise
 from followup.rules.ledger import Figures, figures, one_by_one
 
 
@@ -127,9 +127,9 @@ def test_a_placement_of_another_kind_keeps_nothing() -> None:
 
     assert found(other, elsewhere) == units(promised=3, remaining=3, extra=1)
     assert figures(facts) == units(promised=3, remaining=3, extra=1)
-    assert figures(Facts(PROMISE, [made(1)], [Act(UUID(int=1), day("02-01"), "internship")])) == (
-        units(promised=1, remaining=1, extra=1)
-    )
+    assert figures(
+        Facts(PROMISE, [made(1)], [Activity(UUID(int=1), day("02-01"), "internship")])
+    ) == (units(promised=1, remaining=1, extra=1))
 
 
 def test_what_came_before_its_promise_is_told_in_its_turn() -> None:

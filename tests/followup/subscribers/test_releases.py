@@ -20,7 +20,7 @@ from tests.followup.support.places import (
     released,
 )
 
-from followup.rules.facts import Facts, Outcome, Place, Placement, Term
+from followup.rules.facts import Facts, Outcome, Place, Placement, Revision
 from followup.rules.ledger import Figures, figures, lapse_day
 
 ENDS: tuple[Outcome, ...] = get_args(Outcome)
@@ -36,7 +36,9 @@ ENDS: tuple[Outcome, ...] = get_args(Outcome)
         (released("02-01"), units(promised=3, open=2, released=1)),
     ],
 )
-def test_a_cut_takes_what_remains_and_nothing_that_is_open(change: Term, expected: Figures) -> None:
+def test_a_cut_takes_what_remains_and_nothing_that_is_open(
+    change: Revision, expected: Figures
+) -> None:
     assert found(place(2), change) == expected
 
 
@@ -126,10 +128,10 @@ def every_course() -> Iterator[tuple[Place, Placement]]:
 
 
 @pytest.mark.parametrize("change", [None, changed(1, "03-01"), released("03-01")])
-def test_whatever_is_heard_of_one_placement_the_units_add_up(change: Term | None) -> None:
-    terms = [made(2), *([change] if change else [])]
+def test_whatever_is_heard_of_one_placement_the_units_add_up(change: Revision | None) -> None:
+    revisions = [made(2), *([change] if change else [])]
     for at, one in every_course():
-        facts = Facts(PROMISE, terms, [], END, [at], [one])
+        facts = Facts(PROMISE, revisions, [], END, [at], [one])
         for on in (None, START, day("03-01"), END, date.max):
             then = figures(facts, on)
             parts = (then.remaining, then.open, then.kept, then.lapsed, then.released)

@@ -35,10 +35,12 @@ async def test_two_replicas_that_meet_in_the_same_rows_count_each_act_once(
     world = World()
     monkeypatch.setattr("shared.messaging.inbox.batches.world_is_broken", waits_in_no_circle)
     made: list[Dated] = [(world.made(name, 4), "2026-01-15") for name in PROMISES]
-    acts = [[(world.held(f"{n} {name}", name), "2026-02-01") for name in PROMISES] for n in "123"]
+    activities = [
+        [(world.held(f"{n} {name}", name), "2026-02-01") for name in PROMISES] for n in "123"
+    ]
 
     # One goes through the promises from the first to the last, the other the other way round.
-    forwards, backwards = (acts[0], made), (acts[1][::-1], acts[2][::-1])
+    forwards, backwards = (activities[0], made), (activities[1][::-1], activities[2][::-1])
     await asyncio.gather(take(replicas[0], forwards), take(replicas[1], backwards))
 
     rows = await replicas[0].rows(f"SELECT {', '.join(Figures.__slots__)} FROM commitments")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tests.followup.support.facts import END, START, made
 
-from followup.rules.facts import Facts, Outcome, Place, Placement, Promise, Term
+from followup.rules.facts import Facts, Outcome, Place, Placement, Promise, Revision
 from followup.rules.ledger import Figures, figures
 
 PROMISE = Promise("internship", "placement", START, END)
@@ -15,12 +15,12 @@ def day(text: str) -> date:
     return date.fromisoformat(f"2026-{text}")
 
 
-def changed(to: int, on: str, version: int = 2) -> Term:
-    return Term(version, day(on), "renegotiated", to)
+def changed(to: int, on: str, version: int = 2) -> Revision:
+    return Revision(version, day(on), "renegotiated", to)
 
 
-def released(on: str, version: int = 2) -> Term:
-    return Term(version, day(on), "released")
+def released(on: str, version: int = 2) -> Revision:
+    return Revision(version, day(on), "released")
 
 
 def place(slots: int, opened: str = "02-01", closed: str = "", number: int = 1) -> Place:
@@ -48,11 +48,11 @@ def placement(
 
 
 def found(
-    *more: Term | Place | Placement, units: int = 3, ended: bool = False, on: str = ""
+    *more: Revision | Place | Placement, units: int = 3, ended: bool = False, on: str = ""
 ) -> Figures:
     facts = Facts(
         PROMISE,
-        [made(units), *(one for one in more if isinstance(one, Term))],
+        [made(units), *(one for one in more if isinstance(one, Revision))],
         places=[one for one in more if isinstance(one, Place)],
         placements=[one for one in more if isinstance(one, Placement)],
         lapse_found_on=END if ended else None,

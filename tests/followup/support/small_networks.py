@@ -17,7 +17,7 @@ from followup.rules.closing import (
     persons,
     placements,
 )
-from followup.rules.facts import Facts, Promise, Term
+from followup.rules.facts import Facts, Promise, Revision
 
 START, END = date(2025, 1, 1), date(2027, 1, 1)
 MONTHS = [month_end(date(2025 + n // 12, n % 12 + 1, 1)) for n in range(24)]
@@ -102,7 +102,7 @@ def tables(several: Sequence[Ending]) -> list[NetworkReport]:
 
 def report(several: Sequence[Ending], counted: Sequence[Counted], day: date) -> NetworkReport:
     people = placements(counted), persons(counted)
-    promised = [Term(1, START, "made", 20)]
+    promised = [Revision(1, START, "made", 20)]
     promises = [
         Commitment(
             UUID(int=100 * employer + OFFERS.index(offer)),

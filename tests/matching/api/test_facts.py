@@ -132,7 +132,7 @@ async def test_whoever_is_hidden_by_new_rules_alone_is_said_to_wait_for_the_cloc
 @contextmanager
 def other_facts(matching: Matching, **differs: Any) -> Iterator[None]:
     """Let the board decide on other facts, and nobody think of the profile's version."""
-    settings = matching.app.state.database.sessions.kw["info"]["settings"]
+    settings = matching.app.state.database.sessions.kw["settings"]
     here, usual = networks.loaded(settings.profiles), people.PROFILE
     here["jobbpakten"] = usual.model_copy(update={"facts": usual.facts | differs})
     try:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, update
 
-from followup.models import Member, Turn
+from followup.models import Member, Suspension
 from jobbpakten_events import Envelope
 from shared.database import Tx
 
@@ -26,5 +26,5 @@ async def note_turn(
         "occurred_on": about.occurredat,
         "suspended": suspended,
     }
-    await tx.exec(insert(Turn).values(turn))
+    await tx.exec(insert(Suspension).values(turn))
     await note_member(tx, membership_id, organisation_id=organisation_id)

@@ -3,7 +3,7 @@
 from followup.models.commitments import Commitment, CommitmentTerm, HeldAct
 from followup.models.counts import ClosedMonth, CountedPlacement
 from followup.models.events import HeardEvent
-from followup.models.members import Member, Turn
+from followup.models.members import Member, Suspension
 from followup.models.notices import HeardNotice
 from followup.models.places import AcceptedMatch, HeardPlacement, OpenedPlace
 from followup.models.tables import Table
@@ -20,6 +20,6 @@ __all__ = [
     "HeldAct",
     "Member",
     "OpenedPlace",
+    "Suspension",
     "Table",
-    "Turn",
 ]

@@ -30,7 +30,7 @@ class Member(Table, table=True):
     withdrawn_on: date | None = None
     lapsed_on: date | None = None
 
-    def milestones(self, turns: Sequence[tuple[date, bool]]) -> Milestones:
+    def milestones(self, suspensions: Sequence[tuple[date, bool]]) -> Milestones:
         """Give the days of its life, those of its suspensions among them."""
         return Milestones(
             applied=self.applied_on,
@@ -40,11 +40,11 @@ class Member(Table, table=True):
             member=self.in_force_on,
             withdrawn=self.withdrawn_on,
             lapsed=self.lapsed_on,
-            turns=turns,
+            suspensions=suspensions,
         )
 
 
-class Turn(Table, table=True):
+class Suspension(Table, table=True):
     """A suspension or a reinstatement, by its number in the membership's stream."""
 
     __tablename__ = "turns"

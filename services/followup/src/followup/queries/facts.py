@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Uuid, any_, literal, text
 from sqlmodel import col, select
 
 from followup.models import Commitment
-from followup.rules.facts import Act, Facts, Place, Placement, Promise, Term
+from followup.rules.facts import Activity, Facts, Place, Placement, Promise, Revision
 from shared.database import Tx
 
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -40,24 +40,26 @@ PROMISED, FACTS = text(OF_MEMBERSHIP), text(OF_MEMBERSHIP + OF_MATCHING)
 class Known:
     """The facts about one commitment, sorted out."""
 
-    terms: list[Term] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     placements: list[Placement] = field(default_factory=list)
 
     def take(self, what: str, version: int, of: UUID, place: UUID, *rest: Any) -> None:
         code, number, on, then, *days = rest
         if what == "term":
-            self.terms.append(Term(version, on, code, number))
+            self.revisions.append(Revision(version, on, code, number))
         elif what == "act":
-            self.acts.append(Act(of, on, code))
+            self.activities.append(Activity(of, on, code))
         elif what == "place":
             self.places.append(Place(of, code, number, on, then))
         else:
             self.placements.append(Placement(of, place, code, on, then, *days))
 
     def facts(self, promise: Promise | None, lapse_found_on: Any) -> Facts:
-        return Facts(promise, self.terms, self.acts, lapse_found_on, self.places, self.placements)
+        return Facts(
+            promise, self.revisions, self.activities, lapse_found_on, self.places, self.placements
+        )
 
 
 async def promises_where(tx: Tx, so: ColumnElement[bool]) -> Rows:

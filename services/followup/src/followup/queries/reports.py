@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, literal
 from sqlmodel import col, select
 
 from followup import reports
-from followup.models import Commitment, Member, Turn
+from followup.models import Commitment, Member, Suspension
 from followup.queries.access import Reading
 from followup.queries.counts import counted_in, counted_of
 from followup.queries.facts import Rows, facts_about, promises_where, sorted_out
@@ -22,7 +22,7 @@ from followup.rules.ledger import figures
 from followup.rules.member import UNKNOWN
 from shared.database import Tx
 
-Turns = Mapping[UUID, Sequence[tuple[date, bool]]]
+Suspensions = Mapping[UUID, Sequence[tuple[date, bool]]]
 
 
 async def network_report(
@@ -34,7 +34,7 @@ async def network_report(
     """
     members = await members_of(tx, network)
     promises = await promises_where(tx, col(Commitment.network) == network)
-    turns = await turns_of(tx, members)
+    suspensions = await suspensions_of(tx, members)
     facts = await facts_about(tx, [row.id for row in promises], people=reading.is_staff)
     if reading.is_staff:
         placements = await placements_in(tx, network, reading.asked)
@@ -44,7 +44,7 @@ async def network_report(
         seen = by_month(reading.as_of, await counted_in(tx, network, reading.as_of))
 
     def put_together() -> reports.NetworkReport:
-        memberships = [membership(one, turns) for one in members]
+        memberships = [membership(one, suspensions) for one in members]
         known = commitments(promises, facts, {one.id: one.sector for one in members})
         return reports.network_report(network, memberships, known, seen, reading.asked)
 
@@ -55,7 +55,7 @@ async def member_report(tx: Tx, member: Member, reading: Reading) -> reports.Mem
     """Give a member's report."""
     own = await promises_where(tx, col(Commitment.membership_id) == member.id)
     ids = [row.id for row in own]
-    turns = await turns_of(tx, [member])
+    suspensions = await suspensions_of(tx, [member])
     facts = await facts_about(tx, ids, people=reading.is_staff)
     if reading.is_staff:
         placements = await placements_of(tx, member.id, reading.asked)
@@ -65,7 +65,7 @@ async def member_report(tx: Tx, member: Member, reading: Reading) -> reports.Mem
 
     def put_together() -> reports.MemberReport:
         known = commitments(own, facts, {member.id: member.sector})
-        about = membership(member, turns)
+        about = membership(member, suspensions)
         return reports.member_report(member.network, about, known, seen, reading.asked)
 
     return await to_thread(put_together)
@@ -95,15 +95,15 @@ async def members_of(tx: Tx, network: str) -> Sequence[Member]:
     return found.all()
 
 
-async def turns_of(tx: Tx, members: Sequence[Member]) -> Turns:
+async def suspensions_of(tx: Tx, members: Sequence[Member]) -> Suspensions:
     """Give the suspensions and reinstatements of each, in the order in which they were told."""
     # As one parameter: PostgreSQL takes no more than 32,767.
     ids = literal([one.id for one in members], ARRAY(Uuid()))
-    told = select(Turn).where(col(Turn.membership_id) == any_(ids))
-    turns: dict[UUID, list[tuple[date, bool]]] = defaultdict(list)
-    for turn in await tx.exec(told.order_by(col(Turn.membership_id), col(Turn.version))):
-        turns[turn.membership_id].append((turn.occurred_on, turn.suspended))
-    return turns
+    told = select(Suspension).where(col(Suspension.membership_id) == any_(ids))
+    suspensions: dict[UUID, list[tuple[date, bool]]] = defaultdict(list)
+    for one in await tx.exec(told.order_by(col(Suspension.membership_id), col(Suspension.version))):
+        suspensions[one.membership_id].append((one.occurred_on, one.suspended))
+    return suspensions
 
 
 def commitments(
@@ -120,7 +120,7 @@ def commitments(
     return found
 
 
-def membership(member: Member, turns: Turns) -> reports.Membership:
+def membership(member: Member, suspensions: Suspensions) -> reports.Membership:
     sector, size = member.sector or UNKNOWN, member.size or UNKNOWN
-    milestones = member.milestones(turns.get(member.id, ()))
+    milestones = member.milestones(suspensions.get(member.id, ()))
     return reports.Membership(member.id, sector, size, milestones)

@@ -23,7 +23,7 @@ class Promise:
         return (self.kept_by, self.offer) == (what, offer)
 
 
-class Term(NamedTuple):
+class Revision(NamedTuple):
     """One step in the life of the promise, numbered by its stream.
 
     `target` is how many units are promised from then on, kept ones included; none when released.
@@ -35,7 +35,7 @@ class Term(NamedTuple):
     target: int = 0
 
 
-class Act(NamedTuple):
+class Activity(NamedTuple):
     """A visit or lecture that took place. Ordered by id where the day is the same."""
 
     id: UUID
@@ -92,8 +92,8 @@ class Facts:
     """All that is known about one commitment; without `promise`, what has come early waits."""
 
     promise: Promise | None
-    terms: Collection[Term] = ()
-    acts: Collection[Act] = ()
+    revisions: Collection[Revision] = ()
+    activities: Collection[Activity] = ()
     lapse_found_on: date | None = None  # the day on which the clock saw that the period had ended
     places: Collection[Place] = ()
     placements: Collection[Placement] = ()

@@ -7,7 +7,7 @@ from datetime import date
 from operator import attrgetter
 from uuid import UUID
 
-from followup.rules.facts import Act, Facts, Promise, Term
+from followup.rules.facts import Activity, Facts, Promise, Revision
 from followup.rules.timeline import Fact, Move, in_order
 
 
@@ -61,7 +61,7 @@ class Tally:
         self.sweep(on)
         if isinstance(fact, Move):
             self.move(fact)
-        elif isinstance(fact, Act):
+        elif isinstance(fact, Activity):
             self.give(keeps=keeps(fact, self.promise))
         elif fact.act == "released":
             self.let_go |= on < self.promise.ends_before
@@ -69,9 +69,9 @@ class Tally:
             self.aim(fact, on)
         self.sweep(on)
 
-    def aim(self, term: Term, on: date) -> None:
+    def aim(self, revision: Revision, on: date) -> None:
         """Leave as many units as make up the target; what is open, kept or lapsed stays so."""
-        change = max(0, term.target - self.kept) - self.left
+        change = max(0, revision.target - self.kept) - self.left
         if change > 0:
             self.promised += change
             self.left += change
@@ -120,9 +120,9 @@ class Tally:
         return Figures(self.promised, remaining, is_open, self.kept, lapsed, released, self.extra)
 
 
-def keeps(act: Act, promise: Promise) -> bool:
+def keeps(activity: Activity, promise: Promise) -> bool:
     """Tell whether an act keeps a unit: activities do, of the promised kind, in the period."""
-    return promise.is_kept_by("activity", act.offer) and promise.holds(act.on)
+    return promise.is_kept_by("activity", activity.offer) and promise.holds(activity.on)
 
 
 def figures(facts: Facts, day: date | None = None) -> Figures:
@@ -184,9 +184,9 @@ def one_by_one(facts: Facts) -> Iterator[tuple[Figures, date | None]]:
     ended = facts.lapse_found_on is not None
     for on, _, fact in in_order(facts, facts.promise):
         tally.apply(fact, on)
-        if made or isinstance(fact, Term):
+        if made or isinstance(fact, Revision):
             yield tally.figures(ended=ended), fact.on if made else None
-        made = made or isinstance(fact, Term)
+        made = made or isinstance(fact, Revision)
 
 
 def total(several: Iterable[Figures]) -> Figures:

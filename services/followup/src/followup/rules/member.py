@@ -24,7 +24,7 @@ STATES = (
 class Milestones:
     """The days on which a membership reached each state; None: not, as far as we have heard.
 
-    `turns` are the days on which it was suspended (True) and reinstated (False), in their order.
+    `suspensions` are the days on which it was suspended (True) and reinstated (False), in order.
     """
 
     applied: date | None = None
@@ -34,7 +34,7 @@ class Milestones:
     member: date | None = None
     withdrawn: date | None = None
     lapsed: date | None = None
-    turns: Sequence[tuple[date, bool]] = ()
+    suspensions: Sequence[tuple[date, bool]] = ()
 
     @property
     def by_state(self) -> dict[str, date | None]:
@@ -50,10 +50,10 @@ def state(days: Milestones, on: date) -> str | None:
 
 
 def is_suspended(days: Milestones, on: date) -> bool:
-    """Tell what the last turn was; one counts no earlier than the one before it."""
+    """Tell what the last change was; one counts no earlier than the one before it."""
     suspended, last = False, date.min
-    for day, turn in days.turns:
+    for day, suspended_then in days.suspensions:
         last = max(last, day)
         if last <= on:
-            suspended = turn
+            suspended = suspended_then
     return suspended

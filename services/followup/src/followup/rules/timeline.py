@@ -2,7 +2,7 @@
 
 Within a day, what fails comes back first; then the promise is made and changed; then places open,
 placements go on and units are kept; then it is released. What follows a release in its stream
-follows it here. A term counts no earlier than the one before it, all else no earlier than the
+follows it here. A revision counts no earlier than the one before it, all else no earlier than the
 promise.
 """
 
@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
-from followup.rules.facts import Act, Facts, Place, Placement, Promise, Term
+from followup.rules.facts import Activity, Facts, Place, Placement, Promise, Revision
 
 BACK, CHANGED, DONE, RELEASED = range(4)
 
@@ -30,17 +30,17 @@ class Move(NamedTuple):
     placement: UUID | None = None  # whose end it is
 
 
-Fact = Term | Act | Move
+Fact = Revision | Activity | Move
 Moment = tuple[date, int]
 Step = tuple[date, int, Fact]  # the day it counts on, its turn within the day
 
 
 def in_order(facts: Facts, promise: Promise) -> list[Step]:
     """Give all that happened, in the order in which it counts."""
-    terms = list(terms_in_order(facts.terms))
-    made = terms[0][0] if terms else date.min
-    steps: list[Step] = [*terms]
-    steps += [(max(act.on, made), DONE, act) for act in sorted(facts.acts)]
+    revisions = list(revisions_in_order(facts.revisions))
+    made = revisions[0][0] if revisions else date.min
+    steps: list[Step] = [*revisions]
+    steps += [(max(one.on, made), DONE, one) for one in sorted(facts.activities)]
     for place in sorted(facts.places):
         if promise.is_kept_by("placement", place.offer):
             steps += moves_of_place(place, made)
@@ -49,14 +49,14 @@ def in_order(facts: Facts, promise: Promise) -> list[Step]:
     return sorted(steps, key=itemgetter(0, 1))
 
 
-def terms_in_order(terms: Iterable[Term]) -> Iterator[Step]:
+def revisions_in_order(revisions: Iterable[Revision]) -> Iterator[Step]:
     on, rank = date.min, CHANGED
-    for term in sorted(terms):
-        if term.on > on:
-            on, rank = term.on, CHANGED
-        if term.act == "released":
+    for revision in sorted(revisions):
+        if revision.on > on:
+            on, rank = revision.on, CHANGED
+        if revision.act == "released":
             rank = RELEASED
-        yield on, rank, term
+        yield on, rank, revision
 
 
 def moves_of_place(place: Place, made: date) -> Iterator[Step]:
