@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 from tests.matching.model.acts import ACTS
-from tests.matching.model.state import NETWORK, Scene, World, employer_of, matches
+from tests.matching.model.state import Scene, World, employer_of, matches
+from tests.matching.support.pairs import by
 from tests.support.driven import TODAY
 
 from matching.disclosure import view_for_employer
@@ -19,7 +20,7 @@ async def check(tx: Tx, scene: Scene, world: World, path: list[str]) -> None:
     """Compare what the employer finds with what is true; nobody hidden is in an open match."""
     employer, found = employer_of(scene), await matches(tx, scene)
     may = [one for one, seen in zip(found, world.may_be_seen(), strict=True) if seen]
-    listed = await queries.matches(tx, employer, NETWORK, TODAY, None, 100)
+    listed = await queries.matches(by(tx, employer), TODAY, None, 100)
     assert [one.id for one in listed] == may, path
     for one in found:
         assert await details(tx, employer, one) == (
@@ -36,7 +37,7 @@ async def check(tx: Tx, scene: Scene, world: World, path: list[str]) -> None:
 
 async def details(tx: Tx, employer: Caller, found: UUID) -> dict[str, Any] | None:
     try:
-        return (await view_for_employer(tx, employer, NETWORK, found, TODAY)).details
+        return (await view_for_employer(by(tx, employer), found, TODAY)).details
     except NotFound:
         return None
 

@@ -9,10 +9,11 @@ from uuid import UUID
 from matching import identities
 from matching.api.acts import words
 from matching.models import Candidate, Consent, Match, UnconfirmedConsent
+from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.http.requests import Standing, View, standing
 from shared.savepoints import each_seen
 
@@ -111,12 +112,10 @@ def view_shown(match: Match) -> ShownView:
     return ShownView(**where, match_id=match.id, place_id=match.place_id)
 
 
-async def view_for_employer(
-    tx: Tx, caller: Caller, network: str, match_id: UUID, today: date
-) -> ShownInFull:
+async def view_for_employer(act: Act[Profile], match_id: UUID, today: date) -> ShownInFull:
     """Open what was consented to, at this moment."""
-    match, candidate, consent = await queries.shown(tx, caller, network, match_id, today)
-    details = await details_of(tx, candidate, consent)
+    match, candidate, consent = await queries.shown(act, match_id, today)
+    details = await details_of(act.tx, candidate, consent)
     return ShownInFull(**view_shown(match).model_dump(), details=details)
 
 

@@ -17,11 +17,12 @@ from membership.models import (
     Signature,
     Vetting,
 )
+from membership.profiles import Profile
 from membership.rules.access import may_list, may_touch
 from membership.rules.agreement import LAPSING
 from membership.rules.membership import ENDED
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.savepoints import taken
 
@@ -30,29 +31,29 @@ Member = tuple[Membership, Organisation]
 Named = tuple[UUID, str]  # a row's id and its network
 
 
-async def members(
-    tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
-) -> Sequence[Member]:
+async def members(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Member]:
     """Give memberships of a network in the order of application: staff all, an employer its own."""
-    found = select(Membership, Organisation).join(Organisation).where(Membership.network == network)
-    if not may_list(caller):
+    found = (
+        select(Membership, Organisation).join(Organisation).where(Membership.network == act.network)
+    )
+    if not may_list(act.caller):
         raise NotFound
-    if caller.organisation:
-        found = found.where(Membership.organisation_id == caller.organisation)
+    if act.caller.organisation:
+        found = found.where(Membership.organisation_id == act.caller.organisation)
     if after:
         found = found.where(col(Membership.id) > after)
-    return (await tx.exec(found.order_by(col(Membership.id)).limit(limit))).all()
+    return (await act.tx.exec(found.order_by(col(Membership.id)).limit(limit))).all()
 
 
-async def member(tx: Tx, caller: Caller, network: str, membership_id: UUID) -> Member:
+async def member(act: Act[Profile], membership_id: UUID) -> Member:
     """Give one membership with its organisation; NotFound if it isn't for this caller."""
     here = (
         select(Membership, Organisation)
         .join(Organisation)
-        .where(Membership.id == membership_id, Membership.network == network)
+        .where(Membership.id == membership_id, Membership.network == act.network)
     )
-    found = (await tx.exec(here)).one_or_none()
-    if not found or not may_touch(caller, found[1].id):
+    found = (await act.tx.exec(here)).one_or_none()
+    if not found or not may_touch(act.caller, found[1].id):
         raise NotFound
     return found
 

@@ -100,7 +100,7 @@ async def list_candidates(
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> CandidatesView:
     """Give the candidates of the caller's unit in the order of registration, without names."""
-    found = await queries.candidates(act.tx, act.caller, act.network, after, limit + 1)
+    found = await queries.candidates(act, after, limit + 1)
     following = found[limit - 1].id if len(found) > limit else None
     return CandidatesView(candidates=await views(act.tx, found[:limit]), next=following)
 
@@ -111,7 +111,7 @@ async def read_candidate(ref: UUID, act: WithCandidates) -> CandidateFile:
 
     All but the identity number, which is shown to nobody. 409 `unreadable` where no key opens it.
     """
-    candidate = await queries.candidate(act.tx, act.caller, act.network, ref)
+    candidate = await queries.candidate(act, ref)
     return await view_file(act.tx, act.profile, candidate)
 
 

@@ -81,7 +81,7 @@ async def list_matches(
 ) -> MatchesView:
     """Give a unit's matches; to an employer those that it may see now, to a decider what waits."""
     today = await clock.today(act.tx)
-    found = await queries.matches(act.tx, act.caller, act.network, today, after, limit + 1)
+    found = await queries.matches(act, today, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
     if employer_of(act.caller):
@@ -95,8 +95,8 @@ async def read_match(match_id: UUID, act: WithBoth) -> MatchView | ShownInFull:
     """Give one match; to the employer the consented details, while consent and visibility last."""
     if employer_of(act.caller):
         today = await clock.today(act.tx)
-        return await view_for_employer(act.tx, act.caller, act.network, match_id, today)
-    match = await queries.for_staff(act.tx, act.caller, act.network, match_id)
+        return await view_for_employer(act, match_id, today)
+    match = await queries.for_staff(act, match_id)
     return await view_in_full(act.tx, match)
 
 

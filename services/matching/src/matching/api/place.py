@@ -166,7 +166,7 @@ async def list_places(
     limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> PlacesView:
     """Give the places in the order of their offering: staff all, an employer its own."""
-    found = await queries.places(act.tx, act.caller, act.network, state, after, limit + 1)
+    found = await queries.places(act, state, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
     return PlacesView(places=await views(act.tx, page), next=following)
@@ -174,7 +174,7 @@ async def list_places(
 
 @router.get("/{place_id}", openapi_extra=may(READS_PLACES))
 async def read_place(place_id: UUID, act: WithPlaces) -> PlaceView:
-    return await view(act.tx, await queries.place(act.tx, act.caller, act.network, place_id))
+    return await view(act.tx, await queries.place(act, place_id))
 
 
 @router.post("/{place_id}/union", status_code=201, openapi_extra=may(PLACE.roles["ask_union"]))

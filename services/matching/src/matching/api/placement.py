@@ -134,7 +134,7 @@ async def list_placements(
     act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> PlacementsView:
     """Give placements: a unit's to its caseworkers; an employer its own, without a person."""
-    found = await queries.placements(act.tx, act.caller, act.network, after, limit + 1)
+    found = await queries.placements(act, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
     see: Callable[[Placement], PublicPlacement] = view if has_cases(act.caller) else view_public
@@ -145,7 +145,7 @@ async def list_placements(
 @router.get("/{placement_id}", openapi_extra=may(READS_PLACEMENTS))
 async def read_placement(placement_id: UUID, act: WithBoth) -> PlacementFile | PublicPlacement:
     """Give one placement; who isn't of its unit sees no person."""
-    placement = await queries.placement(act.tx, act.caller, act.network, placement_id)
+    placement = await queries.placement(act, placement_id)
     if not has_cases(act.caller):
         return view_public(placement)
     why = await endings.why_interrupted(act.tx, placement)

@@ -86,7 +86,7 @@ async def read_run(
 
     For each place at most 20 are ranked, with `reasons` and `unknowns`.
     """
-    found = await queries.run(act.tx, act.caller, act.network, run_id)
+    found = await queries.run(act, run_id)
     places = [place_id] if place_id else await queries.places_of(act.tx, found, after, limit + 1)
     following = places[limit - 1] if len(places) > limit else None
     ranked = await queries.ranked(act.tx, found, places[:limit])

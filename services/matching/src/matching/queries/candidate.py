@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
+from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.savepoints import taken
 from shared.time import clock
@@ -40,26 +41,28 @@ async def is_shown(tx: Tx, candidate: Candidate) -> bool:
     return candidate.visible and is_fresh(candidate, rules_key, await clock.today(tx))
 
 
-async def candidates(
-    tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
-) -> Sequence[Candidate]:
+async def candidates(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Candidate]:
     """Give the candidates of the caller's unit, in the order of registration."""
-    if not has_cases(caller):
+    if not has_cases(act.caller):
         raise NotFound
-    here = select(Candidate).where(Candidate.network == network, Candidate.unit == caller.unit)
+    here = select(Candidate).where(
+        Candidate.network == act.network, Candidate.unit == act.caller.unit
+    )
     if after:
-        last = select(Candidate.number).where(Candidate.id == after, Candidate.unit == caller.unit)
-        last = last.where(Candidate.network == network)
+        last = select(Candidate.number).where(
+            Candidate.id == after, Candidate.unit == act.caller.unit
+        )
+        last = last.where(Candidate.network == act.network)
         here = here.where(col(Candidate.number) > last.scalar_subquery())
-    return (await tx.exec(here.order_by(col(Candidate.number)).limit(limit))).all()
+    return (await act.tx.exec(here.order_by(col(Candidate.number)).limit(limit))).all()
 
 
-async def candidate(tx: Tx, caller: Caller, network: str, ref: UUID) -> Candidate:
+async def candidate(act: Act[Profile], ref: UUID) -> Candidate:
     """Give one candidate; NotFound if she isn't for this caller."""
-    found = await tx.get(Candidate, ref)
-    if found is None or found.network != network:
+    found = await act.tx.get(Candidate, ref)
+    if found is None or found.network != act.network:
         raise NotFound
-    if not has_case(caller, found.unit):
+    if not has_case(act.caller, found.unit):
         raise NotFound
     return found
 

@@ -18,6 +18,7 @@ from matching.models import (
     Ranked,
     UnconfirmedConsent,
 )
+from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.queries.candidate import fresh
@@ -25,58 +26,58 @@ from matching.queries.place import ROUND, is_paused_for_member
 from matching.rules.access import decides, employer_of, has_case, has_cases
 from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING, SHOWN
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 
 Shown = tuple[Match, Candidate, Consent]
 
 
-def decides_for(tx: Tx, caller: Caller, network: str) -> set[str]:
+def decides_for(act: Act[Profile]) -> set[str]:
     """Name the units that a caller decides for: her own, or all if hers has no candidates."""
-    if not decides(caller):
+    if not decides(act.caller):
         return set()
-    units = set(networks.profile(tx, network).units)
-    return {caller.unit} & units or units
+    units = {*act.profile.units}
+    return {act.caller.unit} & units or units
 
 
-async def match(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+async def match(act: Act[Profile], match_id: UUID) -> Match:
     """Give a match to caseworkers of its unit; NotFound for everybody else."""
-    found = await tx.get(Match, match_id)
-    if found is None or found.network != network or not has_case(caller, found.unit):
+    found = await act.tx.get(Match, match_id)
+    if found is None or found.network != act.network or not has_case(act.caller, found.unit):
         raise NotFound
     return found
 
 
-async def for_staff(tx: Tx, caller: Caller, network: str, match_id: UUID) -> Match:
+async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     """Give a match to caseworkers of its unit, and to a decider one that waits.
 
     Of a match that doesn't wait a decider knows nothing: not even how it ended.
     """
-    found = await tx.get(Match, match_id)
-    if found is None or found.network != network:
+    found = await act.tx.get(Match, match_id)
+    if found is None or found.network != act.network:
         raise NotFound
-    waits = found.state == DECIDED and found.unit in decides_for(tx, caller, network)
-    if not (has_case(caller, found.unit) or waits):
+    waits = found.state == DECIDED and found.unit in decides_for(act)
+    if not (has_case(act.caller, found.unit) or waits):
         raise NotFound
     return found
 
 
 async def matches(
-    tx: Tx, caller: Caller, network: str, today: date, after: UUID | None, limit: int
+    act: Act[Profile], today: date, after: UUID | None, limit: int
 ) -> Sequence[Match]:
     """Give matches in the order of proposal: a unit's, what is shown, or what is to be decided."""
-    found = select(Match).where(col(Match.network) == network)
-    if own := employer_of(caller):
-        found = found.where(col(Match.id).in_(shown_to(tx, own, network, today)))
-    elif has_cases(caller):
-        found = found.where(col(Match.unit) == caller.unit)
-    elif units := decides_for(tx, caller, network):
+    found = select(Match).where(col(Match.network) == act.network)
+    if own := employer_of(act.caller):
+        found = found.where(col(Match.id).in_(shown_to(act.tx, own, act.network, today)))
+    elif has_cases(act.caller):
+        found = found.where(col(Match.unit) == act.caller.unit)
+    elif units := decides_for(act):
         found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
     else:
         raise NotFound
     if after:
         found = found.where(col(Match.id) > after)
-    return (await tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
+    return (await act.tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
 
 
 def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
@@ -100,26 +101,26 @@ def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfS
     )
 
 
-async def shown(tx: Tx, caller: Caller, network: str, match_id: UUID, today: date) -> Shown:
+async def shown(act: Act[Profile], match_id: UUID, today: date) -> Shown:
     """Give what an employer may see of a match; nobody hides her until the answer is made.
 
     Her row is taken first: a statement that waits for it doesn't see what was done meanwhile.
     """
-    if not (own := employer_of(caller)):
+    if not (own := employer_of(act.caller)):
         raise NotFound
-    await lock_candidate_of(tx, match_id)
+    await lock_candidate_of(act.tx, match_id)
     here = (
         select(Match, Candidate, Consent)
         .join(Candidate, col(Candidate.id) == Match.candidate_ref)
         .join(Consent, col(Consent.match_id) == Match.id)
         .where(
             col(Match.id) == match_id,
-            col(Match.id).in_(shown_to(tx, own, network, today)),
+            col(Match.id).in_(shown_to(act.tx, own, act.network, today)),
             col(Consent.withdrawn_on).is_(None),
         )
         .execution_options(populate_existing=True)
     )
-    found = (await tx.exec(here)).one_or_none()
+    found = (await act.tx.exec(here)).one_or_none()
     if found is None:
         raise NotFound
     return found

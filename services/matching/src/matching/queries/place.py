@@ -9,13 +9,14 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Member, Place, Slot
+from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.rules import place as rules
 from matching.rules.access import may_list_places, may_touch_place
 from matching.rules.place import LIVING, STALE
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.savepoints import taken
 from shared.time import clock
@@ -28,30 +29,30 @@ def accepts_matches(place: Place, today: date) -> bool:
     return rules.accepts_matches(place.state, place.paused_for, place.ends_before, today)
 
 
-async def place(tx: Tx, caller: Caller, network: str, place_id: UUID) -> Place:
+async def place(act: Act[Profile], place_id: UUID) -> Place:
     """Give one place; NotFound if it isn't for this caller."""
-    found = await tx.get(Place, place_id)
-    if found is None or found.network != network:
+    found = await act.tx.get(Place, place_id)
+    if found is None or found.network != act.network:
         raise NotFound
-    if not may_touch_place(caller, found.organisation_id):
+    if not may_touch_place(act.caller, found.organisation_id):
         raise NotFound
     return found
 
 
 async def places(
-    tx: Tx, caller: Caller, network: str, state: str | None, after: UUID | None, limit: int
+    act: Act[Profile], state: str | None, after: UUID | None, limit: int
 ) -> Sequence[Place]:
     """Give places in the order of their offering: staff all, an employer its own."""
-    if not may_list_places(caller):
+    if not may_list_places(act.caller):
         raise NotFound
-    found = select(Place).where(Place.network == network)
-    if caller.organisation:
-        found = found.where(Place.organisation_id == caller.organisation)
+    found = select(Place).where(Place.network == act.network)
+    if act.caller.organisation:
+        found = found.where(Place.organisation_id == act.caller.organisation)
     if state:
         found = found.where(Place.state == state)
     if after:
         found = found.where(col(Place.id) > after)
-    return (await tx.exec(found.order_by(col(Place.id)).limit(limit))).all()
+    return (await act.tx.exec(found.order_by(col(Place.id)).limit(limit))).all()
 
 
 async def free_slots(tx: Tx, places: Collection[Place]) -> dict[UUID, int]:

@@ -6,33 +6,31 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Placement
+from matching.profiles import Profile
 from matching.rules.access import coordinates, employer_of, has_cases, may_see_placement
-from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 
 
-async def placement(tx: Tx, caller: Caller, network: str, placement_id: UUID) -> Placement:
+async def placement(act: Act[Profile], placement_id: UUID) -> Placement:
     """Give one placement; what it says of the person is the view's matter."""
-    found = await tx.get(Placement, placement_id)
-    if found is None or found.network != network:
+    found = await act.tx.get(Placement, placement_id)
+    if found is None or found.network != act.network:
         raise NotFound
-    if not may_see_placement(caller, found.unit, found.organisation_id):
+    if not may_see_placement(act.caller, found.unit, found.organisation_id):
         raise NotFound
     return found
 
 
-async def placements(
-    tx: Tx, caller: Caller, network: str, after: UUID | None, limit: int
-) -> Sequence[Placement]:
+async def placements(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Placement]:
     """Give placements in the order in which they were planned."""
-    found = select(Placement).where(col(Placement.network) == network)
-    if own := employer_of(caller):
+    found = select(Placement).where(col(Placement.network) == act.network)
+    if own := employer_of(act.caller):
         found = found.where(col(Placement.organisation_id) == own)
-    elif has_cases(caller):
-        found = found.where(col(Placement.unit) == caller.unit)
-    elif not coordinates(caller):
+    elif has_cases(act.caller):
+        found = found.where(col(Placement.unit) == act.caller.unit)
+    elif not coordinates(act.caller):
         raise NotFound
     if after:
         found = found.where(col(Placement.id) > after)
-    return (await tx.exec(found.order_by(col(Placement.id)).limit(limit))).all()
+    return (await act.tx.exec(found.order_by(col(Placement.id)).limit(limit))).all()

@@ -6,21 +6,22 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Candidate, MatchRun, Ranked
+from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.queries.candidate import is_fresh
 from matching.rules.access import has_cases
 from shared.database import Tx
-from shared.http.access import Caller
+from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.time import clock
 
 
-async def run(tx: Tx, caller: Caller, network: str, run_id: UUID) -> MatchRun:
+async def run(act: Act[Profile], run_id: UUID) -> MatchRun:
     """Give a run; NotFound if it isn't one of the caller's unit."""
-    found = await tx.get(MatchRun, run_id)
-    if found is None or (found.network, found.unit) != (network, caller.unit):
+    found = await act.tx.get(MatchRun, run_id)
+    if found is None or (found.network, found.unit) != (act.network, act.caller.unit):
         raise NotFound
-    if not has_cases(caller):
+    if not has_cases(act.caller):
         raise NotFound
     return found
 

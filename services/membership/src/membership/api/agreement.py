@@ -146,7 +146,7 @@ async def view_agreement(tx: Tx, membership: Membership) -> AgreementView | None
 @router.get("", openapi_extra=may(STAFF, EMPLOYER))
 async def read_agreement(membership_id: UUID, act: Network, response: Response) -> AgreementView:
     """Give the agreement and, as ETag, its version."""
-    membership, _ = await queries.member(act.tx, act.caller, act.network, membership_id)
+    membership, _ = await queries.member(act, membership_id)
     view = await view_agreement(act.tx, membership)
     if view is None:
         raise NotFound

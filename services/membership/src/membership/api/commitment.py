@@ -100,7 +100,7 @@ def view(commitment: Commitment, held: int, heard: Progress | None) -> Commitmen
 @router.get("/members/{membership_id}/commitments", openapi_extra=may(STAFF, EMPLOYER))
 async def list_commitments(membership_id: UUID, act: Network) -> list[CommitmentView]:
     """Give the commitments of one member."""
-    await queries.member(act.tx, act.caller, act.network, membership_id)
+    await queries.member(act, membership_id)
     return await view_commitments(act.tx, act.caller, membership_id)
 
 
@@ -108,7 +108,7 @@ async def list_commitments(membership_id: UUID, act: Network) -> list[Commitment
 async def read_commitment(commitment_id: UUID, act: Network) -> CommitmentView:
     """Give one commitment and what came of it."""
     commitment = await queries.commitment(act.tx, commitment_id)
-    await queries.member(act.tx, act.caller, act.network, commitment.membership_id)
+    await queries.member(act, commitment.membership_id)
     return (await _views(act.tx, act.caller, [commitment]))[0]
 
 

@@ -174,7 +174,7 @@ async def list_members(
     act: Network, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> MembersView:
     """Give the memberships in the order of application: staff all, an employer its own."""
-    found = await queries.members(act.tx, act.caller, act.network, after, limit + 1)
+    found = await queries.members(act, after, limit + 1)
     page = found[:limit]
     following = page[-1][0].id if len(found) > limit else None
     return MembersView(members=await view_members(act.tx, act.profile, page), next=following)
@@ -183,7 +183,7 @@ async def list_members(
 @router.get("/{membership_id}", openapi_extra=may(STAFF, EMPLOYER))
 async def read_member(membership_id: UUID, act: Network) -> MemberFile:
     """Give one membership with its agreement, its commitments and what came of them."""
-    found = await queries.member(act.tx, act.caller, act.network, membership_id)
+    found = await queries.member(act, membership_id)
     return MemberFile(
         **(await view_members(act.tx, act.profile, [found]))[0].model_dump(),
         agreement=await view_agreement(act.tx, found[0]),

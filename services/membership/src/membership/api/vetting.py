@@ -93,7 +93,7 @@ def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingVi
 @router.get("", openapi_extra=may(STAFF))
 async def read_vetting(membership_id: UUID, act: Network) -> VettingView:
     """Give the vetting, to staff."""
-    membership, _ = await queries.member(act.tx, act.caller, act.network, membership_id)
+    membership, _ = await queries.member(act, membership_id)
     vetting = await queries.vetting_of(act.tx, membership_id)
     if vetting is None or not is_staff(act.caller):
         raise NotFound

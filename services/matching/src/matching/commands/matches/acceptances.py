@@ -39,12 +39,10 @@ class Plan(NamedTuple):
 
 async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
-    read = await queries.for_staff(act.tx, act.caller, act.network, match_id)
+    read = await queries.for_staff(act, match_id)
     candidate = await lock_current_candidate(act.tx, read.candidate_ref)
     held = await lock_match(act.tx, read, candidate, await places_of(act.tx, candidate.id))
-    match = await queries.for_staff(
-        act.tx, act.caller, act.network, match_id
-    )  # still, under its lock
+    match = await queries.for_staff(act, match_id)  # still, under its lock
     check_available(held.candidate)
     advance(match, "accept", act.caller.role, act.profile, act.on)
     four_eyes(match.picked_by, act.caller.id)

@@ -53,7 +53,7 @@ async def give(act: Act[Profile], match_id: UUID, yes: Yes) -> Match:
     Said before one of the staff it isn't one yet: nothing is shown or told before a second one
     has confirmed it.
     """
-    read = await queries.match(act.tx, act.caller, act.network, match_id)
+    read = await queries.match(act, match_id)
     check_by_staff(yes.given_how)
     held = await lock_current_match(act.tx, read)
     match = held.match
@@ -111,9 +111,7 @@ async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
 
     Confirmed again by the same witness it changes nothing.
     """
-    held = await lock_current_match(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
-    )
+    held = await lock_current_match(act.tx, await queries.match(act, match_id))
     match, today = held.match, await clock.today(act.tx)
     given = await queries.was_given(act.tx, match_id)
     if given and given.id == consent_id and act.caller.id in given.witnesses[1:]:
@@ -145,9 +143,7 @@ async def let_hold(tx: Tx, match: Match, consent: Consent, on: date) -> None:
 
 async def take_back(act: Act[Profile], match_id: UUID, how: str) -> Match:
     """End her consent, in whatever form she takes it back; what was shown is hidden at once."""
-    held = await lock_match_to_end(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
-    )
+    held = await lock_match_to_end(act.tx, await queries.match(act, match_id))
     return await end_what_she_gave(act, held, how)
 
 

@@ -122,7 +122,7 @@ def made(act: Act[Profile], candidate: Candidate, place: Place, pick: Pick) -> M
 async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_by: date) -> Match:
     """Ask the candidate whether these details may be shown to this employer."""
     match, candidate, place, _ = await lock_current_match(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
+        act.tx, await queries.match(act, match_id)
     )
     check_available(candidate)
     check_fields("/fields", fields, act.profile.consent_fields)
@@ -149,7 +149,7 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
 async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None) -> Match:
     """Show the candidate to the employer and ask it; a slot is hers until the answer is due."""
     match, candidate, place, _ = await lock_current_match(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
+        act.tx, await queries.match(act, match_id)
     )
     check_available(candidate)
     advance(match, "release", act.caller.role, act.profile, act.on)

@@ -19,9 +19,7 @@ async def refuse(act: Act[Profile], match_id: UUID) -> Match:
     Once she has agreed, a moment or a month ago, it takes that back; it isn't refused for coming
     late.
     """
-    held = await lock_match_to_end(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
-    )
+    held = await lock_match_to_end(act.tx, await queries.match(act, match_id))
     if held.match.state in CONSENTED or not held.match.open:
         return await end_what_she_gave(act, held, "word")
     await end(act.tx, held.match, held.place, "refuse", act.caller.role, act.on)
@@ -41,8 +39,6 @@ async def withdraw(act: Act[Profile], match_id: UUID, ground: str) -> Match:
 
 
 async def end_by(act: Act[Profile], match_id: UUID, by: str, because: str | None = None) -> Match:
-    held = await lock_match_to_end(
-        act.tx, await queries.match(act.tx, act.caller, act.network, match_id)
-    )
+    held = await lock_match_to_end(act.tx, await queries.match(act, match_id))
     await end(act.tx, held.match, held.place, by, act.caller.role, act.on, because)
     return held.match

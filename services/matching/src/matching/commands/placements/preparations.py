@@ -36,7 +36,7 @@ class HeldPlacement(NamedTuple):
 
 async def lock_placement(act: Act[Profile], placement_id: UUID) -> HeldPlacement:
     """Take a placement of the caller's unit: the candidate's row, the place's, then its own."""
-    read = await queries.placement(act.tx, act.caller, act.network, placement_id)
+    read = await queries.placement(act, placement_id)
     if not has_cases(act.caller):
         raise NotFound
     candidate = await lock_candidate_for(act, read.candidate_ref)

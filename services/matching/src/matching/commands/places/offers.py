@@ -36,7 +36,7 @@ from shared.messaging import outbox
 
 async def lock_place_for(act: Act[Profile], place_id: UUID) -> Place:
     """Take one place for this transaction; NotFound if it isn't for this caller."""
-    await queries.place(act.tx, act.caller, act.network, place_id)
+    await queries.place(act, place_id)
     return (await lock_places(act.tx, [place_id]))[0]
 
 
@@ -128,7 +128,7 @@ async def note_statement(act: Act[Profile], place_id: UUID, statement: str) -> P
 
 async def open_up(act: Act[Profile], place_id: UUID) -> Place:
     """Open a place: the union was heard, the member is one, and the promise holds it."""
-    seen = await queries.place(act.tx, act.caller, act.network, place_id)
+    seen = await queries.place(act, place_id)
     PLACE.step(seen.state, "open", act.caller.role)
     member = await lock_member(act.tx, seen.membership_id)
     promise = await lock_promise_for(act, seen.commitment_id)
