@@ -7,10 +7,8 @@ from sqlalchemy import text
 from tests.matching.model.acts import ACTS
 from tests.matching.model.state import Scene, World, employer_of, matches
 from tests.matching.support.pairs import by
-from tests.support.driven import TODAY
 
-from matching.disclosure import view_for_employer
-from matching.queries import match as queries
+from matching import disclosure
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.machines import NotAllowed, NotFound
@@ -20,7 +18,7 @@ async def check(tx: Tx, scene: Scene, world: World, path: list[str]) -> None:
     """Compare what the employer finds with what is true; nobody hidden is in an open match."""
     employer, found = employer_of(scene), await matches(tx, scene)
     may = [one for one, seen in zip(found, world.may_be_seen(), strict=True) if seen]
-    listed = await queries.matches(by(tx, employer), TODAY, None, 100)
+    listed = await disclosure.matches(by(tx, employer), None, 100)
     assert [one.id for one in listed] == may, path
     for one in found:
         assert await details(tx, employer, one) == (
@@ -37,7 +35,7 @@ async def check(tx: Tx, scene: Scene, world: World, path: list[str]) -> None:
 
 async def details(tx: Tx, employer: Caller, found: UUID) -> dict[str, Any] | None:
     try:
-        return (await view_for_employer(by(tx, employer), found, TODAY)).details
+        return (await disclosure.view_for_employer(by(tx, employer), found)).details
     except NotFound:
         return None
 

@@ -1,67 +1,26 @@
-"""Matches as their caseworkers see them, and as the employer does: consented details alone."""
+"""What an employer may see of a match and of whom it is about: decided here and nowhere else."""
 
 from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
 from matching import identities
-from matching.api.acts import words
-from matching.models import Candidate, Consent, Match, UnconfirmedConsent
+from matching.models import Candidate, Consent, Match
 from matching.profiles import Profile
-from matching.queries import match as queries
-from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
+from matching.queries.candidate import fresh
+from matching.rules.access import employer_of
+from matching.rules.hours import words
+from matching.rules.match import MATCH, SHOWN
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.http.requests import Standing, View, standing
-from shared.savepoints import each_seen
+from shared.http.requests import Standing, standing
+from shared.machines import NotFound
 
-
-class MeaningView(View):
-    """What an end means: whose it was, who is told that, and a code of what follows."""
-
-    side: str
-    told_to: list[str]
-    follows: str
-
-
-class ConsentView(View):
-    """The consent that a match rests on."""
-
-    fields: list[str]
-    given_how: str
-    given_on: date
-    until: date
-
-
-class WaitingView(View):
-    """What she said before one of the staff: shown to no employer before another confirms it."""
-
-    consent_id: UUID
-    fields: list[str]
-    given_on: date
-    until: date
-    recorded_by: str
-
-
-class MatchView(Standing):
-    """A match, for the staff of its unit."""
-
-    match_id: UUID
-    place_id: UUID
-    candidate_ref: UUID
-    organisation_id: UUID
-    unit: str
-    run_id: UUID | None
-    picked_by: str
-    asked_fields: list[str]
-    ended_because: str | None
-    declined_by_employer: str | None
-    meaning: MeaningView | None
-    consent: ConsentView | None = None
-    waits_for_witness: WaitingView | None = None
-    placement_id: UUID | None = None
+Disclosed = tuple[Match, Candidate, Consent]
 
 
 class ShownView(Standing):
@@ -77,34 +36,66 @@ class ShownInFull(ShownView):
     details: dict[str, Any]
 
 
-def view(match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
-    """Show where a match stands; what she said that waits for a witness waits for the staff."""
-    means = meaning(match.state, match.declined_by_employer, match.ended_because)
-    where = standing(MATCH, match, match.deadline)
-    where |= {"owner": WITNESS, "next_action": CONFIRMS} if said else {}
-    return MatchView(
-        **where,
-        **match.model_dump(exclude={"state", "since", "deadline"}),
-        match_id=match.id,
-        meaning=MeaningView.model_validate(means) if means else None,
-        waits_for_witness=WaitingView.model_validate(said) if said else None,
+def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
+    """Select what an employer may know of: asked, consented until today, and she is visible.
+
+    Whoever hasn't been looked at since time or rules changed isn't known to be visible.
+    """
+    return (
+        select(Match.id)
+        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
+        .join(Consent, col(Consent.match_id) == Match.id)
+        .where(
+            col(Match.network) == network,
+            col(Match.organisation_id) == organisation,
+            col(Match.state).in_(SHOWN),
+            col(Candidate.visible),
+            fresh(tx, network, today),
+            col(Consent.withdrawn_on).is_(None),
+            col(Consent.until) >= today,
+        )
     )
 
 
-async def views(tx: Tx, matches: Sequence[Match]) -> list[MatchView]:
-    said = await queries.unconfirmed(tx, matches)
-    each = ((one.id, partial(view, one, said.get(one.id))) for one in matches)
-    return each_seen(tx, "matches", each)
+async def matches(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Match]:
+    """Return what the caller's organisation may know of now, in the order of proposal."""
+    if not (own := employer_of(act.caller)):
+        raise NotFound
+    found = select(Match).where(col(Match.id).in_(disclosed_to(act.tx, own, act.network, act.on)))
+    if after:
+        found = found.where(col(Match.id) > after)
+    return (await act.tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
 
 
-async def view_in_full(tx: Tx, match: Match) -> MatchView:
-    (where,) = await views(tx, [match])
-    consent = await queries.consent_of(tx, match.id)
-    found = {
-        "consent": ConsentView.model_validate(consent) if consent else None,
-        "placement_id": await queries.placement_of(tx, match.id),
-    }
-    return where.model_copy(update=found)
+async def disclosed(act: Act[Profile], match_id: UUID) -> Disclosed:
+    """Return what an employer may see of a match; nobody hides her until the answer is made.
+
+    Her row is taken first: a statement that waits for it doesn't see what was done meanwhile.
+    """
+    if not (own := employer_of(act.caller)):
+        raise NotFound
+    await lock_candidate_of(act.tx, match_id)
+    here = (
+        select(Match, Candidate, Consent)
+        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
+        .join(Consent, col(Consent.match_id) == Match.id)
+        .where(
+            col(Match.id) == match_id,
+            col(Match.id).in_(disclosed_to(act.tx, own, act.network, act.on)),
+            col(Consent.withdrawn_on).is_(None),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = (await act.tx.exec(here)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def lock_candidate_of(tx: Tx, match_id: UUID) -> None:
+    """Let others read her, and nobody change her, until this transaction is over."""
+    whose = select(Match.candidate_ref).where(col(Match.id) == match_id).scalar_subquery()
+    await tx.exec(select(Candidate.id).where(Candidate.id == whose).with_for_update(read=True))
 
 
 def view_shown(match: Match) -> ShownView:
@@ -112,9 +103,9 @@ def view_shown(match: Match) -> ShownView:
     return ShownView(**where, match_id=match.id, place_id=match.place_id)
 
 
-async def view_for_employer(act: Act[Profile], match_id: UUID, today: date) -> ShownInFull:
+async def view_for_employer(act: Act[Profile], match_id: UUID) -> ShownInFull:
     """Open what was consented to, at this moment."""
-    match, candidate, consent = await queries.shown(act, match_id, today)
+    match, candidate, consent = await disclosed(act, match_id)
     details = await details_of(act.tx, candidate, consent)
     return ShownInFull(**view_shown(match).model_dump(), details=details)
 

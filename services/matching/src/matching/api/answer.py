@@ -9,12 +9,13 @@ from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
 from matching.api.acts import WithBoth
+from matching.api.match import MatchView, view
 from matching.api.placement import PlacementView
 from matching.api.placement import view as view_placement
 from matching.commands.matches import acceptances, withdrawals
 from matching.commands.matches import answers as commands
 from matching.commands.matches.acceptances import Plan
-from matching.disclosure import MatchView, ShownView, view, view_shown
+from matching.disclosure import ShownView, view_shown
 from matching.rules.match import MATCH
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute

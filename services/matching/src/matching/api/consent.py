@@ -9,10 +9,10 @@ from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
 from matching.api.acts import WithBoth
+from matching.api.match import MatchView, view, view_in_full
 from matching.commands.matches import consents as commands
 from matching.commands.matches import withdrawals
 from matching.commands.matches.consents import Yes
-from matching.disclosure import MatchView, view, view_in_full
 from matching.rules.match import MATCH
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute

@@ -1,5 +1,7 @@
 """Matches over HTTP: propose, ask the candidate, release to the employer, withdraw, read."""
 
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -9,28 +11,21 @@ from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
+from matching import disclosure
 from matching.api.acts import PAGE, WithBoth
 from matching.commands.matches import proposals as commands
 from matching.commands.matches import withdrawals
 from matching.commands.matches.proposals import Pick
-from matching.disclosure import (
-    MatchView,
-    ShownInFull,
-    ShownView,
-    view,
-    view_for_employer,
-    view_in_full,
-    view_shown,
-    views,
-)
+from matching.disclosure import ShownInFull, ShownView, view_for_employer, view_shown
+from matching.models import Match, UnconfirmedConsent
 from matching.queries import match as queries
 from matching.rules.access import READS_MATCHES, SYSTEM, employer_of
-from matching.rules.match import MATCH
+from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
+from shared.database import Tx
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Day, View
+from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
-from shared.time import clock
 
 router = APIRouter(prefix="/matches", tags=["matches"], route_class=IdempotentRoute)
 
@@ -68,6 +63,52 @@ class NewWithdrawal(Body):
     withdrawn_on: ActDay = None
 
 
+class MeaningView(View):
+    """What an end means: whose it was, who is told that, and a code of what follows."""
+
+    side: str
+    told_to: list[str]
+    follows: str
+
+
+class ConsentView(View):
+    """The consent that a match rests on."""
+
+    fields: list[str]
+    given_how: str
+    given_on: date
+    until: date
+
+
+class WaitingView(View):
+    """What she said before one of the staff: shown to no employer before another confirms it."""
+
+    consent_id: UUID
+    fields: list[str]
+    given_on: date
+    until: date
+    recorded_by: str
+
+
+class MatchView(Standing):
+    """A match, for the staff of its unit."""
+
+    match_id: UUID
+    place_id: UUID
+    candidate_ref: UUID
+    organisation_id: UUID
+    unit: str
+    run_id: UUID | None
+    picked_by: str
+    asked_fields: list[str]
+    ended_because: str | None
+    declined_by_employer: str | None
+    meaning: MeaningView | None
+    consent: ConsentView | None = None
+    waits_for_witness: WaitingView | None = None
+    placement_id: UUID | None = None
+
+
 class MatchesView(View):
     """One page; `next` is where the next one begins, null on the last."""
 
@@ -75,16 +116,47 @@ class MatchesView(View):
     next: UUID | None
 
 
+def view(match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
+    """Show where a match stands; what she said that waits for a witness waits for the staff."""
+    means = meaning(match.state, match.declined_by_employer, match.ended_because)
+    where = standing(MATCH, match, match.deadline)
+    where |= {"owner": WITNESS, "next_action": CONFIRMS} if said else {}
+    return MatchView(
+        **where,
+        **match.model_dump(exclude={"state", "since", "deadline"}),
+        match_id=match.id,
+        meaning=MeaningView.model_validate(means) if means else None,
+        waits_for_witness=WaitingView.model_validate(said) if said else None,
+    )
+
+
+async def views(tx: Tx, matches: Sequence[Match]) -> list[MatchView]:
+    said = await queries.unconfirmed(tx, matches)
+    each = ((one.id, partial(view, one, said.get(one.id))) for one in matches)
+    return each_seen(tx, "matches", each)
+
+
+async def view_in_full(tx: Tx, match: Match) -> MatchView:
+    (where,) = await views(tx, [match])
+    consent = await queries.consent_of(tx, match.id)
+    found = {
+        "consent": ConsentView.model_validate(consent) if consent else None,
+        "placement_id": await queries.placement_of(tx, match.id),
+    }
+    return where.model_copy(update=found)
+
+
 @router.get("", openapi_extra=may(READS_MATCHES))
 async def list_matches(
     act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
 ) -> MatchesView:
     """Give a unit's matches; to an employer those that it may see now, to a decider what waits."""
-    today = await clock.today(act.tx)
-    found = await queries.matches(act, today, after, limit + 1)
+    for_employer = employer_of(act.caller) is not None
+    read = disclosure.matches if for_employer else queries.matches
+    found = await read(act, after, limit + 1)
     page = found[:limit]
     following = page[-1].id if len(found) > limit else None
-    if employer_of(act.caller):
+    if for_employer:
         shown = each_seen(act.tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
         return MatchesView(matches=shown, next=following)
     return MatchesView(matches=await views(act.tx, page), next=following)
@@ -94,8 +166,7 @@ async def list_matches(
 async def read_match(match_id: UUID, act: WithBoth) -> MatchView | ShownInFull:
     """Give one match; to the employer the consented details, while consent and visibility last."""
     if employer_of(act.caller):
-        today = await clock.today(act.tx)
-        return await view_for_employer(act, match_id, today)
+        return await view_for_employer(act, match_id)
     match = await queries.for_staff(act, match_id)
     return await view_in_full(act.tx, match)
 

@@ -1,4 +1,4 @@
-"""What matching can be asked about matches: staff their unit's, an employer what it may see."""
+"""What matching can be asked about matches by staff, by the clock and by other acts."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -6,10 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import (
-    Candidate,
     Consent,
     Match,
     Member,
@@ -21,15 +19,12 @@ from matching.models import (
 from matching.profiles import Profile
 from matching.queries import network as networks
 from matching.queries.any_of import among
-from matching.queries.candidate import fresh
 from matching.queries.place import ROUND, is_paused_for_member
-from matching.rules.access import decides, employer_of, has_case, has_cases
-from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING, SHOWN
+from matching.rules.access import decides, has_case, has_cases
+from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound
-
-Shown = tuple[Match, Candidate, Consent]
 
 
 def decides_for(act: Act[Profile]) -> set[str]:
@@ -62,14 +57,10 @@ async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     return found
 
 
-async def matches(
-    act: Act[Profile], today: date, after: UUID | None, limit: int
-) -> Sequence[Match]:
-    """Give matches in the order of proposal: a unit's, what is shown, or what is to be decided."""
+async def matches(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Match]:
+    """Give matches in the order of proposal: a unit's, or to a decider what waits for one."""
     found = select(Match).where(col(Match.network) == act.network)
-    if own := employer_of(act.caller):
-        found = found.where(col(Match.id).in_(shown_to(act.tx, own, act.network, today)))
-    elif has_cases(act.caller):
+    if has_cases(act.caller):
         found = found.where(col(Match.unit) == act.caller.unit)
     elif units := decides_for(act):
         found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
@@ -78,58 +69,6 @@ async def matches(
     if after:
         found = found.where(col(Match.id) > after)
     return (await act.tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
-
-
-def shown_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:
-    """Select what an employer may know of: asked, consented until today, and she is visible.
-
-    Whoever hasn't been looked at since time or rules changed isn't known to be visible.
-    """
-    return (
-        select(Match.id)
-        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
-        .join(Consent, col(Consent.match_id) == Match.id)
-        .where(
-            col(Match.network) == network,
-            col(Match.organisation_id) == organisation,
-            col(Match.state).in_(SHOWN),
-            col(Candidate.visible),
-            fresh(tx, network, today),
-            col(Consent.withdrawn_on).is_(None),
-            col(Consent.until) >= today,
-        )
-    )
-
-
-async def shown(act: Act[Profile], match_id: UUID, today: date) -> Shown:
-    """Give what an employer may see of a match; nobody hides her until the answer is made.
-
-    Her row is taken first: a statement that waits for it doesn't see what was done meanwhile.
-    """
-    if not (own := employer_of(act.caller)):
-        raise NotFound
-    await lock_candidate_of(act.tx, match_id)
-    here = (
-        select(Match, Candidate, Consent)
-        .join(Candidate, col(Candidate.id) == Match.candidate_ref)
-        .join(Consent, col(Consent.match_id) == Match.id)
-        .where(
-            col(Match.id) == match_id,
-            col(Match.id).in_(shown_to(act.tx, own, act.network, today)),
-            col(Consent.withdrawn_on).is_(None),
-        )
-        .execution_options(populate_existing=True)
-    )
-    found = (await act.tx.exec(here)).one_or_none()
-    if found is None:
-        raise NotFound
-    return found
-
-
-async def lock_candidate_of(tx: Tx, match_id: UUID) -> None:
-    """Let others read her, and nobody change her, until this transaction is over."""
-    whose = select(Match.candidate_ref).where(col(Match.id) == match_id).scalar_subquery()
-    await tx.exec(select(Candidate.id).where(Candidate.id == whose).with_for_update(read=True))
 
 
 async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:

@@ -101,7 +101,7 @@ async def lock_over(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
     return await taken(tx, those.order_by(col(Place.id)))
 
 
-async def lock_places(tx: Tx, place_ids: Collection[UUID]) -> None:
+async def lock_unread(tx: Tx, place_ids: Collection[UUID]) -> None:
     """Take places for this transaction, in the order of their ids, without reading them."""
     await tx.exec(these(place_ids).with_for_update())
 

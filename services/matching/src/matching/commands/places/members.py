@@ -35,7 +35,7 @@ async def follow(tx: Tx, membership_id: UUID) -> None:
     """Close, pause or bring back a member's places; end the matches where it is suspended."""
     at = await queries.of_member(tx, membership_id)
     ids = [place_id for place_id, _ in at]
-    await queries.lock_places(tx, ids)
+    await queries.lock_unread(tx, ids)
     await stand_as_members(tx, at)
     await end_matches(tx, await match_queries.at_suspended(tx, ids))
 
