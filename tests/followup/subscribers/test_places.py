@@ -79,6 +79,15 @@ def test_half_of_the_planned_days_keep_a_unit(last: str, kept: int) -> None:
     assert found(place(2), one) == expected
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_whether_a_part_is_kept_is_as_it_was_told(*, told: bool) -> None:
+    one = placement(
+        "02-10", "03-01", "03-20", end="partly_completed", last="03-05" if told else "03-29"
+    )
+
+    assert found(place(1), one._replace(kept=told)).kept == int(told)
+
+
 def test_days_are_counted_from_the_day_on_which_it_began() -> None:
     late = placement("02-10", "03-03", "03-20", end="partly_completed", last="03-16")
 

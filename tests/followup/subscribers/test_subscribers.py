@@ -1,9 +1,11 @@
 """Events in: whatever the order of the streams, the same facts and the same figures."""
 
 from dataclasses import asdict
+from typing import Any
 
+import pytest
 from tests.followup.support.service import Followup, figures
-from tests.followup.support.stories import COMPLETED, World, records
+from tests.followup.support.stories import COMPLETED, PARTLY, World, records
 
 from followup.rules.ledger import Figures
 
@@ -180,3 +182,24 @@ async def test_a_promise_that_no_ledger_can_hold_is_parked(followup: Followup) -
     [parked] = await followup.rows("SELECT key, reason FROM parked")
     assert parked == {"key": too_many.key, "reason": "malformed"}
     assert await followup.rows("SELECT 1 FROM events") == []
+
+
+@pytest.mark.parametrize(("told", "kept"), [(True, 1), (False, 0), (None, 0)])
+async def test_a_part_is_kept_if_the_event_says_so_and_by_its_days_if_it_says_nothing(
+    followup: Followup, *, told: bool | None, kept: int
+) -> None:
+    world = World()
+    days: dict[str, Any] = {"last_day": "2026-03-05"} | ({} if told is None else {"kept": told})
+    part = world.placement(PARTLY, "one", "here", "work", **days)
+    story = [
+        (world.places("work", 1), "2026-01-15"),
+        (world.opened("here", "work", 1), "2026-01-20"),
+        (part, "2026-03-05"),
+    ]
+
+    await followup.hears(*records(story))
+
+    seen = await figures(followup, world, "work")
+    assert (
+        seen.kept + seen.extra == kept
+    )  # nobody told when it began: it may lie outside the period

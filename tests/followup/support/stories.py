@@ -169,7 +169,7 @@ class World:
         return MatchAccepted.model_validate(self.at(place, name) | ids | more)
 
     def placement(
-        self, kind: type[Event], placement: str, place: str, name: str, **more: str | int
+        self, kind: type[Event], placement: str, place: str, name: str, **more: str | int | bool
     ) -> Event:
         """Give an event of a placement; its planned days are those of March."""
         days = {"starts_on": "2026-03-01", "ends_before": "2026-04-01", "last_day": "2026-03-16"}

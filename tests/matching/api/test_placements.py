@@ -116,6 +116,7 @@ async def test_half_of_its_days_keep_the_slot_and_fewer_free_it(
     }["placement.partly_completed.v1"]
     assert (told["starts_on"], told["ends_before"]) == ("2026-04-01", "2026-07-01")
     assert (told["last_day"], told["missed_minutes"]) == (last_day, 90)
+    assert told["kept"] is (slots == ["used"])
     assert kind
     assert headers
     assert payload is not None

@@ -73,7 +73,7 @@ class PlacementCompleted(Event, topic=TOPIC, kind="placement.completed.v1", abou
 class PlacementPartlyCompleted(
     Event, topic=TOPIC, kind="placement.partly_completed.v1", about="placement_id"
 ):
-    """It was carried out in part; whether that keeps a unit is followup's to say."""
+    """It was carried out in part."""
 
     placement_id: PlacementId
     place_id: PlaceId
@@ -85,6 +85,10 @@ class PlacementPartlyCompleted(
     ends_before: Annotated[Day, says("The day after the last planned day.")]
     last_day: Annotated[Day, says("The last day on which it took place.")]
     missed_minutes: Annotated[Count, says("Working time missed until then.")]
+    kept: Annotated[
+        bool | None,
+        says("Whether it counts as kept: at least half of its planned calendar days were done."),
+    ] = None
 
 
 class PlacementNoShow(Event, topic=TOPIC, kind="placement.no_show.v1", about="placement_id"):

@@ -21,7 +21,7 @@ from shared.database import Tx
 
 Ended = PlacementCompleted | PlacementPartlyCompleted | PlacementNoShow | PlacementInterrupted
 Moving = PlacementPlanned | PlacementStarted | Ended
-TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_day"}
+TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_day", "kept"}
 
 
 async def note_acceptance(tx: Tx, accepted: MatchAccepted) -> None:

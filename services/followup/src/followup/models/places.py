@@ -45,6 +45,7 @@ class HeardPlacement(Table, table=True):
     ended_on: date | None = None
     outcome: str | None = None
     last_day: date | None = None
+    kept: bool | None = None  # of one that was carried out in part
 
 
 class AcceptedMatch(Table, table=True):

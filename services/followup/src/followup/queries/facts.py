@@ -18,20 +18,20 @@ OF_MEMBERSHIP = """
     WITH asked AS (SELECT unnest(CAST(:ids AS uuid[])) AS commitment_id)
     SELECT commitment_id, 'term', version, CAST(NULL AS uuid), CAST(NULL AS uuid), act, target,
            occurred_on, CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS text),
-           CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date)
+           CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS date), CAST(NULL AS boolean)
     FROM terms JOIN asked USING (commitment_id)
     UNION ALL
     SELECT commitment_id, 'act', NULL, id, NULL, offer, NULL, held_on,
-           NULL, NULL, NULL, NULL, NULL, NULL
+           NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM acts JOIN asked USING (commitment_id)"""
 OF_MATCHING = """
     UNION ALL
     SELECT commitment_id, 'placement', NULL, id, place_id, offer, NULL, planned_on,
-           started_on, ended_on, outcome, starts_on, ends_before, last_day
+           started_on, ended_on, outcome, starts_on, ends_before, last_day, kept
     FROM placements JOIN asked USING (commitment_id)
     UNION ALL
     SELECT commitment_id, 'place', NULL, id, NULL, offer, slots, opened_on,
-           closed_on, NULL, NULL, NULL, NULL, NULL
+           closed_on, NULL, NULL, NULL, NULL, NULL, NULL
     FROM places JOIN asked USING (commitment_id)"""
 PROMISED, FACTS = text(OF_MEMBERSHIP), text(OF_MEMBERSHIP + OF_MATCHING)
 
@@ -46,7 +46,7 @@ class Known:
     placements: list[Placement] = field(default_factory=list)
 
     def take(self, what: str, version: int, of: UUID, place: UUID, *rest: Any) -> None:
-        code, number, on, then, *days = rest
+        code, number, on, then, *more = rest
         if what == "term":
             self.revisions.append(Revision(version, on, code, number))
         elif what == "act":
@@ -54,7 +54,7 @@ class Known:
         elif what == "place":
             self.places.append(Place(of, code, number, on, then))
         else:
-            self.placements.append(Placement(of, place, code, on, then, *days))
+            self.placements.append(Placement(of, place, code, on, then, *more))
 
     def facts(self, promise: Promise | None, lapse_found_on: Any) -> Facts:
         return Facts(

@@ -69,12 +69,13 @@ class Placement(NamedTuple):
     starts_on: date | None = None
     ends_before: date | None = None
     last_day: date | None = None
+    kept: bool | None = None  # as told; the release before didn't tell it
 
     @property
     def is_given(self) -> bool:
         """Whether it was carried out, in full or for at least half of its days."""
         if self.outcome == "partly_completed":
-            return self.lasted_half
+            return self.lasted_half if self.kept is None else self.kept
         return self.outcome == "completed"
 
     @property

@@ -1,4 +1,4 @@
-"""Which placements are counted for others than staff, and which months of a network are closed."""
+"""Which placements are counted for others than staff, which months are closed, what was kept."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,7 @@ def upgrade() -> None:
     by_network = ["network", "for_all", "month"]
     op.create_index("counted_placements_by_network", "counted_placements", by_network)
     op.create_index("counted_placements_by_commitment", "counted_placements", ["commitment_id"])
+    op.add_column("placements", sa.Column("kept", sa.Boolean()))
     op.create_table(
         "closed_months",
         sa.Column("network", AutoString(), primary_key=True),

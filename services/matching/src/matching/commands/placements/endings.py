@@ -50,7 +50,7 @@ async def complete_partly(act: Act[Profile], placement_id: UUID, missed_minutes:
     placement.missed_minutes = missed_minutes
     half = kept(placement, act.on)
     await finish(act.tx, held, act.on, act.on, uses_slot=half)
-    await tell_of_placement(act.tx, PlacementPartlyCompleted, placement, act.on)
+    await tell_of_placement(act.tx, PlacementPartlyCompleted, placement, act.on, kept=half)
     return placement
 
 

@@ -103,7 +103,7 @@ async def start(act: Act[Profile], placement_id: UUID) -> Placement:
 
 
 async def tell_of_placement(
-    tx: Tx, kind: type[Event], placement: Placement, on: date, **more: date | None
+    tx: Tx, kind: type[Event], placement: Placement, on: date, **more: date | bool | None
 ) -> None:
     """Tell what happened with it; an event takes the fields that it knows, none is the person's."""
     facts = placement.model_dump(include=set(kind.model_fields)) | more
