@@ -11,6 +11,7 @@ from tests.matching.support.pairs import by
 from matching import disclosure
 from shared.database import Tx
 from shared.http.access import Caller
+from shared.http.paging import Page
 from shared.machines import NotAllowed, NotFound
 
 
@@ -18,7 +19,7 @@ async def check(tx: Tx, scene: Scene, world: World, path: list[str]) -> None:
     """Compare what the employer finds with what is true; nobody hidden is in an open match."""
     employer, found = employer_of(scene), await matches(tx, scene)
     may = [one for one, seen in zip(found, world.may_be_seen(), strict=True) if seen]
-    listed = await disclosure.matches(by(tx, employer), None, 100)
+    listed = await disclosure.matches(by(tx, employer), Page())
     assert [one.id for one in listed] == may, path
     for one in found:
         assert await details(tx, employer, one) == (

@@ -17,6 +17,7 @@ from matching.rules.hours import words
 from matching.rules.match import MATCH, SHOWN
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.http.requests import Standing, standing
 from shared.machines import NotFound
 
@@ -57,14 +58,12 @@ def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> Selec
     )
 
 
-async def matches(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Match]:
+async def matches(act: Act[Profile], asked: Page) -> Sequence[Match]:
     """Return what the caller's organisation may know of now, in the order of proposal."""
     if not (own := employer_of(act.caller)):
         raise NotFound
     found = select(Match).where(col(Match.id).in_(disclosed_to(act.tx, own, act.network, act.on)))
-    if after:
-        found = found.where(col(Match.id) > after)
-    return (await act.tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
+    return await asked.read(act.tx, found, col(Match.id))
 
 
 async def disclosed(act: Act[Profile], match_id: UUID) -> Disclosed:

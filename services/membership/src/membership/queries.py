@@ -23,6 +23,7 @@ from membership.rules.agreement import LAPSING
 from membership.rules.membership import ENDED
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.savepoints import taken
 
@@ -31,7 +32,7 @@ Member = tuple[Membership, Organisation]
 Named = tuple[UUID, str]  # a row's id and its network
 
 
-async def members(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Member]:
+async def members(act: Act[Profile], asked: Page) -> Sequence[Member]:
     """Give memberships of a network in the order of application: staff all, an employer its own."""
     found = (
         select(Membership, Organisation).join(Organisation).where(Membership.network == act.network)
@@ -40,9 +41,7 @@ async def members(act: Act[Profile], after: UUID | None, limit: int) -> Sequence
         raise NotFound
     if act.caller.organisation:
         found = found.where(Membership.organisation_id == act.caller.organisation)
-    if after:
-        found = found.where(col(Membership.id) > after)
-    return (await act.tx.exec(found.order_by(col(Membership.id)).limit(limit))).all()
+    return await asked.read(act.tx, found, col(Membership.id))
 
 
 async def member(act: Act[Profile], membership_id: UUID) -> Member:

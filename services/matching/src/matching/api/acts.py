@@ -11,9 +11,7 @@ from matching.rules.hours import HOURS, bits, words
 from shared.http.acts import Act, acting
 from shared.machines import NotFound
 
-__all__ = ["PAGE", "Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", "words"]
-
-PAGE = 200
+__all__ = ["Hours", "WithBoth", "WithCandidates", "WithPlaces", "bits", "words"]
 
 
 def keeping(*banks: str) -> Callable[..., Awaitable[Act[Profile]]]:

@@ -4,12 +4,12 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from jobbpakten_events import Code
 from matching import identities
-from matching.api.acts import PAGE, Hours, WithCandidates, bits
+from matching.api.acts import Hours, WithCandidates, bits
 from matching.api.candidate_views import (
     CandidateFile,
     CandidatesView,
@@ -29,6 +29,7 @@ from matching.rules.access import CASEWORKER, SYSTEM
 from matching.rules.candidate import CANDIDATE
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Day
 from shared.time import clock
 
@@ -96,13 +97,12 @@ async def register(new: NewCandidate, act: WithCandidates) -> RegisteredView:
 @router.get("", openapi_extra=may(CASEWORKER))
 async def list_candidates(
     act: WithCandidates,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
+    asked: Paged,
 ) -> CandidatesView:
     """Give the candidates of the caller's unit in the order of registration, without names."""
-    found = await queries.candidates(act, after, limit + 1)
-    following = found[limit - 1].id if len(found) > limit else None
-    return CandidatesView(candidates=await views(act.tx, found[:limit]), next=following)
+    found = await queries.candidates(act, asked)
+    page, following = asked.cut(found, lambda candidate: candidate.id)
+    return CandidatesView(candidates=await views(act.tx, page), next=following)
 
 
 @router.get("/{ref}", openapi_extra=may(CASEWORKER))

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
 from matching import disclosure
-from matching.api.acts import PAGE, WithBoth
+from matching.api.acts import WithBoth
 from matching.commands.matches import proposals as commands
 from matching.commands.matches import withdrawals
 from matching.commands.matches.proposals import Pick
@@ -24,6 +24,7 @@ from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
 from shared.database import Tx
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
 
@@ -147,15 +148,12 @@ async def view_in_full(tx: Tx, match: Match) -> MatchView:
 
 
 @router.get("", openapi_extra=may(READS_MATCHES))
-async def list_matches(
-    act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
-) -> MatchesView:
+async def list_matches(act: WithBoth, asked: Paged) -> MatchesView:
     """Give a unit's matches; to an employer those that it may see now, to a decider what waits."""
     for_employer = employer_of(act.caller) is not None
     read = disclosure.matches if for_employer else queries.matches
-    found = await read(act, after, limit + 1)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    found = await read(act, asked)
+    page, following = asked.cut(found, lambda match: match.id)
     if for_employer:
         shown = each_seen(act.tx, "matches", ((one.id, partial(view_shown, one)) for one in page))
         return MatchesView(matches=shown, next=following)

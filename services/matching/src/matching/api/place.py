@@ -6,12 +6,12 @@ from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
-from matching.api.acts import PAGE, Hours, WithPlaces, bits, words
+from matching.api.acts import Hours, WithPlaces, bits, words
 from matching.commands.places import closings, pauses
 from matching.commands.places import offers as commands
 from matching.models import Place
@@ -22,6 +22,7 @@ from matching.rules.place import PLACE, Terms
 from shared.database import Tx
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
 
@@ -161,14 +162,12 @@ async def offer(new: NewPlace, act: WithPlaces) -> PlaceView:
 @router.get("", openapi_extra=may(READS_PLACES))
 async def list_places(
     act: WithPlaces,
+    asked: Paged,
     state: Code | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> PlacesView:
     """Give the places in the order of their offering: staff all, an employer its own."""
-    found = await queries.places(act, state, after, limit + 1)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    found = await queries.places(act, state, asked)
+    page, following = asked.cut(found, lambda place: place.id)
     return PlacesView(places=await views(act.tx, page), next=following)
 
 

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from jobbpakten_events import Code
-from matching.api.acts import PAGE, WithBoth
+from matching.api.acts import WithBoth
 from matching.commands.placements import endings
 from matching.commands.placements import preparations as commands
 from matching.models import Placement
@@ -19,6 +19,7 @@ from matching.rules.access import READS_PLACEMENTS, has_cases
 from matching.rules.placement import PLACEMENT
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import ActDay, Body, Day, Standing, View, standing
 from shared.savepoints import each_seen
 
@@ -130,13 +131,10 @@ PERSONAL = set(PlacementView.model_fields) - set(PublicPlacement.model_fields)
 
 
 @router.get("", openapi_extra=may(READS_PLACEMENTS))
-async def list_placements(
-    act: WithBoth, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
-) -> PlacementsView:
+async def list_placements(act: WithBoth, asked: Paged) -> PlacementsView:
     """Give placements: a unit's to its caseworkers; an employer its own, without a person."""
-    found = await queries.placements(act, after, limit + 1)
-    page = found[:limit]
-    following = page[-1].id if len(found) > limit else None
+    found = await queries.placements(act, asked)
+    page, following = asked.cut(found, lambda placement: placement.id)
     see: Callable[[Placement], PublicPlacement] = view if has_cases(act.caller) else view_public
     seen = each_seen(act.tx, "placements", ((one.id, partial(see, one)) for one in page))
     return PlacementsView.model_validate({"placements": seen, "next": following})

@@ -5,11 +5,11 @@ from functools import partial
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from uuid_utils.compat import uuid7
 
-from matching.api.acts import PAGE, WithBoth
+from matching.api.acts import WithBoth
 from matching.commands.matches import runs as commands
 from matching.models import MatchRun
 from matching.queries import run as queries
@@ -17,6 +17,7 @@ from matching.rules.access import CASEWORKER
 from matching.rules.run import MOST_SEEDS
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import MOST, Paged
 from shared.http.requests import NUMBER_ALLOWED, Body, View
 from shared.savepoints import each_seen
 
@@ -29,7 +30,7 @@ Seed = Annotated[int, Field(strict=True, ge=0, lt=MOST_SEEDS)]
 class NewRun(Body):
     """Which places, all open ones if left out; a seed of an earlier run to have it again."""
 
-    place_ids: Annotated[list[UUID], Field(min_length=1, max_length=PAGE)] | None = None
+    place_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST)] | None = None
     seed: Annotated[Seed | None, NUMBER_ALLOWED] = None  # drawn by chance
 
 
@@ -78,18 +79,17 @@ async def run(new: NewRun, act: WithBoth) -> RunView:
 async def read_run(
     run_id: UUID,
     act: WithBoth,
+    asked: Paged,
     place_id: UUID | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> RunFile:
     """Give a run of the caller's unit: a page of places, or the one named.
 
     For each place at most 20 are ranked, with `reasons` and `unknowns`.
     """
     found = await queries.run(act, run_id)
-    places = [place_id] if place_id else await queries.places_of(act.tx, found, after, limit + 1)
-    following = places[limit - 1] if len(places) > limit else None
-    ranked = await queries.ranked(act.tx, found, places[:limit])
+    places = [place_id] if place_id else await queries.places_of(act.tx, found, asked)
+    page, following = asked.cut(places, lambda place: place)
+    ranked = await queries.ranked(act.tx, found, page)
     each = ((one.candidate_ref, partial(RankedView.model_validate, one)) for one in ranked)
     shown = each_seen(act.tx, "candidates", each)
     return RunFile(**view(found).model_dump(), ranked=shown, next=following)

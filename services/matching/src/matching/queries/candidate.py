@@ -15,6 +15,7 @@ from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.savepoints import taken
 from shared.time import clock
@@ -41,20 +42,20 @@ async def is_shown(tx: Tx, candidate: Candidate) -> bool:
     return candidate.visible and is_fresh(candidate, rules_key, await clock.today(tx))
 
 
-async def candidates(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Candidate]:
+async def candidates(act: Act[Profile], asked: Page) -> Sequence[Candidate]:
     """Give the candidates of the caller's unit, in the order of registration."""
     if not has_cases(act.caller):
         raise NotFound
     here = select(Candidate).where(
         Candidate.network == act.network, Candidate.unit == act.caller.unit
     )
-    if after:
+    if asked.after:
         last = select(Candidate.number).where(
-            Candidate.id == after, Candidate.unit == act.caller.unit
+            Candidate.id == asked.after, Candidate.unit == act.caller.unit
         )
         last = last.where(Candidate.network == act.network)
         here = here.where(col(Candidate.number) > last.scalar_subquery())
-    return (await act.tx.exec(here.order_by(col(Candidate.number)).limit(limit))).all()
+    return (await act.tx.exec(here.order_by(col(Candidate.number)).limit(asked.limit + 1))).all()
 
 
 async def candidate(act: Act[Profile], ref: UUID) -> Candidate:

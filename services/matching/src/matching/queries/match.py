@@ -24,6 +24,7 @@ from matching.rules.access import decides, has_case, has_cases
 from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 
 
@@ -57,7 +58,7 @@ async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     return found
 
 
-async def matches(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Match]:
+async def matches(act: Act[Profile], asked: Page) -> Sequence[Match]:
     """Give matches in the order of proposal: a unit's, or to a decider what waits for one."""
     found = select(Match).where(col(Match.network) == act.network)
     if has_cases(act.caller):
@@ -66,9 +67,7 @@ async def matches(act: Act[Profile], after: UUID | None, limit: int) -> Sequence
         found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
     else:
         raise NotFound
-    if after:
-        found = found.where(col(Match.id) > after)
-    return (await act.tx.exec(found.order_by(col(Match.id)).limit(limit))).all()
+    return await asked.read(act.tx, found, col(Match.id))
 
 
 async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:

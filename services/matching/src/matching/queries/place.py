@@ -17,6 +17,7 @@ from matching.rules.access import may_list_places, may_touch_place
 from matching.rules.place import LIVING, STALE
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.savepoints import taken
 from shared.time import clock
@@ -39,9 +40,7 @@ async def place(act: Act[Profile], place_id: UUID) -> Place:
     return found
 
 
-async def places(
-    act: Act[Profile], state: str | None, after: UUID | None, limit: int
-) -> Sequence[Place]:
+async def places(act: Act[Profile], state: str | None, asked: Page) -> Sequence[Place]:
     """Give places in the order of their offering: staff all, an employer its own."""
     if not may_list_places(act.caller):
         raise NotFound
@@ -50,9 +49,7 @@ async def places(
         found = found.where(Place.organisation_id == act.caller.organisation)
     if state:
         found = found.where(Place.state == state)
-    if after:
-        found = found.where(col(Place.id) > after)
-    return (await act.tx.exec(found.order_by(col(Place.id)).limit(limit))).all()
+    return await asked.read(act.tx, found, col(Place.id))
 
 
 async def free_slots(tx: Tx, places: Collection[Place]) -> dict[UUID, int]:

@@ -9,6 +9,7 @@ from matching.models import Placement
 from matching.profiles import Profile
 from matching.rules.access import coordinates, employer_of, has_cases, may_see_placement
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 
 
@@ -22,7 +23,7 @@ async def placement(act: Act[Profile], placement_id: UUID) -> Placement:
     return found
 
 
-async def placements(act: Act[Profile], after: UUID | None, limit: int) -> Sequence[Placement]:
+async def placements(act: Act[Profile], asked: Page) -> Sequence[Placement]:
     """Give placements in the order in which they were planned."""
     found = select(Placement).where(col(Placement.network) == act.network)
     if own := employer_of(act.caller):
@@ -31,6 +32,4 @@ async def placements(act: Act[Profile], after: UUID | None, limit: int) -> Seque
         found = found.where(col(Placement.unit) == act.caller.unit)
     elif not coordinates(act.caller):
         raise NotFound
-    if after:
-        found = found.where(col(Placement.id) > after)
-    return (await act.tx.exec(found.order_by(col(Placement.id)).limit(limit))).all()
+    return await asked.read(act.tx, found, col(Placement.id))

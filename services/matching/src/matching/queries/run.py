@@ -12,6 +12,7 @@ from matching.queries.candidate import is_fresh
 from matching.rules.access import has_cases
 from shared.database import Tx
 from shared.http.acts import Act
+from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.time import clock
 
@@ -26,12 +27,10 @@ async def run(act: Act[Profile], run_id: UUID) -> MatchRun:
     return found
 
 
-async def places_of(tx: Tx, run: MatchRun, after: UUID | None, limit: int) -> Sequence[UUID]:
+async def places_of(tx: Tx, run: MatchRun, asked: Page) -> Sequence[UUID]:
     """Give the places that somebody was ranked for, by id."""
     here = select(Ranked.place_id).where(Ranked.run_id == run.id).distinct()
-    if after:
-        here = here.where(col(Ranked.place_id) > after)
-    return (await tx.exec(here.order_by(col(Ranked.place_id)).limit(limit))).all()
+    return await asked.read(tx, here, col(Ranked.place_id))
 
 
 async def ranked(tx: Tx, run: MatchRun, places: Sequence[UUID]) -> Sequence[Ranked]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field, StrictBool, model_validator
 from uuid_utils.compat import uuid7
 
@@ -25,12 +25,11 @@ from membership.rules.organisation import name_key, size_of
 from shared.database import Tx
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, standing
 from shared.profiles import Texts
 from shared.savepoints import each_seen
 from shared.time import clock
-
-PAGE = 200
 
 router = APIRouter(prefix="/members", tags=["members"], route_class=IdempotentRoute)
 
@@ -170,13 +169,10 @@ async def apply(new: NewApplication, act: Network) -> ApplicationView:
 
 
 @router.get("", openapi_extra=may(STAFF, EMPLOYER))
-async def list_members(
-    act: Network, after: UUID | None = None, limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE
-) -> MembersView:
+async def list_members(act: Network, asked: Paged) -> MembersView:
     """Give the memberships in the order of application: staff all, an employer its own."""
-    found = await queries.members(act, after, limit + 1)
-    page = found[:limit]
-    following = page[-1][0].id if len(found) > limit else None
+    found = await queries.members(act, asked)
+    page, following = asked.cut(found, lambda member: member[0].id)
     return MembersView(members=await view_members(act.tx, act.profile, page), next=following)
 
 

@@ -1,10 +1,10 @@
 """Notices over HTTP: what goes out, what waits and why, and what a person has to settle."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from notifications import queries
 from notifications.commands import settlement as commands
@@ -16,10 +16,10 @@ from shared.database import Tx
 from shared.http.access import Calling
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
+from shared.http.paging import Paged
 from shared.http.requests import ActDay, Body, Standing, View, happened, standing
 from shared.time import clock
 
-PAGE = 200
 State = Literal["waiting", "sent", "failed", "uncertain", "acted", "expired", "cancelled"]
 
 router = APIRouter(
@@ -84,15 +84,13 @@ async def list_notices(
     caller: Calling,
     network: str,
     tx: Tx,
+    asked: Paged,
     state: State | None = None,
-    after: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE)] = PAGE,
 ) -> NoticesView:
     """Give a network's notices: to its coordinators all, to a caseworker her unit's."""
     check_staff(caller)
-    found = await queries.notices(tx, caller, network, state, after, limit + 1)
-    page = found[:limit]
-    following = page[-1][0].id if len(found) > limit else None
+    found = await queries.notices(tx, caller, network, state, asked)
+    page, following = asked.cut(found, lambda row: row[0].id)
     today = await clock.today(tx)
     return NoticesView(notices=[view_notice(*one, today) for one in page], next=following)
 

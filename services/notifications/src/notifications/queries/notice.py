@@ -15,6 +15,7 @@ from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
 from shared.database import Tx
 from shared.http.access import Caller
+from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.savepoints import taken
 
@@ -52,7 +53,7 @@ OPEN_NOTICES = (
 
 
 async def notices(
-    tx: Tx, caller: Caller, network: str, state: str | None, after: UUID | None, limit: int
+    tx: Tx, caller: Caller, network: str, state: str | None, asked: Page
 ) -> Sequence[tuple[Notice, Delivery | None]]:
     """Give a network's notices in the order of their ids; a caseworker those of her unit."""
     found = select(Notice, Delivery).outerjoin(Delivery).where(Notice.network == network)
@@ -61,9 +62,7 @@ async def notices(
         found = found.where(Notice.unit == caller.unit)
     if state:
         found = found.where(Notice.state == state)
-    if after:
-        found = found.where(col(Notice.id) > after)
-    return (await tx.exec(found.order_by(col(Notice.id)).limit(limit))).all()
+    return await asked.read(tx, found, col(Notice.id))
 
 
 async def notice_for(tx: Tx, caller: Caller, network: str, notice_id: UUID) -> Notice:
