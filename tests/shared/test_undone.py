@@ -23,6 +23,7 @@ from tests.support.eventually import eventually
 from shared import gauges, service, undone
 from shared.database import Tx, world_is_broken
 from shared.gauges import Observer
+from shared.http import idempotency
 from shared.messaging.inbox import Hears
 from shared.savepoints import by_itself
 from shared.time import schedule
@@ -234,7 +235,7 @@ async def test_a_loop_goes_on_after_whatever_fails(ours: Undone) -> None:
     running.cancel()
 
 
-@pytest.mark.parametrize("broken", ["OLDEST", "PARKED", "OLD_ANSWERS"])
+@pytest.mark.parametrize("broken", ["OLDEST", "PARKED", "FORGET"])
 async def test_a_figure_that_cannot_be_read_keeps_none_of_the_others(
     ear: Ear, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -245,10 +246,15 @@ async def test_a_figure_that_cannot_be_read_keeps_none_of_the_others(
     await ear.hears(1, 3)
     observer = Observer("followup", ear.database)
     with monkeypatch.context() as patch:
-        patch.setattr(gauges, broken, text("SELECT 1 / 0"))
+        where = idempotency if broken == "FORGET" else gauges
+        patch.setattr(
+            where,
+            broken,
+            text("SELECT 1 / 0 WHERE :hours > 0" if broken == "FORGET" else "SELECT 1 / 0"),
+        )
         await observer.look()
     assert "1 figures" in ear.database.undone.said()
-    assert (await ear.rows("SELECT 1 FROM answers") == []) == (broken != "OLD_ANSWERS")
+    assert (await ear.rows("SELECT 1 FROM answers") == []) == (broken != "FORGET")
     await observer.look()
     assert ear.database.undone.said() == ""
     assert figure("inbox_parked_records", reason="gap") == 1

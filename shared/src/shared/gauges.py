@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared import metrics
 from shared.database import Database
+from shared.http import idempotency
 from shared.messaging.inbox.streams import FORK
 from shared.undone import over_and_over
 
@@ -21,9 +22,6 @@ WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiti
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
-OLD_ANSWERS = text("""DELETE FROM answers WHERE (caller, key) IN (
-    SELECT caller, key FROM answers WHERE at < now() - interval '48 hours'
-    LIMIT 1000 FOR UPDATE SKIP LOCKED)""")
 STREAMS = text("SELECT count(DISTINCT (topic, key)) FROM parked WHERE key IS NOT NULL")
 
 log = structlog.get_logger()
@@ -64,7 +62,7 @@ class Observer:
         self.alarm(parked)
 
     async def forget_old_answers(self, connection: AsyncConnection) -> None:
-        await connection.execute(OLD_ANSWERS)
+        await idempotency.forget_old_answers(connection)
 
     def alarm(self, parked: Mapping[str, Row[Any]]) -> None:
         """Say once in five minutes that numbers are missing."""

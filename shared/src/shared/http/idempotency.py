@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.database import Tx
 from shared.http.access import Caller, Calling
@@ -20,6 +21,10 @@ FIND = text("""SELECT route, hash, status, etag, body FROM answers
                WHERE (caller, key) = (:caller, :key)""")
 KEEP = text("""UPDATE answers SET status = :status, etag = :etag, body = :body
                WHERE (caller, key) = (:caller, :key)""")
+KEPT_HOURS = 48
+FORGET = text("""DELETE FROM answers WHERE (caller, key) IN (
+    SELECT caller, key FROM answers WHERE at < now() - make_interval(hours => :hours)
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)""")
 
 JSON = "application/json"
 Key = Annotated[
@@ -113,3 +118,8 @@ async def store_answer(request: Request, response: Response) -> None:
         stored = about | {"status": response.status_code, "body": bytes(response.body)}
         stored |= {"etag": response.headers.get("etag")}
         await (await request.state.tx.connection()).execute(KEEP, stored)
+
+
+async def forget_old_answers(connection: AsyncConnection) -> None:
+    """Forget a thousand of the answers that are older than KEPT_HOURS."""
+    await connection.execute(FORGET, {"hours": KEPT_HOURS})
