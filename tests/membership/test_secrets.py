@@ -89,7 +89,7 @@ async def test_no_log_and_no_error_repeats_them(
         async def fails(*_: Any, trouble: type[Exception] = trouble) -> None:
             raise trouble(f"Key (address)=({ADDRESS}) of {NAME} already exists")
 
-        monkeypatch.setattr(commands, "tell", fails)
+        monkeypatch.setattr(commands, "tell_of_contact", fails)
         supervisor = body | {"role": "supervisor"}
         answers.append(await membership.call("POST", path, "signatory", supervisor, **own))
     assert [answer.status_code for answer in answers] == [409, 422, 422, 422, 503, 500]

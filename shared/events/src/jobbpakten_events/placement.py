@@ -7,7 +7,7 @@ No event here refers to the person, and why one ended early stays inside.
 from typing import Annotated
 from uuid import UUID
 
-from jobbpakten_events import OPEN, Code, Count, Day, Event, says
+from jobbpakten_events import OPEN, Code, Count, Day, Event, Flag, says
 
 TOPIC = "placement.v1"
 
@@ -86,7 +86,7 @@ class PlacementPartlyCompleted(
     last_day: Annotated[Day, says("The last day on which it took place.")]
     missed_minutes: Annotated[Count, says("Working time missed until then.")]
     kept: Annotated[
-        bool | None,
+        Flag | None,
         says("Whether it counts as kept: at least half of its planned calendar days were done."),
     ] = None
 
