@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from fastapi import Depends, Request
@@ -36,6 +36,9 @@ KEEPALIVES = {
 PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
 
 
+Own = TypeVar("Own", bound=ServiceSettings)
+
+
 class Transaction(AsyncSession):
     """A transaction of one service, with its settings and what counts that something failed in it.
 
@@ -51,6 +54,12 @@ class Transaction(AsyncSession):
     def source(self) -> str:
         """Return what events of this service name as theirs."""
         return source_of(self.settings.municipality, self.settings.service)
+
+    def own(self, kind: type[Own]) -> Own:
+        """Return the settings as those of a service; TypeError if they are another's."""
+        if not isinstance(self.settings, kind):
+            raise TypeError(f"this is a transaction of {self.settings.service}")
+        return self.settings
 
     def has_told(self) -> None:
         """Have the relay look as soon as this is committed."""

@@ -12,7 +12,6 @@ from tests.matching.support import people
 from tests.matching.support.pairs import COLLEAGUE, PLAN, Bank, by
 from tests.matching.support.service import OTHER_UNIT, UNIT
 from tests.support.callers import answered
-from tests.support.driven import TODAY
 from tests.support.eventually import eventually
 
 from matching.commands.candidates import facts
@@ -33,7 +32,7 @@ Asking = Callable[[Bank, str], Awaitable[httpx.Response]]
 
 def protecting(ref: str, _: str) -> Act:
     form: Any = "protected_registration"
-    return lambda tx: facts.record_protection(by(tx, WORKER), UUID(ref), form, TODAY)
+    return lambda tx: facts.record_protection(by(tx, WORKER), UUID(ref), form)
 
 
 def taking_back(_: str, match: str) -> Act:

@@ -10,7 +10,6 @@ import pytest
 from tests.matching.commands.test_access import Act, after
 from tests.matching.support.pairs import COLLEAGUE, PLAN, Bank, by
 from tests.matching.support.service import UNIT
-from tests.support.driven import TODAY
 
 from matching.commands.candidates import facts
 from matching.commands.matches import acceptances, answers, consents, transitions, withdrawals
@@ -58,7 +57,7 @@ async def protecting(ours: Bank) -> tuple[str, Act]:
     ref = await ours.candidate()
     found, form = await ours.consented(await ours.place(), ref), "protected_registration"
     act: Any = facts.record_protection
-    return found, lambda tx: act(by(tx, WORKER), UUID(ref), form, TODAY)
+    return found, lambda tx: act(by(tx, WORKER), UUID(ref), form)
 
 
 async def expiring(ours: Bank) -> tuple[str, Act]:

@@ -19,7 +19,7 @@ from shared.machines import NotFound
 
 
 def protects(form: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:
-    return lambda tx, ref: facts.record_protection(by(tx, WORKER), ref, form, TODAY)
+    return lambda tx, ref: facts.record_protection(by(tx, WORKER), ref, form)
 
 
 def finds(code: str, value: Any) -> Callable[[Tx, UUID], Awaitable[Any]]:

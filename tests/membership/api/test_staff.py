@@ -10,7 +10,7 @@ from sqlalchemy import text
 from tests.membership.api.test_contact import heard
 from tests.membership.conftest import Membership, app_on, two_networks
 
-from membership.settings import settings_of
+from membership.settings import Settings
 
 MAJ = {"name": "Maj Berg", "email": "maj.berg@uppsala.example", "language": "sv"}
 CASEWORKER = MAJ | {"role": "caseworker", "unit": "jobbcenter_city"}
@@ -133,7 +133,7 @@ async def test_whom_an_earlier_release_named_is_not_named_twice_either(
     ) as service:
         staff_id = (await service.good("POST", "/staff", "coordinator", CASEWORKER))["contact_id"]
         async with service.database.transaction() as tx:
-            vault = settings_of(tx).vault
+            vault = tx.own(Settings).vault
             alike = vault.index("contact jobbcenter_city caseworker maj.berg@uppsala.example")
             old = text("UPDATE contacts SET alike = :alike").bindparams(alike=alike)
             assert (await (await tx.connection()).execute(old)).rowcount == 1

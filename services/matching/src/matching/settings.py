@@ -2,7 +2,6 @@
 
 from pydantic import Field
 
-from shared.database import Tx
 from shared.settings import SealingKey, SecretKey, ServiceSettings
 
 
@@ -17,10 +16,3 @@ class Settings(ServiceSettings, service="matching"):
         description="The same for sensitive facts; another key.",
     )
     notifications_public_key: SealingKey
-
-
-def settings_of(tx: Tx) -> Settings:
-    """Return this service's settings, which its transactions bring along."""
-    if not isinstance(tx.settings, Settings):
-        raise TypeError("this is another service's transaction")
-    return tx.settings

@@ -4,7 +4,6 @@ from functools import cached_property
 
 from pydantic import Field
 
-from shared.database import Tx
 from shared.people.vaults import Vault
 from shared.settings import SealingKey, SecretKey, ServiceSettings
 
@@ -22,10 +21,3 @@ class Settings(ServiceSettings, service="membership"):
     def vault(self) -> Vault:
         """Give what seals the facts of persons, and opens them."""
         return Vault(self.contact_key)
-
-
-def settings_of(tx: Tx) -> Settings:
-    """Return this service's settings, which its transactions bring along."""
-    if not isinstance(tx.settings, Settings):
-        raise TypeError("this is another service's transaction")
-    return tx.settings

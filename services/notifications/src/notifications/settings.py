@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from notifications.channels.addresses import Unsendable, mailbox
-from shared.database import Tx
 from shared.keys import pair_key
 from shared.settings import SecretKey, ServiceSettings, is_printed, variable
 
@@ -120,10 +119,3 @@ class Settings(ServiceSettings, service="notifications"):
 def is_printed_host(host: str) -> bool:
     """Tell a name that manuals write for any host (RFC 2606, and Sweden's own)."""
     return bool(PRINTED_HOST.search(host.casefold()))
-
-
-def settings_of(tx: Tx) -> Settings:
-    """Return this service's settings, which its transactions bring along."""
-    if not isinstance(tx.settings, Settings):
-        raise TypeError("this is another service's transaction")
-    return tx.settings

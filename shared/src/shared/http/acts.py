@@ -8,7 +8,8 @@ from fastapi import Request
 
 from shared.database import Tx
 from shared.http.access import Caller, Calling
-from shared.http.requests import happened, network_of
+from shared.http.requests import happened
+from shared.machines import NotFound
 from shared.profiles import NetworkProfile
 from shared.time import clock
 
@@ -42,5 +43,7 @@ class Act(Generic[Rules]):
 
 async def acting(request: Request, network: str, caller: Calling, tx: Tx) -> Act[Any]:
     """Return the call's act, today; NotFound where the network isn't run here."""
-    profile = await network_of(request, network, caller)
+    profile = request.app.state.networks.get(network)
+    if profile is None:
+        raise NotFound
     return Act(tx, caller, profile, await clock.today(tx))

@@ -5,13 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from jobbpakten_events import FIRST_DAY, LAST_DAY
 from shared.database import Tx
-from shared.http.access import Calling
-from shared.machines import Machine, NotFound, Unfit
+from shared.machines import Machine, Unfit
 from shared.people.identity_numbers import may_name_somebody
 from shared.time import clock
 
@@ -89,14 +87,6 @@ def standing(machine: Machine, thing: Any, deadline: date | None) -> dict[str, A
         "next_action": state.next or None,
         "deadline": None if state.terminal else deadline,
     }
-
-
-async def network_of(request: Request, network: str, _: Calling) -> Any:
-    """Give the service's profile of the network in the path; NotFound where there is none."""
-    found = request.app.state.networks.get(network)
-    if found is None:
-        raise NotFound
-    return found
 
 
 async def happened(tx: Tx, day: date | None, field: str) -> date:

@@ -70,9 +70,8 @@ async def record(ref: UUID, new: NewFacts, act: WithCandidates) -> VisibilityVie
     TRUE only from a source that the profile names: 422 `/facts/0/source`. What was found earlier
     never replaces what was found later.
     """
-    today = await clock.today(act.tx)
     found = [
-        commands.Found(one.code, one.value, one.source, one.found_on or today) for one in new.facts
+        commands.Found(one.code, one.value, one.source, one.found_on or act.on) for one in new.facts
     ]
     return await view(act.tx, act.profile, await commands.record(act, ref, found))
 
@@ -81,7 +80,7 @@ async def record(ref: UUID, new: NewFacts, act: WithCandidates) -> VisibilityVie
 async def record_protection(ref: UUID, new: NewProtection, act: WithCandidates) -> VisibilityView:
     """Write down which form of protected identity she has; any of them hides her at once."""
     act = await act.happened(new.found_on, "found_on")
-    candidate = await commands.record_protection(act, ref, new.form, act.on)
+    candidate = await commands.record_protection(act, ref, new.form)
     return await view(act.tx, act.profile, candidate)
 
 
@@ -92,5 +91,5 @@ async def record_needs(ref: UUID, new: NewNeeds, act: WithCandidates) -> Visibil
     It makes the fact `needs_asked` TRUE; nothing else does.
     """
     act = await act.happened(new.asked_on, "asked_on")
-    candidate = await commands.record_needs(act, ref, new.needs, act.on)
+    candidate = await commands.record_needs(act, ref, new.needs)
     return await view(act.tx, act.profile, candidate)

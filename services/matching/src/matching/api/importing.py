@@ -21,7 +21,6 @@ from shared.http.idempotency import IdempotentRoute
 from shared.http.problems import fault
 from shared.http.requests import View
 from shared.machines import Unfit
-from shared.time import clock
 
 NEEDED = ("identity_number", "name", "language")
 COLUMNS = (*NewCandidate.model_fields,)
@@ -71,7 +70,7 @@ async def bring_in(
     """
     check_registrar(act)
     rows, faults = read(await request.body(), COLUMNS, NEEDED)
-    lines = [*lines_of(rows, act.profile, await clock.today(act.tx), faults)]
+    lines = [*lines_of(rows, act.profile, act.on, faults)]
     faults += await commands.faults_of(act, lines)
     good = not faults and not dry_run
     if good:

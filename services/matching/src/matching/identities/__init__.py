@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from matching.models import Identity
 from matching.queries.any_of import among
-from matching.settings import settings_of
+from matching.settings import Settings
 from shared.database import Tx
 from shared.machines import NotFound
 from shared.people.vaults import LARGE, Label, Unreadable, Vault, form_of
@@ -43,7 +43,7 @@ class Person:
 
 
 def vaults(tx: Tx) -> Vaults:
-    settings = settings_of(tx)
+    settings = tx.own(Settings)
     return Vaults(_vault(settings.identity_key), _vault(settings.sensitive_key))
 
 

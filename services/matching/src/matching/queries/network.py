@@ -4,18 +4,18 @@ from functools import cache
 
 from matching import profiles
 from matching.profiles import Profile
-from matching.settings import settings_of
+from matching.settings import Settings
 from shared.database import Tx
 
 
 def profile(tx: Tx, network: str) -> Profile:
     """Give a network's profile; KeyError for one that this installation doesn't run."""
-    return loaded(settings_of(tx).profiles)[network]
+    return loaded(tx.own(Settings).profiles)[network]
 
 
 def networks(tx: Tx) -> list[str]:
     """Name the networks that this installation runs."""
-    return [*loaded(settings_of(tx).profiles)]
+    return [*loaded(tx.own(Settings).profiles)]
 
 
 @cache

@@ -21,7 +21,7 @@ from membership.rules.contact import (
     check_room,
     ended_before,
 )
-from membership.settings import settings_of
+from membership.settings import Settings
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound, check_order
@@ -68,7 +68,7 @@ async def name_anew(
 async def store(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -> Contact:
     """Seal a contact with a new key of her own, and tell notifications whom it can reach."""
     check_language(contact.language, profile.languages)
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     same = f"{contact.of} {contact.role} {person.address.casefold()}"
     await check_first(tx, contact, vault.index(f"{PURPOSE} {same}"))
     form = await form_of(tx)
@@ -101,7 +101,7 @@ def already_named() -> NotAllowed:
 
 async def tell_of_contact(tx: Tx, contact: Contact, on: date | None = None) -> None:
     """Tell notifications, and nobody else, who and where she is."""
-    public_key = settings_of(tx).notifications_public_key
+    public_key = tx.own(Settings).notifications_public_key
     event = RecipientNamed(
         recipient_id=contact.id,
         role=contact.role,
@@ -114,7 +114,7 @@ async def tell_of_contact(tx: Tx, contact: Contact, on: date | None = None) -> N
 
 def person_behind(tx: Tx, contact: Contact) -> Addressee:
     """Open what identifies a contact."""
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     facts = vault.open(contact.person_key, contact.sealed, label(contact))
     return Addressee.model_validate(facts)
 
@@ -139,7 +139,7 @@ def sealed(vault: Vault, contact: Contact, person: Addressee, form: int) -> byte
 
 async def reseal(tx: Tx, contact: Contact) -> None:
     """Seal what identifies a contact in the form that holds now."""
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     person, form = person_behind(tx, contact), await form_of(tx)
     contact.person_key = vault.rewrap(contact.person_key, label(contact), form)
     contact.sealed = sealed(vault, contact, person, form)

@@ -12,7 +12,7 @@ from membership import queries
 from membership.models import Organisation
 from membership.profiles import Profile
 from membership.rules.organisation import has_mixed_letters
-from membership.settings import settings_of
+from membership.settings import Settings
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound
@@ -69,7 +69,7 @@ def seal_number(tx: Tx, organisation: Organisation, form: int) -> None:
     """Seal a sole trader's number, for it is an identity number; others' stay as they are."""
     if not organisation.sole_trader or organisation.number is None:
         return
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     key = vault.new_key(label(organisation), form)
     organisation.person_key = key
     organisation.sealed_number = vault.seal(key, organisation.number, label(organisation), form)
@@ -83,7 +83,7 @@ def label(organisation: Organisation) -> Label:
 
 def number_of(tx: Tx, organisation: Organisation) -> str:
     """Open a sole trader's number; Unreadable where it isn't sealed for this one."""
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     key, sealed = organisation.person_key or b"", organisation.sealed_number or b""
     number = str(vault.open(key, sealed, label(organisation)))
     if vault.index(f"{NUMBER} {number}") != organisation.number_index:
@@ -93,7 +93,7 @@ def number_of(tx: Tx, organisation: Organisation) -> str:
 
 async def reseal(tx: Tx, organisation: Organisation) -> None:
     """Seal a sole trader's number in the form that holds now."""
-    vault = settings_of(tx).vault
+    vault = tx.own(Settings).vault
     number, form = number_of(tx, organisation), await form_of(tx)
     key = vault.rewrap(organisation.person_key or b"", label(organisation), form)
     organisation.sealed_number = vault.seal(key, number, label(organisation), form)

@@ -19,7 +19,7 @@ from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import Readiness, readiness
 from notifications.rules.notices import RULES
 from notifications.rules.retries import next_try
-from notifications.settings import settings_of
+from notifications.settings import Settings
 from shared.database import Tx
 from shared.people.sealing import Addressee
 from shared.people.vaults import Unreadable
@@ -82,7 +82,7 @@ async def claimed(
     mail.state, mail.claim, mail.claimed_at = "claimed", claim_id, now
     mail.first_try_at = mail.first_try_at or now
     tx.add(mail)
-    settings = settings_of(tx)
+    settings = tx.own(Settings)
     try:
         to = addressee_of(settings, recipient)
     except (Unreadable, LookupError, ValueError):
@@ -114,7 +114,7 @@ async def written_together(
     tx: Tx, notices: Sequence[Notice], recipient: Recipient, now: datetime
 ) -> list[Notice]:
     """Give those that one mail can be written of; each other goes, and fails, in its own."""
-    settings, language = settings_of(tx), recipient.language
+    settings, language = tx.own(Settings), recipient.language
     together = [one for one in notices if can_be_written(settings, one, language)]
     for notice in notices:
         if notice not in together:
@@ -183,7 +183,7 @@ async def ended(tx: Tx, mail: Delivery, outcome: Outcome, now: datetime) -> None
     tx.add(mail)
     if outcome.result == "deferred":
         mail.tries += 1
-        settings = settings_of(tx)
+        settings = tx.own(Settings)
         wait = timedelta(seconds=settings.retry_seconds)
         if again := next_try(mail.first_try_at or now, mail.tries, now, wait):
             mail.state, mail.next_try_at = "waiting", again
@@ -231,7 +231,7 @@ async def let_go(tx: Tx, claimed: Claimed, now: datetime) -> None:
 
 async def postpone(tx: Tx, delivery_id: UUID, now: datetime) -> None:
     """Let the others go first, while a mail can't even be looked at."""
-    settings = settings_of(tx)
+    settings = tx.own(Settings)
     then = now + timedelta(seconds=settings.retry_seconds)
     here = (col(Delivery.id) == delivery_id) & (col(Delivery.state) == "waiting")
     await tx.exec(update(Delivery).where(here).values(next_try_at=then))

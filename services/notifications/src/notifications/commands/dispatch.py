@@ -15,7 +15,7 @@ from notifications.commands.notice import ENDS, NAMES, add, asked, step
 from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.rules.notice import HELD, readiness
 from notifications.rules.notices import INSTEAD, RULES, instead_of
-from notifications.settings import settings_of
+from notifications.settings import Settings
 from shared.database import Tx
 from shared.savepoints import by_itself
 from shared.time import clock
@@ -66,7 +66,7 @@ async def dispatch_one(
 
 async def postpone(tx: Tx, notice_ids: Sequence[UUID], now: datetime) -> None:
     """Let the others go first, while something is amiss with these."""
-    settings = settings_of(tx)
+    settings = tx.own(Settings)
     then = now + timedelta(seconds=settings.retry_seconds)
     here = update(Notice).where(col(Notice.id).in_(notice_ids)).values(held_until=then)
     await tx.exec(here.execution_options(synchronize_session=False))

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, update
 
 from jobbpakten_events.directory import RecipientNamed
 from notifications.models import Notice, Recipient
-from notifications.settings import Settings, settings_of
+from notifications.settings import Settings
 from shared.database import Tx
 from shared.people.sealing import Addressee, opened
 from shared.people.vaults import LARGE, Label, Vault, form_of
@@ -22,7 +22,7 @@ log = structlog.get_logger()
 async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
     """Remember whom a role can be told by; notices that waited for her go on."""
     facts = event.model_dump(include={"role", "of", "language"}) | {"network": network}
-    facts |= sealed_again(settings_of(tx), event, network, await form_of(tx))
+    facts |= sealed_again(tx.own(Settings), event, network, await form_of(tx))
     known = insert(Recipient).values(id=event.recipient_id, **facts)
     await tx.exec(known.on_conflict_do_update(index_elements=["id"], set_=facts))
     wake = update(Notice).where(
@@ -77,7 +77,7 @@ def addressee_of(settings: Settings, recipient: Recipient) -> Addressee:
 
 async def reseal(tx: Tx, recipient: Recipient) -> None:
     """Seal where mails to her go in the form that holds now."""
-    settings, form = settings_of(tx), await form_of(tx)
+    settings, form = tx.own(Settings), await form_of(tx)
     addressee = addressee_of(settings, recipient)
     vault, whose = Vault(settings.address_key), label(recipient.id, recipient.network)
     wrapped = vault.rewrap(recipient.wrapped_key or b"", whose, form)

@@ -10,14 +10,14 @@ from notifications.commands import delivery
 from notifications.commands.dispatch import fail
 from notifications.commands.notice import close_one, step
 from notifications.models import Subject
-from notifications.settings import settings_of
+from notifications.settings import Settings
 from shared.database import Tx
 from shared.savepoints import by_itself, each_by_itself
 
 
 async def recover(tx: Tx, now: datetime) -> int:
     """Take mails from senders that are gone: back, or uncertain if handed over."""
-    settings = settings_of(tx)
+    settings = tx.own(Settings)
     patience = timedelta(seconds=settings.claim_seconds)
     lost = await queries.lock_mails_claimed_before(tx, now - patience)
     done = [await by_itself(tx, "mails", one, "", partial(take_back, tx, one, now)) for one in lost]

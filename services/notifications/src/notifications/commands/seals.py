@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from notifications.commands.recipient import addressee_of, reseal
 from notifications.models import Recipient
-from notifications.settings import Settings, settings_of
+from notifications.settings import Settings
 from shared.database import Tx
 from shared.people.canaries import LOOKED_AT, Canary, of_vault
 from shared.people.resealing import Shelf
@@ -47,4 +47,4 @@ def sealed_for(private_key: str, canary: bytes) -> bool:
 async def rows(tx: Tx) -> Sequence[Callable[[], object]]:
     """Give how to open some of what was sealed before there was a canary."""
     readable = select(Recipient).where(col(Recipient.sealed).is_not(None)).limit(LOOKED_AT)
-    return [partial(addressee_of, settings_of(tx), one) for one in await tx.exec(readable)]
+    return [partial(addressee_of, tx.own(Settings), one) for one in await tx.exec(readable)]

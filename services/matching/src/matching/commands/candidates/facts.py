@@ -79,19 +79,17 @@ def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked:
             raise Unfit(f"{where}/value", "needs_not_recorded", text)
 
 
-async def record_protection(act: Act[Profile], ref: UUID, form: Form, found_on: date) -> Candidate:
+async def record_protection(act: Act[Profile], ref: UUID, form: Form) -> Candidate:
     """Write down which form of protected identity she has, or that she has none."""
     candidate = await lock_candidate_for(act, ref)
     may(candidate, "find", act.caller.role)
     before = (await facts.known_of(act.tx, ref, act.profile)).protection
-    await facts.note_protection(act.tx, ref, protection_after(before, form, found_on))
+    await facts.note_protection(act.tx, ref, protection_after(before, form, act.on))
     await recompute(act.tx, candidate, await clock.today(act.tx))
     return candidate
 
 
-async def record_needs(
-    act: Act[Profile], ref: UUID, needs: Collection[str], asked_on: date
-) -> Candidate:
+async def record_needs(act: Act[Profile], ref: UUID, needs: Collection[str]) -> Candidate:
     """Write down which adaptations she needs, none included: she has been asked."""
     candidate = await lock_candidate_for(act, ref)
     may(candidate, "find", act.caller.role)
@@ -99,7 +97,7 @@ async def record_needs(
         raise Unfit("/needs", "unknown_adaptation", "The profile has no such adaptation.")
     if rule := act.profile.facts.get(NEEDS_ASKED):
         before = await facts.known_of(act.tx, ref, act.profile)
-        found = Found(NEEDS_ASKED, "true", rule.sources[0], asked_on)
+        found = Found(NEEDS_ASKED, "true", rule.sources[0], act.on)
         if not await note(act, ref, [found], before):
             return candidate
     await identities.note_needs(act.tx, ref, needs)

@@ -13,7 +13,7 @@ from matching.queries import candidate as queries
 from matching.rules.access import check_tells_again
 from matching.rules.candidate import ENDS
 from matching.rules.fact import Known, may_be_written_to
-from matching.settings import settings_of
+from matching.settings import Settings
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.messaging import outbox
@@ -41,7 +41,7 @@ async def name(
     if not named:
         await outbox.forget(tx, TOPIC, str(candidate.id))
         return False
-    key = settings_of(tx).notifications_public_key
+    key = tx.own(Settings).notifications_public_key
     event = RecipientNamed(
         recipient_id=candidate.id,
         role="participant",
