@@ -1,7 +1,12 @@
 """PostgreSQL as a part."""
 
+import os
+import pwd
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -51,6 +56,33 @@ async def test_a_clone_has_what_its_template_has(postgres: postgres.Postgres) ->
 async def test_a_database_for_a_test_has_the_plumbing(database: Callable[[str], str]) -> None:
     assert await fetched(database("shared"), "SELECT count(*) FROM streams") == 0
     assert database("shared") != database("shared")
+
+
+def test_its_user_is_made_by_one_process_at_a_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two `useradd` at once both succeed, and the second's user takes the first one's place."""
+    making: list[str] = []
+    at_once: list[int] = []
+
+    def slowly(name: str) -> None:
+        making.append(name)
+        at_once.append(len(making))
+        time.sleep(0.2)
+        making.remove(name)
+
+    nobody = SimpleNamespace(pw_uid=os.geteuid())
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(pwd, "getpwnam", lambda _: nobody)
+    monkeypatch.setattr(postgres, "ensure_user_exists", slowly)
+    for permitting in ("ensure_prefix_permissions", "ensure_folder_permissions"):
+        monkeypatch.setattr(postgres, permitting, lambda *_: None)
+
+    with ThreadPoolExecutor() as two:
+        owners = [*two.map(postgres.owner_of, [folder, folder])]
+
+    assert owners == ["pgserver", "pgserver"]
+    assert at_once == [1, 1]
 
 
 def test_an_address_from_the_environment_wins(

@@ -5,10 +5,12 @@ comes from the package registries and runs in the data folder that it is given, 
 """
 
 import asyncio
+import fcntl
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -40,6 +42,16 @@ def say(line: str) -> None:
 def cache() -> Path:
     """Say where downloads are kept, for all working copies of one person."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jobbpakten"
+
+
+@contextmanager
+def one_at_a_time(what: str) -> Iterator[Path]:
+    """Give the folder of what is set up once for this machine; other processes wait meanwhile."""
+    folder = cache() / what
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
 
 
 def finished(work: Coroutine[Any, Any, Result]) -> Result:

