@@ -21,6 +21,7 @@ SLEEPS = {
     "faults/writers.py": "comes again after an outage, and thinks between acts",
     "notifications/channels/test_channels.py": "gives the line a turn of our own loop",
     "parts/test_connections.py": "hangs up at different points of a call",
+    "parts/test_postgres.py": "is in the midst of it while another comes",
     "shared/http/test_connections.py": "is a caller who takes her time",
 }
 ASKS_THE_TIME = {
