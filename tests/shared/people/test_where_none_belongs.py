@@ -124,6 +124,13 @@ def test_whatever_could_be_somebody_s_number_is_refused_alone_and_among_words() 
             assert may_name_somebody(text), text
 
 
+def test_folding_makes_no_escape_of_a_percent_sign_before_wide_digits() -> None:
+    for text in ("%００\\u200b０１０１００１６", "%８９\\u00ad０１０２３２８６", "%０0\\t01010016"):
+        assert holds_identity_number(text), text
+        assert may_name_somebody(text), text
+        assert may_name_somebody(f"019a0001-0000-7000-8000-{text}"), text
+
+
 def test_what_people_write_is_taken() -> None:
     for written in TAKEN:
         for text in (written, f"\u00c5sa {written}", f"({written})", f"{written}, Kalmar"):

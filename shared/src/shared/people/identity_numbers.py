@@ -155,11 +155,13 @@ def holds_identity_number(text: str) -> bool:
 
 def may_name_somebody(text: str) -> bool:
     """Tell whether words that a caller chose may hold a number, also dressed as a UUID."""
-    seen = folded(text)[0]
+    # Unescaped before it is folded, too: else a wide %００ would become an escape by folding.
+    written = {text, ESCAPED.sub(unescaped, text)}
+    seen = {folded(one)[0] for one in written}
     return any(
         NINE.match(form)
         and (holds_identity_number(ODD.sub(" ", APART.sub(r"\1\3\4", form))) or holds_halves(form))
-        for form in {seen, seen.translate(TYPED)}
+        for form in seen | {one.translate(TYPED) for one in seen}
     )
 
 
