@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
+from jobbpakten_local.demo.environments import MUNICIPALITY
 from jobbpakten_local.demo.system import System, databases, running
 from jobbpakten_local.parts import mail
 from jobbpakten_local.parts.kafka import Kafka
 from jobbpakten_local.parts.postgres import Postgres
 
-Staging = Callable[[str], AbstractContextManager[System]]
+Staging = Callable[..., AbstractContextManager[System]]
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +35,13 @@ def staging(run_folder: Path, kafka: Kafka, cloned_for_module: Callable[[str], s
     """Give a function: a system by a name, with a folder, databases and topics of its own."""
 
     @contextmanager
-    def staged(name: str) -> Iterator[System]:
+    def staged(name: str, municipality: str = MUNICIPALITY) -> Iterator[System]:
         urls = {service: cloned_for_module(service) for service in databases(name)}
         with (
             mail.started(run_folder / f"{name}-mail") as post,
-            running(run_folder / name, urls, kafka.servers, name, post) as system,
+            running(
+                run_folder / name, urls, kafka.servers, name, post, municipality=municipality
+            ) as system,
         ):
             yield system
 

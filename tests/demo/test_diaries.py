@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.networks import as_known_to
 
 from jobbpakten_local.demo.network.acts import ACTS
 from jobbpakten_local.demo.network.diaries import Act
 from jobbpakten_local.demo.network.organisations import organisations
 from jobbpakten_local.demo.network.stories import diaries
-from membership import profiles
+from membership.profiles import Profile
 
-PROFILE: dict[str, Any] = json.loads(profiles.load()["jobbpakten"].model_dump_json())
+PROFILE: dict[str, Any] = json.loads(as_known_to(Profile).model_dump_json())
 
 
 def written(seed: int, weeks: int = 52) -> dict[str, list[Act]]:

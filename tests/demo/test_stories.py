@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.demo.banks import files, taken_back
 from tests.demo.channels import canaries, gathered
 from tests.demo.conftest import Staging
+from tests.support.networks import as_known_to
 from tests.support.subjects import subjects
 
 from jobbpakten.reconciliation import Standing
@@ -23,7 +24,7 @@ from jobbpakten_local.demo.network.people import people
 from jobbpakten_local.demo.options import Options
 from jobbpakten_local.demo.run import Played, play
 from jobbpakten_local.parts.kafka import Kafka
-from matching import profiles
+from matching.profiles import Profile
 
 WEEKS = 12
 SEED = 7
@@ -168,7 +169,7 @@ def test_nobody_is_named_anywhere_but_on_her_own_mail(twice: tuple[Told, Told]) 
 
 
 def test_no_delicate_word_leaves_matching(twice: tuple[Told, Told]) -> None:
-    profile = profiles.load()["jobbpakten"]
+    profile = as_known_to(Profile)
     words = {*profile.facts, *profile.adaptations, *profile.interruptions, *profile.groups}
     words |= {"confidentiality_marking", "protected_registration", "fictitious"}
     ordinary = {"other", "moved", "quiet", "conditions", "conflict"}  # in sentences they may stand

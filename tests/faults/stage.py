@@ -16,9 +16,8 @@ import yaml
 from tests.faults.conftest import World
 from tests.support.callers import PUBLIC_KEY, bearer
 from tests.support.eventually import PATIENCE_S
+from tests.support.networks import copied, say
 
-import matching.profiles
-import membership.profiles
 from jobbpakten import reconciliation, topics
 from jobbpakten.cli.environment import hears
 from jobbpakten.keys import Keys
@@ -58,8 +57,9 @@ class Stage:
     def orders(self, service: str) -> Path:
         return self.ours.folder / f"orders-{service}"
 
-    def profiles(self, service: str) -> Path:
-        return self.ours.folder / f"profiles-{service}"
+    @property
+    def networks(self) -> Path:
+        return self.ours.folder / "networks"
 
     @property
     def databases(self) -> dict[str, str]:
@@ -74,9 +74,9 @@ class Stage:
             "MUNICIPALITY": "0380",
             "ENVIRONMENT": "test",
             "CLOCK": "manual",
+            "NETWORKS": str(self.networks),
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
         }
-        about |= {"PROFILES": str(self.profiles(service))} if service in SHIPPED else {}
         about |= self.of_mail() if service == "notifications" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         named |= self.keys.settings
@@ -96,11 +96,8 @@ class Stage:
 
     def prepare(self) -> None:
         """Make databases with their schemas, and a network in which large numbers are promised."""
+        generous(self.networks)
         for service in self.services:
-            if service in SHIPPED:
-                self.profiles(service).mkdir()
-                file = self.profiles(service) / f"{NETWORK}.yaml"
-                file.write_text(generous_profile(SHIPPED[service]), "utf-8")
             self.orders(service).mkdir()
             migrate(service, self.world.postgres.create_database(self.database(service)))
 
@@ -122,16 +119,12 @@ class Stage:
             await connection.close()
 
 
-SHIPPED = {"membership": membership.profiles.SHIPPED, "matching": matching.profiles.SHIPPED}
-
-
-def generous_profile(folder: Path) -> str:
-    """Give the shipped profile as a network of our own, in which 1000 of everything is allowed."""
-    shipped = yaml.safe_load((folder / "jobbpakten.yaml").read_text("utf-8"))
-    for offer in shipped["offers"].values():
-        if "at_most" in offer:
-            offer["at_most"] = dict.fromkeys(offer["at_most"], 1_000)
-    return yaml.safe_dump(shipped | {"network": NETWORK}, allow_unicode=True)
+def generous(folder: Path) -> None:
+    """Make the shipped network one of our own, in which 1000 of everything may be promised."""
+    file = copied(folder, NETWORK) / "membership.yaml"
+    sizes = dict.fromkeys(("micro", "small", "medium", "large"), 1_000)
+    for offer in yaml.safe_load(file.read_text("utf-8"))["offers"]:
+        say(file, f"offers.{offer}.at_most", sizes)
 
 
 @asynccontextmanager

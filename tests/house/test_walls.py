@@ -19,13 +19,14 @@ SOURCES = sorted(path for member in MEMBERS for path in (member / "src").rglob("
 ROOMS = {"api", "subscribers", "clock", "commands", "queries"}
 ROOMS |= {"rules", "models", "main", "migrations", "settings"}
 OWN_ROOMS = {
-    "followup": {"reports", "pages", "folds"},
+    "followup": {"profiles", "reports", "pages", "folds"},
     "membership": {"profiles"},
     "matching": {"profiles", "engine", "identities", "disclosure"},
     "notifications": {"channels", "templates", "sender"},
 }
 # Lines that hold code, for each part of `shared`: docs/decisions/0007 says how they were set.
-SHARED_LINES = {"messaging": 1_225, "http": 690, "time": 110, "people": 470, "": 1_190}
+SHARED_LINES = {"messaging": 1_225, "http": 690, "time": 110, "people": 470}
+SHARED_LINES |= {"networks": 310, "": 1_120}
 LEFT_TO_DO = {"TODO", "FIXME", "XXX"}
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
 
@@ -193,7 +194,8 @@ def test_each_part_of_shared_stays_small() -> None:
 
 def test_every_member_of_the_workspace_is_checked() -> None:
     for member in MEMBERS:
-        assert list((member / "src").rglob("*.py")), f"{named(member)} holds no file"
+        inside = [*(member / "src").rglob("*.py"), *(member / "src").rglob("*.yaml")]
+        assert inside, f"{named(member)} holds no file"
 
 
 def test_a_folder_holds_at_most_fifteen_files() -> None:

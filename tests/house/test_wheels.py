@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
+from zipfile import ZipFile
 
 import fastapi
 import httpx
@@ -25,6 +26,8 @@ SERVICES = ("membership", "matching", "notifications", "followup")
 # Its Python and the libraries, without the environment in which our packages stand as sources.
 PYTHON = Path(sys.base_prefix, "bin/python3")
 LIBRARIES = Path(fastapi.__file__).parents[1]
+# What every one of them stands on.
+OF_ALL = ("jobbpakten-events", "jobbpakten-networks", "jobbpakten-shared")
 NOWHERE = "127.0.0.1:1"  # no Kafka: what answers is said without it
 
 Installed = Callable[..., Mapping[str, str]]
@@ -76,8 +79,8 @@ async def test_a_service_migrates_starts_and_answers_from_its_wheel(
     service: str, installed: Installed, empty: str, tmp_path: Path
 ) -> None:
     (port,) = free_ports(1)
-    said = settings({service: empty}, NOWHERE, "wheels", Keys(), Post("127.0.0.1", 25), port)
-    env = {**installed("jobbpakten-events", "jobbpakten-shared", f"jobbpakten-{service}"), **said}
+    said = settings({service: empty}, NOWHERE, "wheels", Keys(), Post("127.0.0.1", 25), port=port)
+    env = {**installed(*OF_ALL, f"jobbpakten-{service}"), **said}
 
     where = run(env, tmp_path, "-c", f"import {service}; print({service}.__file__)")
     assert where.stdout.startswith(str(tmp_path)), where.stderr
@@ -104,11 +107,14 @@ async def test_a_service_migrates_starts_and_answers_from_its_wheel(
 def test_the_command_line_needs_neither_a_service_nor_anything_of_a_laptop(
     installed: Installed, empty: str, tmp_path: Path
 ) -> None:
-    env = installed("jobbpakten-events", "jobbpakten-shared", "jobbpakten")
+    env = installed(*OF_ALL, "jobbpakten")
     command = ("-c", "from jobbpakten.cli import app; app()")
 
     assert "parked" in run(env, tmp_path, *command, "--help").stdout
     assert '"MEMBERSHIP_CONTACT_KEY"' in run(env, tmp_path, *command, "keys", "--json").stdout
+    networks = run(env, tmp_path, *command, "networks", "check")
+    assert "linkopingsloftet" in networks.stdout
+    assert "matching isn't installed here, its own files aren't checked" in networks.stdout
     with_database = {**env, "FOLLOWUP_DATABASE_URL": empty}
     found = run(with_database, tmp_path, *command, "migrate")
     assert (found.returncode, found.stderr) == (
@@ -122,3 +128,11 @@ def test_the_contracts_need_nothing_of_ours(installed: Installed, tmp_path: Path
     code = "from jobbpakten_events.placement import TOPIC; print(TOPIC)"
 
     assert run(env, tmp_path, "-c", code).stdout == "placement.v1\n"
+
+
+def test_the_networks_are_nothing_but_folders_of_yaml(wheels: Mapping[str, Path]) -> None:
+    inside = {Path(name) for name in ZipFile(wheels["jobbpakten-networks"]).namelist()}
+    data = {one for one in inside if "dist-info" not in one.parts[0]}
+
+    assert {len(one.parts) for one in data} == {3}
+    assert {one.suffix for one in data} == {".yaml"}

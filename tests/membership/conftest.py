@@ -9,11 +9,12 @@ import pytest
 from fastapi import FastAPI
 from tests.support.callers import settings
 from tests.support.driven import Driven
+from tests.support.networks import as_known_to, copied
 
 from jobbpakten.keys import Keys
 from jobbpakten_events.followup import CommitmentProgressed
-from membership import profiles
 from membership.main import create_app
+from membership.profiles import Profile
 from membership.settings import Settings
 from membership.subscribers import hears
 
@@ -29,7 +30,7 @@ DECLARATION = {
     "human_rights": True,
     "text_version": "2023-1",
 }
-ITEMS = profiles.load()["jobbpakten"].checklist
+ITEMS = as_known_to(Profile).checklist
 STUDY_VISITS = {"offer": "study_visit", "units": 10}
 INTERNSHIPS = {"offer": "internship", "units": 4}
 
@@ -112,20 +113,18 @@ class Membership(Driven):
 
 
 def two_networks(folder: Path) -> str:
-    """Put a second network's profile beside the shipped one."""
-    shipped = (profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8")
-    (folder / "one.yaml").write_text(shipped, "utf-8")
-    other = shipped.replace("network: jobbpakten", "network: grannpakten")
-    (folder / "other.yaml").write_text(other, "utf-8")
+    """Put a second network beside the shipped one."""
+    copied(folder)
+    copied(folder, "grannpakten")
     return str(folder)
 
 
-def app_on(url: str, profiles: str = "") -> FastAPI:
+def app_on(url: str, networks: str = "") -> FastAPI:
     keys = {
         "contact_key": KEYS.secret("contacts"),
         "notifications_public_key": KEYS.sealing_public,
     }
-    return create_app(settings(Settings, url, profiles=profiles, **keys))
+    return create_app(settings(Settings, url, networks=networks, **keys))
 
 
 usual = cache(app_on)

@@ -30,6 +30,7 @@ from notifications.commands import recipient
 from notifications.models import Recipient
 from shared.database import Tx, connect
 from shared.messaging.causation import Cause, because
+from shared.networks import load, shipped
 from shared.people.sealing import Addressee, seal
 
 NETWORK, DAY = "jobbpakten", date(2026, 3, 2)
@@ -61,7 +62,7 @@ async def write_membership(tx: Tx, number: str, name: str) -> None:
     }
     new = Contact(id=uuid4(), network=NETWORK, named_on=DAY, **facts)
     person = Addressee(name=name, address=f"{uuid4().hex}@example.se")
-    await contact.store(tx, profiles.load()[NETWORK], new, person)
+    await contact.store(tx, load(profiles.Profile, shipped())[NETWORK], new, person)
     trader: dict[str, Any] = {"name": "x", "name_key": "x", "sector": "business", "size": "micro"}
     number = str(uuid4().int)[: len(number)]
     tx.add(

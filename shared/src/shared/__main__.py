@@ -1,7 +1,7 @@
 """Start one service: `python -m shared membership --port 8001`; or do what needs its code.
 
-`migrate` and `reseal` are `jobbpakten migrate` and `jobbpakten reseal` for an image with this
-service alone: `python -m shared membership migrate`.
+For an image with this service alone, `migrate`, `reseal`, `networks` and `schema` do what
+`jobbpakten migrate`, `reseal`, `networks check` and `networks schema` do.
 """
 
 import argparse
@@ -12,12 +12,15 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from shared.http.connections import SERVER
 from shared.logs import describe
+from shared.networks import NetworkAmiss, kind_of, load, shipped
+from shared.networks.profiles import NetworkProfile
 from shared.people.canaries import WrongKey
 
 
@@ -25,14 +28,22 @@ def main() -> None:
     """Serve until SIGTERM; what the service needs stands in its settings."""
     words = argparse.ArgumentParser("python -m shared", description=__doc__)
     words.add_argument("service", help="membership, followup, …")
-    words.add_argument("command", nargs="?", default="serve", choices=["serve", *COMMANDS])
+    words.add_argument(
+        "command", nargs="?", default="serve", choices=["serve", *COMMANDS, *OF_NETWORKS]
+    )
+    words.add_argument("folder", nargs="?", type=Path, help="networks: a folder of them")
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, default=8000)
     chosen = words.parse_args()
     service = importlib.import_module(f"{chosen.service}.main")
     if command := COMMANDS.get(chosen.command):
         sys.exit(carried_out(command, service))
-    app = service.create_app()
+    if chosen.command in OF_NETWORKS:
+        sys.exit(OF_NETWORKS[chosen.command](kind_of(chosen.service), chosen.folder or shipped()))
+    try:
+        app = service.create_app()
+    except NetworkAmiss as amiss:
+        sys.exit(str(amiss))
     gc.freeze()  # what was imported stays: the collector needn't look at it again
     # Records that wait to be settled are no reason to look for rings.
     gc.set_threshold(max(20_000, app.state.hears.objects), 20, 20)
@@ -68,5 +79,22 @@ def reseal(service: Any) -> int:
     return int(any(one.left for one in found))
 
 
+def check_networks(kind: type[NetworkProfile], folder: Path) -> int:
+    """Name what is amiss in a folder of networks, and give 1; nothing and 0 where nothing is."""
+    try:
+        load(kind, folder)
+    except NetworkAmiss as amiss:
+        sys.stdout.write(f"{amiss}\n")
+        return 1
+    return 0
+
+
+def print_schema(kind: type[NetworkProfile], _: Path) -> int:
+    """Print the JSON Schema of the service's own file; an empty one where it has none."""
+    sys.stdout.write(json.dumps(kind.own.model_json_schema() if kind.own else {}, indent=2) + "\n")
+    return 0
+
+
+OF_NETWORKS = {"networks": check_networks, "schema": print_schema}
 COMMANDS = {"migrate": brought_to_head, "reseal": reseal}
 main()

@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib.util
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -37,17 +37,21 @@ PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
 
 
 Own = TypeVar("Own", bound=ServiceSettings)
+Networks = Mapping[str, Any]
 
 
 class Transaction(AsyncSession):
     """A transaction of one service, with its settings and what counts that something failed in it.
 
+    `networks` are those that the installation runs, by their codes, as the service knows them.
     `day` is the business day once somebody has asked for it: one for one transaction.
     """
 
-    def __init__(self, *, settings: ServiceSettings, undone: Undone, **more: Any) -> None:
+    def __init__(
+        self, *, settings: ServiceSettings, networks: Networks, undone: Undone, **more: Any
+    ) -> None:
         super().__init__(**more)
-        self.settings, self.undone = settings, undone
+        self.settings, self.networks, self.undone = settings, networks, undone
         self.day: date | None = None
 
     @property
@@ -73,6 +77,7 @@ class Database:
     `undone` is what fails in them, or in the rounds of work around them.
     """
 
+    networks: Networks
     engine: AsyncEngine
     sessions: async_sessionmaker[Transaction]
     told: asyncio.Event
@@ -96,7 +101,7 @@ async def transaction(request: Request) -> AsyncIterator[Transaction]:
 Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 
-def connect(settings: ServiceSettings) -> Database:
+def connect(settings: ServiceSettings, networks: Networks | None = None) -> Database:
     """Make the pool; it connects when first used."""
     engine = create_async_engine(
         settings.database_url,
@@ -106,6 +111,7 @@ def connect(settings: ServiceSettings) -> Database:
         hide_parameters=True,
         connect_args={"server_settings": session_settings(settings)},
     )
+    networks = networks or {}
     told, undone = asyncio.Event(), Undone(settings.service, world_is_broken)
 
     class Telling(Session):
@@ -123,9 +129,10 @@ def connect(settings: ServiceSettings) -> Database:
         sync_session_class=Telling,
         expire_on_commit=False,
         settings=settings,
+        networks=networks,
         undone=undone,
     )
-    return Database(engine, sessions, told, undone)
+    return Database(networks, engine, sessions, told, undone)
 
 
 def session_settings(settings: ServiceSettings) -> dict[str, str]:

@@ -122,6 +122,29 @@ def take(thing: Stateful, machine: Machine, by: str, role: str, on: date) -> Sta
     return machine.states[end]
 
 
+class Awaited(Stateful, Protocol):
+    """Whatever has a day by which its next action is due."""
+
+    deadline: date | None
+
+
+class Limits(Protocol):
+    """Whatever says by when a state's next action is due: a network's profile."""
+
+    def deadline(self, state: State, since: date) -> date | None: ...
+
+
+def advance(
+    thing: Awaited, machine: Machine, by: str, role: str, on: date, *, limits: Limits
+) -> State:
+    """Take a step; where it leads to another state, set the day by which the next one is due."""
+    before = thing.state
+    state = take(thing, machine, by, role, on)
+    if state.name != before:
+        thing.deadline = limits.deadline(state, on)
+    return state
+
+
 def check_order(on: date, since: date | None) -> None:
     """Refuse an act whose day lies before what it builds on."""
     if since and on < since:

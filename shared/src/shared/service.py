@@ -13,7 +13,7 @@ from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
-from shared.database import Database, connect, schema_is_at_head
+from shared.database import Database, Networks, connect, schema_is_at_head
 from shared.gauges import Observer
 from shared.http import docs, problems
 from shared.http.access import Doorkeeper
@@ -45,18 +45,20 @@ def assemble(
     *routers: APIRouter,
     hears: Hears,
     due: Sequence[schedule.Due],
+    networks: Networks | None = None,
     things: tuple[str, ...] = (),
     beside: tuple[Work, ...] = (),
     canaries: Sequence[Canary] = (),
 ) -> FastAPI:
     """Put a service together; it starts when the server does, and waits for what is away.
 
-    `things` are the kinds of what is done each by itself (`shared/savepoints.py`), in the plural.
-    `beside` is work of its own that runs as long as the service does, and never ends by itself.
-    Nothing runs and nobody is served before the `canaries` say that the keys are the database's.
+    `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
+    itself (`shared/savepoints.py`), in the plural. `beside` is work of its own that runs as long
+    as the service does, and never ends by itself. Nothing runs and nobody is served before
+    the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
-    database = connect(settings)
+    database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     parts = Parts(settings, database, hears, due, beside, canaries)
     app = FastAPI(
@@ -71,9 +73,7 @@ def assemble(
     app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
     app.add_middleware(Threshold, parts=parts)
     problems.install(app)
-    app.include_router(parts.health())
-    app.include_router(docs.page(app))
-    for router in routers:
+    for router in (parts.health(), docs.page(app), *routers):
         app.include_router(router)
     if settings.clock == "manual":
         app.include_router(manual_clock_router(database, due))

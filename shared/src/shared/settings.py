@@ -63,6 +63,9 @@ class ServiceSettings(BaseSettings):
     municipality: str = Field(
         description="The municipality's code, four digits.", pattern="^[0-9]{4}$", examples=["0380"]
     )
+    networks: str = Field(
+        "", description="A folder with a folder of YAML for each network; empty: those shipped."
+    )
     environment: Literal["production", "staging", "test", "demo"] = "production"
     clock: Literal["system", "manual"] = Field(
         "system", description="manual: in test and demo only."

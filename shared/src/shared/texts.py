@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from shared.profiles import Strict
+from shared.networks.documents import Strict
 
 LANGUAGES = {"sv": "Svenska", "en": "English"}
 # English days as Swedish readers of English expect them: 22 November 2026.
@@ -44,14 +44,18 @@ class Texts:
 
     def called(self, code: str, of: str) -> str:
         """Return the name of a code, such as the state `member`; a new one reads well enough."""
-        plain = code.replace("_", " ").replace("-", " ").capitalize()
-        return self.names.get(of, {}).get(code, plain)
+        return self.names.get(of, {}).get(code) or plain(code)
 
     def number(self, number: int) -> str:
         return format_decimal(number, locale=self.locale)
 
     def day(self, day: date) -> str:
         return format_date(day, "long", locale=self.locale)
+
+
+def plain(code: str) -> str:
+    """Return a code that nobody has named as people can read it."""
+    return code.replace("_", " ").replace("-", " ").capitalize()
 
 
 def flat(said: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from tests.followup.support.service import Followup
 from tests.followup.support.stories import World, records
 
-from followup import pages, reports
+from followup import reports
 
 NETWORK = "/networks/jobbpakten"
 WORLD = World()
@@ -130,7 +130,7 @@ async def test_folding_and_rendering_keep_nobody_waiting(
 
         return noted
 
-    for room, names in ((reports, ("fold",)), (pages, ("network", "member"))):
+    for room, names in ((reports, ("fold",)), (busy.app.state.pages, ("network", "member"))):
         for name in names:
             monkeypatch.setattr(room, name, noting(getattr(room, name)))
     await asked(busy, path, "coordinator")

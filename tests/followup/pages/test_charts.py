@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def drawn(months: Sequence[Moment], language: str) -> ET.Element:
     """Give the picture as a page has it."""
     chart = months_chart(months, PageTexts(language))
-    module: Any = pages.pages_in(language).get_template("chart.html").module
+    module: Any = pages.environment(PageTexts(language)).get_template("chart.html").module
     return ET.fromstring(module.drawn(chart))
 
 

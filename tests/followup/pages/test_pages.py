@@ -11,13 +11,17 @@ from tests.support.translations import all_is_asked_for, says_the_same_in_all_la
 
 from followup import pages
 from followup.pages.texts import PageTexts
+from followup.profiles import Profile
 from followup.reports import Group, member_report, network_report
 from followup.rules.ledger import Figures
-from followup.rules.masking import OUTCOMES
 from followup.rules.member import SECTORS, STATES, UNKNOWN
+from shared.networks import load, shipped
 from shared.texts import LANGUAGES
 
 FOLDER = Path(pages.__file__).parent
+NETWORKS = load(Profile, shipped())
+PAGES = pages.Pages(NETWORKS)
+WORDS = PageTexts("sv", NETWORKS["jobbpakten"])
 SVG = "{http://www.w3.org/2000/svg}"
 MEMBERS = member_report("jobbpakten", MEMBER, ALL, PEOPLE)
 EMPTY = network_report("jobbpakten", [ASKED], [], as_of(2026, 1, 1), date(2026, 1, 1))
@@ -28,8 +32,6 @@ CODES = {
     "unit": list(Figures.__slots__),
     "meaning": list(Figures.__slots__),
     "kind": ["offer", "sector"],
-    "outcome": list(OUTCOMES),
-    "offer": ["study_visit", "lecture", "internship", "mentorship", "holiday_job"],
 }
 
 
@@ -38,10 +40,10 @@ def read(page: str) -> ET.Element:
 
 
 def every_page(language: str) -> Iterator[str]:
-    yield pages.network(REPORT, language)
-    yield pages.network(EMPTY, language)
-    yield pages.member(MEMBERS, language)
-    yield pages.member(member_report("jobbpakten", ASKED, [], PEOPLE), language)
+    yield PAGES.network(REPORT, language)
+    yield PAGES.network(EMPTY, language)
+    yield PAGES.member(MEMBERS, language)
+    yield PAGES.member(member_report("jobbpakten", ASKED, [], PEOPLE), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -56,7 +58,7 @@ def test_a_page_is_well_formed_and_holds_no_script(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_picture_says_what_it_shows_and_has_its_table(language: str) -> None:
-    root = read(pages.network(REPORT, language))
+    root = read(PAGES.network(REPORT, language))
 
     [svg] = root.iter(f"{SVG}svg")
     described = {tag.get("id"): tag.text for tag in svg}
@@ -67,7 +69,7 @@ def test_the_picture_says_what_it_shows_and_has_its_table(language: str) -> None
 
 
 def test_every_table_names_its_columns_and_rows() -> None:
-    for table in read(pages.network(REPORT, "en")).iter("table"):
+    for table in read(PAGES.network(REPORT, "en")).iter("table"):
         columns = table.findall("thead/tr/th")
         assert {head.get("scope") for head in columns} == {"col"}
         for row in table.findall("tbody/tr"):
@@ -83,7 +85,7 @@ def test_every_table_has_a_caption(page: str) -> None:
 
 
 def test_the_figures_stand_on_the_page() -> None:
-    found = read(pages.network(REPORT, "sv")).findall(".//section[2]/..//tfoot/tr")[0]
+    found = read(PAGES.network(REPORT, "sv")).findall(".//section[2]/..//tfoot/tr")[0]
 
     assert [cell.text for cell in found.findall("td")] == ["3", "9", "0", "0", "3", "6", "0", "1"]
 
@@ -91,7 +93,7 @@ def test_the_figures_stand_on_the_page() -> None:
 def test_what_comes_from_outside_is_escaped() -> None:
     report = network_report("<b>&", [MEMBER], [], PEOPLE)
 
-    assert "&lt;b&gt;&amp;" in pages.network(report, "sv")
+    assert "&lt;b&gt;&amp;" in PAGES.network(report, "sv")
 
 
 def test_numbers_and_days_are_written_as_people_write_them() -> None:
@@ -106,7 +108,7 @@ def test_rows_are_sorted_by_what_they_are_called() -> None:
     codes = ["study_visit", "unknown", "employment", "own_idea", "public", "coaching"]
     rows = [Group(code, 1, whole()) for code in codes]
 
-    assert [row.code for row in PageTexts("sv").by_name(rows, "offer")] == [
+    assert [row.code for row in WORDS.by_name(rows, "offer")] == [
         *("employment", "coaching", "own_idea", "public", "study_visit", "unknown"),
     ]
     swedish = sorted("åäöaz", key=lambda letter: PageTexts("sv").place(letter, "offer"))
@@ -126,6 +128,25 @@ def test_every_code_has_its_swedish_name(of: str, codes: list[str]) -> None:
     assert {*codes} <= PageTexts("sv").names[of].keys()
 
 
+def test_a_network_names_what_is_promised_and_how_placements_end() -> None:
+    other = PageTexts("sv", NETWORKS["linkopingsloftet"])
+
+    assert WORDS.called("trial_job", "offer") == "Provjobb"
+    assert other.called("trial_job", "offer") == "Provjobb som kommunen betalar"
+    assert WORDS.called("completed", "outcome") == "Fullföljda"
+    assert other.called("completed", "outcome") == "Hela vägen"
+    assert other.called("linkopingsloftet", "network") == "Linköpingslöftet"
+    assert other.called("member", "state") == "Medlem"
+
+
 def test_a_code_that_nobody_named_yet_reads_well_enough() -> None:
-    assert PageTexts("sv").called("industry_walk", "offer") == "Industry walk"
+    for texts in (WORDS, PageTexts("sv")):
+        assert texts.called("industry_walk", "offer") == "Industry walk"
     assert PageTexts("en").called("en-god-investering", "network") == "En god investering"
+
+
+def test_a_network_that_is_run_here_no_longer_has_its_report_yet() -> None:
+    page = pages.Pages({}).network(REPORT, "sv")
+
+    assert "Jobbpakten" in page
+    assert "Internship" in page

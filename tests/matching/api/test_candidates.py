@@ -179,7 +179,8 @@ async def test_nobody_but_staff_and_machines_has_all_told_again(matching: Matchi
 async def test_a_network_has_what_its_bank_keeps(
     matching: Matching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    profile = matching.app.state.networks["jobbpakten"]
+    networks = matching.database.networks
+    profile = networks["jobbpakten"]
     for kind, kept in (
         ("none", []),
         ("places", ["/places"]),
@@ -187,7 +188,7 @@ async def test_a_network_has_what_its_bank_keeps(
         ("both", ["/candidates", "/places", "/matches", "/placements"]),
     ):
         changed = profile.model_copy(update={"bank": kind})
-        monkeypatch.setitem(matching.app.state.networks, "jobbpakten", changed)
+        monkeypatch.setitem(networks, "jobbpakten", changed)
         for path in ("/candidates", "/places", "/matches", "/placements"):
             answer = await matching.call("GET", path, "caseworker")
             assert answer.status_code == (200 if path in kept else 404), (kind, path)

@@ -64,6 +64,15 @@ async def test_parking_ends_on_a_day_to_come(matching: Matching) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "already_over")
 
 
+async def test_whoever_leaves_does_so_on_a_ground_of_the_network(matching: Matching) -> None:
+    ref = await people.visible(matching)
+    closing = {"ground": "abducted"}
+    answer = await matching.call("POST", f"/candidates/{ref}/closing", "caseworker", closing)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_ground")
+    assert answer.json()["errors"][0]["pointer"] == "/ground"
+    assert (await people.file(matching, ref))["visible"]
+
+
 async def test_who_leaves_is_hidden_forgotten_by_the_directory_and_done(
     matching: Matching,
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from tests.matching.support import people
@@ -11,7 +12,6 @@ from tests.matching.support.pairs import Bank
 from tests.matching.support.service import UNIT, Matching
 
 from matching.queries import candidate as queries
-from matching.queries import network as networks
 
 FACTS = [*people.PROFILE.facts]
 
@@ -132,13 +132,10 @@ async def test_whoever_is_hidden_by_new_rules_alone_is_said_to_wait_for_the_cloc
 @contextmanager
 def other_facts(matching: Matching, **differs: Any) -> Iterator[None]:
     """Let the board decide on other facts, and nobody think of the profile's version."""
-    settings = matching.app.state.database.sessions.kw["settings"]
-    here, usual = networks.loaded(settings.profiles), people.PROFILE
-    here["jobbpakten"] = usual.model_copy(update={"facts": usual.facts | differs})
-    try:
+    here, usual = matching.database.networks, people.PROFILE
+    changed = usual.model_copy(update={"facts": usual.facts | differs})
+    with patch.dict(here, {"jobbpakten": changed}):
         yield
-    finally:
-        networks.loaded.cache_clear()
 
 
 MAY_WORK = people.PROFILE.facts["may_work"]

@@ -17,8 +17,7 @@ from tests.matching.support.places import (
 )
 from tests.matching.support.service import Matching, app_on
 from tests.support.driven import TODAY
-
-from matching import profiles
+from tests.support.networks import copied, say
 
 LATER = TODAY + timedelta(days=20)
 
@@ -146,9 +145,8 @@ async def test_acts_are_dated_in_their_order(matching: Matching) -> None:
 async def test_a_network_without_a_bank_of_places_answers_404(
     database: Any, tmp_path: Path, bank: str
 ) -> None:
-    shipped = (profiles.SHIPPED / "jobbpakten.yaml").read_text("utf-8")
-    (tmp_path / "one.yaml").write_text(shipped.replace("bank: both", f"bank: {bank}"), "utf-8")
-    async with Matching.running(app_on(database("matching"), profiles=str(tmp_path))) as matching:
+    say(copied(tmp_path) / "network.yaml", "bank", bank)
+    async with Matching.running(app_on(database("matching"), networks=str(tmp_path))) as matching:
         promise = made()
         await matching.hears(promise)
         body = TERMS | {"commitment_id": str(promise.commitment_id)}

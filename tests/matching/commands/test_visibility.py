@@ -8,8 +8,7 @@ from tests.matching.support.pairs import bank
 from tests.matching.support.service import Matching
 from tests.support.driven import TODAY
 
-from matching.commands.candidates import registrations as candidates
-from matching.commands.consequences import refresh
+from matching.commands.consequences import enter, refresh
 from matching.commands.locks import lock_candidate
 from matching.models import Candidate
 from matching.queries import candidate as queries
@@ -110,10 +109,10 @@ async def test_with_a_placement_ahead_or_under_way_she_stays_and_then_is_free_ag
             candidate = await lock_candidate(tx, (await one(matching, ref)).id)
             assert candidate
             for by in way[:-1]:
-                await candidates.enter(tx, candidate, by, TODAY)
+                await enter(tx, candidate, by, TODAY)
                 assert candidate.visible
                 assert candidate.state == {"match": "in_match", "place": "placed"}[by]
-            await candidates.enter(tx, candidate, way[-1], TODAY)
+            await enter(tx, candidate, way[-1], TODAY)
             assert (candidate.state, candidate.visible) == ("visible", True)
 
 

@@ -1,6 +1,7 @@
 """Matches and placements, walked: what each role may do in each state, and that nothing hangs."""
 
 import pytest
+from pydantic import ValidationError
 from tests.support.machines import (
     allows_what_the_table_says_and_nothing_else,
     every_state_is_reached,
@@ -9,18 +10,20 @@ from tests.support.machines import (
 
 from matching import profiles
 from matching.rules.match import (
+    ACCEPTED_ELSEWHERE,
     CONSENTED,
-    DECLINES,
     ENDS,
     EXPIRING,
     MATCH,
     OPEN,
     SHOWN,
-    is_told,
     meaning,
+    tells_the_candidate,
 )
 from matching.rules.placement import PLACEMENT
+from shared.networks import load, shipped
 
+NETWORKS = load(profiles.Profile, shipped())
 MACHINES = {"match": MATCH, "placement": PLACEMENT}
 # Written a second time, by hand: state, act, role, state. "-" is before the beginning.
 MAY = {
@@ -106,29 +109,46 @@ def test_only_answers_of_others_expire() -> None:
     assert owners == {"participant", "contact_person"}
 
 
-def test_every_end_has_a_meaning_and_her_no_is_seen_by_her_caseworker_alone() -> None:
+def test_every_end_has_a_meaning_and_a_candidates_own_no_is_told_to_nobody_in_any_network() -> None:
     ends = {state.name for state in MATCH.states.values() if state.terminal} - {"accepted"}
     assert set(ENDS) == ends
-    assert ENDS["candidate_no"].told_to == ("caseworker",)
     assert {state.name for state in OPEN} | ends | {"accepted"} == set(MATCH.states)
-    assert meaning("accepted", None) is None
+    for network in NETWORKS.values():
+        for end in ends:
+            means = meaning(network, end, None)
+            assert means
+            assert means.side == ENDS[end]
+            is_told = network.ends[end].tells_the_candidate
+            assert ("candidate" in means.told_to) == is_told
+        assert not tells_the_candidate(network, "candidate_no", None)
+        assert meaning(network, "accepted", None) is None
 
 
-def test_every_decline_of_the_shipped_profiles_has_a_meaning_and_another_is_not_told() -> None:
-    for profile in profiles.load().values():
-        assert set(profile.employer_declines) == set(DECLINES)
-    assert {one.side for one in DECLINES.values()} == {"employer"}
-    unknown = meaning("employer_declined", "something_new")
-    assert unknown
-    assert unknown.told_to == ("caseworker",)
-    filled = meaning("employer_no", "filled_otherwise")
-    assert filled
-    assert "candidate" in filled.told_to
+def test_a_decline_means_what_its_network_says_and_one_that_it_doesnt_know_is_not_told() -> None:
+    for network in NETWORKS.values():
+        for code, decline in network.employer_declines.items():
+            means = meaning(network, "employer_no", code)
+            assert means
+            assert (means.side, means.follows) == ("employer", decline.follows)
+            assert ("candidate" in means.told_to) == decline.tells_the_candidate
+        unknown = meaning(network, "employer_declined", "something_new")
+        assert unknown
+        assert (unknown.told_to, unknown.follows) == (("caseworker",), "")
 
 
 def test_what_has_no_meaning_is_told_to_nobody() -> None:
-    assert is_told("candidate", "superseded", None)
-    assert is_told("candidate", "employer_no", "filled_otherwise")
-    assert not is_told("candidate", "employer_no", "something_new")
-    assert not is_told("candidate", "candidate_no", None)
-    assert not is_told("candidate", "accepted", None)
+    here = NETWORKS["jobbpakten"]
+    assert tells_the_candidate(here, "superseded", None)
+    assert not tells_the_candidate(here, "superseded", None, ACCEPTED_ELSEWHERE)
+    assert tells_the_candidate(here, "employer_no", "filled_otherwise")
+    assert not tells_the_candidate(here, "employer_no", "something_new")
+    assert not tells_the_candidate(here, "accepted", None)
+
+
+def test_no_network_can_tell_a_candidates_own_no_or_leave_an_end_without_a_name() -> None:
+    said = NETWORKS["jobbpakten"].model_dump()
+    told = said["ends"] | {"candidate_no": said["ends"]["expired"]}
+    with pytest.raises(ValidationError, match="the caseworker's to know in every network"):
+        profiles.Profile.model_validate(said | {"ends": told})
+    with pytest.raises(ValidationError, match="name each of candidate_no"):
+        profiles.Profile.model_validate(said | {"ends": {"expired": said["ends"]["expired"]}})

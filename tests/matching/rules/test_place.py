@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from tests.support.networks import as_known_to
 
-from matching import profiles
+from matching.profiles import Profile
 from matching.rules.place import (
     Membership,
     Terms,
@@ -19,7 +20,7 @@ from matching.rules.place import (
 )
 from shared.machines import NotAllowed, Unfit
 
-PROFILE = profiles.load()["jobbpakten"]
+PROFILE = as_known_to(Profile)
 KNOWN = {
     "area": PROFILE.areas,
     "must": PROFILE.requirements,

@@ -10,15 +10,15 @@ from sqlalchemy import text
 from tests.matching.support.places import opened, promised
 from tests.matching.support.service import UNIT, Matching
 from tests.support.driven import TODAY
+from tests.support.networks import as_known_to
 
 from jobbpakten_events.membership import CommitmentMade, MembershipReinstated, MembershipSuspended
-from matching import profiles
 from matching.profiles import Profile
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.http.acts import Act
 
-PROFILE = profiles.load()["jobbpakten"]
+PROFILE = as_known_to(Profile)
 
 
 def by(tx: Tx, caller: Caller, on: date = TODAY) -> Act[Profile]:

@@ -5,10 +5,11 @@ from itertools import count
 from typing import Any
 
 from tests.matching.support.service import Matching
+from tests.support.networks import as_known_to
 
-from matching import profiles
+from matching.profiles import Profile
 
-PROFILE = profiles.load()["jobbpakten"]
+PROFILE = as_known_to(Profile)
 serials = count()
 
 

@@ -256,7 +256,7 @@ async def test_an_offer_that_the_network_gave_up_is_not_signed_but_what_was_prom
 ) -> None:
     promised = (await membership.joined(STUDY_VISITS))["commitments"][0]
     shared = await membership.shared(STUDY_VISITS, number="559999-0008")
-    networks = membership.app.state.networks
+    networks = membership.database.networks
     profile = networks["jobbpakten"]
     offers = {code: one for code, one in profile.offers.items() if code != "study_visit"}
     given_up = profile.model_copy(update={"offers": offers})

@@ -136,6 +136,18 @@ async def test_a_value_that_is_not_said_is_not_declared(membership: Membership) 
     assert await membership.told() == ["membership.applied.v1"]
 
 
+async def test_a_value_that_the_network_doesnt_have_is_refused(membership: Membership) -> None:
+    member = await membership.applied()
+    path, own = f"/members/{member['membership_id']}/values", member["organisation_id"]
+    for value, pointer in (("patience", "/?"), ("Patience", "/Patience"), ("a890102_3286", "/?")):
+        body = DECLARATION | {value: True}
+        answer = await membership.call("POST", path, "signatory", body, organisation=own)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == pointer
+        assert "3286" not in answer.text
+    assert await membership.told() == ["membership.applied.v1"]
+
+
 async def test_the_values_are_declared_once_in_the_network_s_own_words(
     membership: Membership,
 ) -> None:

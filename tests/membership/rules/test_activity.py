@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from membership.rules.activity import check_activity, check_member
+from membership.rules.membership import Suspension
 from shared.machines import NotAllowed, Unfit
 
 FIRST, RELEASED = date(2026, 3, 2), date(2026, 4, 1)
@@ -31,9 +32,9 @@ def test_a_promise_of_places_is_not_kept_by_an_activity() -> None:
 
 def test_a_suspended_member_s_earlier_activities_count_and_its_later_ones_do_not() -> None:
     check_member(date(2031, 1, 1), [])
-    check_member(FIRST, [FIRST])
+    check_member(FIRST, [Suspension(FIRST)])
     with pytest.raises(NotAllowed) as refused:
-        check_member(date(2026, 3, 3), [FIRST])
+        check_member(date(2026, 3, 3), [Suspension(FIRST)])
     assert refused.value.code == "suspended"
 
 
@@ -51,9 +52,9 @@ def test_a_suspended_member_s_earlier_activities_count_and_its_later_ones_do_not
     ],
 )
 def test_a_suspension_that_is_over_still_stands_between(held_on: str, *, good: bool) -> None:
-    turns = [FIRST, date(2026, 3, 9), date(2026, 3, 16)]
+    suspensions = [Suspension(FIRST, date(2026, 3, 9)), Suspension(date(2026, 3, 16))]
     if good:
-        check_member(date.fromisoformat(held_on), turns)
+        check_member(date.fromisoformat(held_on), suspensions)
     else:
         with pytest.raises(NotAllowed):
-            check_member(date.fromisoformat(held_on), turns)
+            check_member(date.fromisoformat(held_on), suspensions)

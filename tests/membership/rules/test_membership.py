@@ -26,12 +26,19 @@ def test_an_act_never_lies_before_what_it_builds_on() -> None:
         check_order(day, date(2026, 3, 3))
 
 
-@pytest.mark.parametrize("said", [*product([True, False], repeat=4)])
-def test_a_declaration_stands_when_all_four_values_are_said(said: tuple[bool, ...]) -> None:
-    stands_behind = dict(zip(VALUES, said, strict=True))
+@pytest.mark.parametrize("said", [*product([True, False, None], repeat=4)])
+def test_a_declaration_stands_when_all_values_are_said(said: tuple[bool | None, ...]) -> None:
+    both = zip(VALUES, said, strict=True)
+    stands_behind = {value: yes for value, yes in both if yes is not None}
     if all(said):
-        check_values(stands_behind)
+        check_values(stands_behind, VALUES)
         return
     with pytest.raises(Unfit) as unfit:
-        check_values(stands_behind)
-    assert unfit.value.pointer == f"/{VALUES[said.index(False)]}"
+        check_values(stands_behind, VALUES)
+    assert unfit.value.pointer == f"/{VALUES[[*map(bool, said)].index(False)]}"
+
+
+def test_a_value_that_the_network_doesnt_have_is_refused_and_not_repeated() -> None:
+    with pytest.raises(Unfit, match="The network's values are patience") as unfit:
+        check_values({"patience": True, "a1912121212": True}, ["patience"])
+    assert (unfit.value.code, unfit.value.pointer) == ("unknown_value", "/?")

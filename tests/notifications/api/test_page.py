@@ -9,7 +9,15 @@ from itertools import product
 from xml.etree import ElementTree as ET
 
 import pytest
-from tests.notifications.support.readings import BANNED, DAYS, UNTIL, contrast, facts, plain
+from tests.notifications.support.readings import (
+    BANNED,
+    DAYS,
+    NETWORKS,
+    UNTIL,
+    contrast,
+    facts,
+    plain,
+)
 
 from notifications.rules.notice import NOTICE
 from notifications.rules.notices import TEMPLATES
@@ -36,7 +44,8 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize(("template", "language"), [*product(TASKS, LOCALES)])
 def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language: str) -> None:
-    say, text = texts_in(language).say, words(page(template, language, facts(), "sent", UNTIL))
+    say = texts_in(language).say
+    text = words(page(template, language, facts(), "sent", UNTIL, NETWORKS))
 
     for code in ("what", "action"):
         assert say(f"notices.{template}.{code}") in text
@@ -50,7 +59,7 @@ def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language:
 def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_while_it_waits(
     state: str,
 ) -> None:
-    text = words(page("sign_agreement", "sv", facts(), state, UNTIL))
+    text = words(page("sign_agreement", "sv", facts(), state, UNTIL, NETWORKS))
 
     assert texts_in("sv").say("notices.sign_agreement.action") in text
     assert f"Till när Senast den {DAYS['sv']}." in text
@@ -62,7 +71,7 @@ def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_w
 
 @pytest.mark.parametrize("state", NOTICE.states)
 def test_a_task_whose_day_has_passed_still_waits_and_says_so(state: str) -> None:
-    text = words(page("sign_agreement", "sv", facts(), state, UNTIL + timedelta(days=1)))
+    text = words(page("sign_agreement", "sv", facts(), state, UNTIL + timedelta(days=1), NETWORKS))
 
     late = "Dagen har gått, men det här väntar fortfarande på dig."
     assert (late in text) == (state in TO_DO)
@@ -71,7 +80,10 @@ def test_a_task_whose_day_has_passed_still_waits_and_says_so(state: str) -> None
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> None:
-    for text in (page("sign_agreement", language, facts(), "sent", UNTIL), page_gone(language)):
+    for text in (
+        page("sign_agreement", language, facts(), "sent", UNTIL, NETWORKS),
+        page_gone(language),
+    ):
         root = read(text)
         names = {tag.tag for tag in root.iter()}
         assert (root.get("lang"), root.get("dir")) == (language, "ltr")
@@ -87,7 +99,10 @@ def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> No
 
 
 def test_the_browser_takes_our_style_and_nothing_else() -> None:
-    style = read(page("sign_agreement", "sv", facts(), "sent", UNTIL)).findtext("head/style") or ""
+    style = (
+        read(page("sign_agreement", "sv", facts(), "sent", UNTIL, NETWORKS)).findtext("head/style")
+        or ""
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = PAGE_HEADERS["Content-Security-Policy"]
 
@@ -109,7 +124,7 @@ def test_a_page_that_is_gone_says_nothing_of_what_was_there(language: str) -> No
 
 def test_no_page_holds_a_word_that_tells_on_somebody_or_threatens() -> None:
     for language, template, state in product(LOCALES, TASKS, NOTICE.states):
-        text = words(page(template, language, facts(), state, UNTIL)).lower()
+        text = words(page(template, language, facts(), state, UNTIL, NETWORKS)).lower()
         assert [word for word in BANNED[language].split() if word in text] == []
 
 
@@ -124,7 +139,7 @@ def test_colours_can_be_told_apart() -> None:
 
 @pytest.mark.parametrize("state", NOTICE.states)
 def test_what_is_over_had_no_last_day_and_what_waits_has_none(state: str) -> None:
-    text = words(page("sign_agreement", "en", facts(act_by=None), state, UNTIL))
+    text = words(page("sign_agreement", "en", facts(act_by=None), state, UNTIL, NETWORKS))
 
     assert ("There was no fixed last day." in text) == (state in ENDED)
     assert ("As soon as it suits you is fine." in text) == (state in TO_DO)
@@ -132,14 +147,14 @@ def test_what_is_over_had_no_last_day_and_what_waits_has_none(state: str) -> Non
 
 def test_a_page_says_what_was_to_be_told_once_it_is_told() -> None:
     to_tell = replace(facts(), instead_of="answer_request")
-    text = words(page("tell_her_yourself", "en", to_tell, "acted", UNTIL))
+    text = words(page("tell_her_yourself", "en", to_tell, "acted", UNTIL, NETWORKS))
 
     assert f"What was to be told {texts_in('en').say('notices.answer_request.what')}" in text
 
 
 def test_a_task_without_a_day_and_without_a_unit_has_its_page() -> None:
     bare = facts(act_by=None)
-    text = words(page("sign_agreement", "en", bare, "sent", UNTIL))
+    text = words(page("sign_agreement", "en", bare, "sent", UNTIL, NETWORKS))
 
     assert "There is no fixed last day." in text
     assert date(2026, 12, 4).strftime("%Y") not in text

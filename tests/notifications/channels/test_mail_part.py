@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from tests.notifications.channels.test_channels import Record, settings
-from tests.notifications.support.readings import LINK, facts
+from tests.notifications.support.readings import LINK, NETWORKS, facts
 from tests.support.subjects import template_of
 
 from jobbpakten_local.parts import mail
@@ -32,7 +32,9 @@ async def test_every_mail_arrives_as_it_was_written(post: mail.Post) -> None:
     written = {}
     for template, language in product(TEMPLATES, LOCALES):
         number = uuid4().hex
-        written[f"<{number}@example.se>"] = rendered = render(template, language, facts(), LINK)
+        written[f"<{number}@example.se>"] = rendered = render(
+            template, language, facts(), LINK, NETWORKS
+        )
         found = await hand_over(
             Mail(number, ANNA, rendered), settings(post.port, smtp_host=post.host), Record().note
         )

@@ -9,13 +9,16 @@ from notifications import templates
 from notifications.rules.notices import TEMPLATES
 from notifications.templates import Facts, Rendered
 from notifications.templates.texts import texts_in
+from shared.networks import load, shipped
+from shared.networks.profiles import NetworkProfile
 from shared.texts import LOCALES
 
 FOLDER = Path(templates.__file__).parent
 LINK = "https://notiser.example.se/t/abc.def-ghi"
 UNTIL = date(2026, 12, 4)
 DAYS = {"sv": "4 december 2026", "en": "4 December 2026"}
-UNITS = ["jobbcenter_city", "jobbcenter_gottsunda"]
+NETWORKS = load(NetworkProfile, shipped())
+UNITS = NETWORKS["jobbpakten"].units
 VOID = {"meta", "br", "img", "hr", "link", "input"}
 BANNED = {
     "sv": """bistånd socialtjänst socialbidrag försörjning bidrag diagnos skydd sekretess sjuk hälsa

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
-from tests.notifications.support.readings import EVERY, LINK, Read, contrast, facts
+from tests.notifications.support.readings import EVERY, LINK, NETWORKS, Read, contrast, facts
 
 from notifications.templates import render
 from notifications.templates.layouts import environment, html_frame
@@ -22,20 +22,20 @@ def test_a_missing_word_is_an_error_and_nothing_else_can_be_reached() -> None:
     with pytest.raises(SecurityError):
         frames.from_string("{{ ''.__class__.__mro__ }}").render()
     with pytest.raises(KeyError):
-        render("no_such_notice", "sv", facts(), LINK)
+        render("no_such_notice", "sv", facts(), LINK, NETWORKS)
     with pytest.raises(KeyError):
-        render("sign_agreement", "sv", facts("passer_by"), LINK)
+        render("sign_agreement", "sv", facts("passer_by"), LINK, NETWORKS)
 
 
 def test_a_link_is_escaped_where_it_stands_in_html() -> None:
-    mail = render("sign_agreement", "sv", facts(), 'https://x.example/"><script>')
+    mail = render("sign_agreement", "sv", facts(), 'https://x.example/"><script>', NETWORKS)
 
     assert "<script" not in mail.html
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_the_html_is_sound_and_fetches_nothing(template: str, language: str) -> None:
-    mail = render(template, language, facts(), LINK)
+    mail = render(template, language, facts(), LINK, NETWORKS)
     read = Read(mail.html)
     tags = [name for name, _ in read.tags]
     page = next(attributes for name, attributes in read.tags if name == "html")
@@ -51,7 +51,7 @@ def test_the_html_is_sound_and_fetches_nothing(template: str, language: str) -> 
 
 
 def test_what_shows_beside_the_subject_says_only_whom_it_is_from() -> None:
-    read = Read(render("answer_request", "sv", facts("participant"), LINK).html)
+    read = Read(render("answer_request", "sv", facts("participant"), LINK, NETWORKS).html)
     hidden = [words for words in read.words if words.startswith("Ett meddelande")]
 
     assert hidden == ["Ett meddelande från Jobbpakten"]
@@ -60,7 +60,7 @@ def test_what_shows_beside_the_subject_says_only_whom_it_is_from() -> None:
 def test_colours_can_be_told_apart() -> None:
     pairs = [("#16212b", "#ffffff"), ("#4d5b68", "#ffffff"), ("#4d5b68", "#eef2f5")]
     pairs += [("#003f6b", "#ffffff"), ("#ffffff", "#003f6b")]
-    html = render("sign_agreement", "sv", facts(), LINK).html
+    html = render("sign_agreement", "sv", facts(), LINK, NETWORKS).html
 
     assert {*re.findall("#[0-9a-f]{6}", html)} == {colour for pair in pairs for colour in pair}
     for pair in pairs:

@@ -12,6 +12,7 @@ from tests.notifications.support.readings import (
     DAYS,
     EVERY,
     LINK,
+    NETWORKS,
     ROLES,
     UNITS,
     Read,
@@ -30,15 +31,15 @@ CASES = {"sv": "ärende 1a2b3c4d", "en": "case 1a2b3c4d"}
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_a_mail_says_what_why_what_to_do_until_when_and_where(template: str, language: str) -> None:
-    say, called = texts_in(language).say, texts_in(language).called
-    mail = render(template, language, facts(), LINK)
+    say = texts_in(language).say
+    mail = render(template, language, facts(), LINK, NETWORKS)
 
     for text in (plain(mail.text), plain(" ".join(Read(mail.html).words))):
         for code in ("what", "action"):
             assert say(f"notices.{template}.{code}") in text
         assert say("because.caseworker") in text
         assert "1a2b3c4d" in text
-        assert called("jobbcenter_gottsunda", "unit") in text
+        assert UNITS["jobbcenter_gottsunda"].said_in(language) in text
         assert (DAYS[language] in text) == (TEMPLATES[template] == "task")
         assert (say("mail.ignore") in text) == (TEMPLATES[template] == "task")
     assert f"\n{LINK}\n" in mail.text
@@ -47,7 +48,7 @@ def test_a_mail_says_what_why_what_to_do_until_when_and_where(template: str, lan
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_a_subject_names_the_network_and_the_case_and_nobody(template: str, language: str) -> None:
-    mail = render(template, language, facts(), LINK)
+    mail = render(template, language, facts(), LINK, NETWORKS)
     subject = texts_in(language).say(f"notices.{template}.subject")
 
     assert mail.subject == f"Jobbpakten: {subject} ({CASES[language]})"
@@ -57,7 +58,7 @@ def test_a_subject_names_the_network_and_the_case_and_nobody(template: str, lang
 @pytest.mark.parametrize("language", LOCALES)
 def test_no_mail_holds_a_word_that_tells_on_somebody_or_threatens(language: str) -> None:
     for template, role in product(TEMPLATES, ROLES):
-        words = words_of(render(template, language, facts(role), LINK)).lower()
+        words = words_of(render(template, language, facts(role), LINK, NETWORKS)).lower()
         assert [word for word in BANNED[language].split() if word in words] == [], template
 
 
@@ -66,10 +67,10 @@ def test_a_mail_holds_its_sentences_and_the_facts_and_nothing_else(
     template: str, language: str
 ) -> None:
     texts = texts_in(language)
-    mail = render(template, language, facts(), LINK)
+    mail = render(template, language, facts(), LINK, NETWORKS)
     known = [*texts.texts.values(), LINK, "1a2b3c4d", "Jobbpakten", DAYS[language]]
     known += [part for text in known for part in re.split(r"\{\w+\}", text)]
-    known += [texts.called(unit, "unit") for unit in UNITS]
+    known += [unit.said_in(language) for unit in UNITS.values()]
 
     left = words_of(mail).lower()
     for text in sorted((plain(one).lower() for one in known), key=len, reverse=True):
@@ -113,7 +114,7 @@ def test_a_template_sees_six_facts() -> None:
 @pytest.mark.parametrize("language", LOCALES)
 def test_messages_are_told_in_one_mail_each_with_its_case(language: str) -> None:
     other = Facts("jobbpakten", "deadbeef", "", None, "contact_person")
-    mail = render_many([("place_paused", other), ("agreement_in_force", other)], language)
+    mail = render_many([("place_paused", other), ("agreement_in_force", other)], language, NETWORKS)
     texts = texts_in(language)
 
     for text in (plain(mail.text), plain(" ".join(Read(mail.html).words))):
@@ -126,13 +127,13 @@ def test_messages_are_told_in_one_mail_each_with_its_case(language: str) -> None
 
 
 def test_one_message_alone_is_a_mail_like_any_other() -> None:
-    alone = render_many([("place_paused", facts())], "sv")
+    alone = render_many([("place_paused", facts())], "sv", NETWORKS)
 
-    assert alone == render("place_paused", "sv", facts(), None)
+    assert alone == render("place_paused", "sv", facts(), None, NETWORKS)
 
 
 def test_a_task_without_a_day_says_so() -> None:
-    mail = render("sign_agreement", "sv", facts(act_by=None), LINK)
+    mail = render("sign_agreement", "sv", facts(act_by=None), LINK, NETWORKS)
 
     assert "Det finns ingen bestämd sista dag." in mail.text
 
@@ -141,4 +142,4 @@ def test_a_task_without_a_day_says_so() -> None:
     ("asked", "given"), [("sv", "sv"), ("en-GB", "en"), ("SV", "sv"), ("ar", "sv"), ("", "sv")]
 )
 def test_a_language_that_we_dont_speak_yet_gets_swedish(asked: str, given: str) -> None:
-    assert render("sign_agreement", asked, facts(), LINK).language == given
+    assert render("sign_agreement", asked, facts(), LINK, NETWORKS).language == given

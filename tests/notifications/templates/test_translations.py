@@ -1,7 +1,7 @@
-"""The texts: the same in every language, none left over, and every unit has its name."""
+"""The texts: the same in every language, and none left over."""
 
 import pytest
-from tests.notifications.support.readings import FOLDER, UNITS
+from tests.notifications.support.readings import FOLDER
 from tests.support.translations import all_is_asked_for, says_the_same_in_all_languages
 
 from notifications.rules.notices import CIRCLES, TEMPLATES
@@ -25,8 +25,3 @@ def test_every_notice_and_every_role_has_its_texts(language: str) -> None:
 
     assert notices == {*TEMPLATES}
     assert roles >= {*CIRCLES}
-
-
-@pytest.mark.parametrize("language", LOCALES)
-def test_every_unit_has_its_name(language: str) -> None:
-    assert texts_in(language).names["unit"].keys() >= {*UNITS}

@@ -24,7 +24,7 @@ from shared.messaging.causation import Cause, because
 from shared.messaging.inbox.records import Heard, Record, read
 from shared.messaging.kafka import TOPICS
 from shared.messaging.relay import wire
-from shared.profiles import Limit
+from shared.networks.profiles import Limit
 
 SERVICES = ("membership", "matching", "notifications", "followup")
 # Numbers that calls bring and no event says.

@@ -45,6 +45,8 @@ MOVED = {
     "contact.store(": "contact.keep(",
     "identities.add_person(": "identities.keep(",
     "shared.people.sealing": "shared.sealing",
+    "from shared.networks import load, shipped\n": "",
+    "load(profiles.Profile, shipped())": "profiles.load()",
 }
 
 

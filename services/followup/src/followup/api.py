@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 
-from followup import pages
 from followup.folds import Room, Rooms
+from followup.pages import Pages
 from followup.queries import access, people
 from followup.queries import reports as queries
 from followup.queries.access import Reading
@@ -107,6 +107,14 @@ async def room_of(request: Request, reading: NetworksReading, days: KnownDays) -
 SharedRoom = Annotated[Room, Depends(room_of)]
 
 
+def pages_of(request: Request) -> Pages:
+    found: Pages = request.app.state.pages
+    return found
+
+
+Writing = Annotated[Pages, Depends(pages_of)]
+
+
 async def networks_report(
     request: Request, network: str, reading: NetworksReading, room: SharedRoom
 ) -> NetworkReport:
@@ -142,6 +150,7 @@ async def network_page(
     reading: NetworksReading,
     asked: Asked,
     room: SharedRoom,
+    pages: Writing,
     lang: Language = "sv",
 ) -> HTMLResponse:
     """Show the network's report as a page that needs no script."""
@@ -173,7 +182,10 @@ async def member_report(
     openapi_extra=may(STAFF, EMPLOYERS),
 )
 async def member_page(
-    report: Annotated[MemberReport, Depends(members_report)], asked: Asked, lang: Language = "sv"
+    report: Annotated[MemberReport, Depends(members_report)],
+    asked: Asked,
+    pages: Writing,
+    lang: Language = "sv",
 ) -> HTMLResponse:
     """Show a member's report as a page that needs no script."""
     return shown(await to_thread(pages.member, report, lang, asked))

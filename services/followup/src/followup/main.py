@@ -5,16 +5,24 @@ from fastapi import FastAPI
 from followup.api import router
 from followup.clock import THINGS, due
 from followup.folds import Rooms
+from followup.pages import Pages
+from followup.profiles import Profile
 from followup.settings import Settings
 from followup.subscribers import hears
-from shared import service
+from shared import networks, service
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     chosen = settings or Settings.from_environment()
-    rooms = Rooms()
+    rooms, run_here = Rooms(), networks.run_here(Profile, chosen)
     app = service.assemble(
-        chosen, router, hears=hears, due=due, things=THINGS, beside=(rooms.until_stopped,)
+        chosen,
+        router,
+        networks=run_here,
+        hears=hears,
+        due=due,
+        things=THINGS,
+        beside=(rooms.until_stopped,),
     )
-    app.state.folds = rooms
+    app.state.folds, app.state.pages = rooms, Pages(run_here)
     return app

@@ -8,7 +8,9 @@ from shared.settings import SealingKey, SecretKey, ServiceSettings
 class Settings(ServiceSettings, service="matching"):
     """The settings of matching."""
 
-    profiles: str = Field("", description="A folder of network profiles; empty: those shipped.")
+    profiles: str = Field(
+        "", description="Of the release before: a folder of profiles. Give networks instead."
+    )
     identity_key: SecretKey = Field(
         description="Wraps each person's key for who she is: an octet JWK of 256 bits."
     )

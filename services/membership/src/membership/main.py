@@ -16,12 +16,15 @@ from shared.people.resealing import Resealed, reseal
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
-    networks = profiles.load(settings.profiles)
-    app = service.assemble(
-        settings, router, hears=hears, due=due, things=THINGS, canaries=canaries(settings)
+    return service.assemble(
+        settings,
+        router,
+        networks=profiles.load(settings),
+        hears=hears,
+        due=due,
+        things=THINGS,
+        canaries=canaries(settings),
     )
-    app.state.networks = networks
-    return app
 
 
 async def reseal_all(settings: Settings, say: Callable[[str], None]) -> list[Resealed]:

@@ -1,15 +1,17 @@
 """What membership stores."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, text
+from sqlalchemy import CheckConstraint, Column, Date, Dialect, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from membership.rules.membership import ENDED
+from membership.rules.membership import ENDED, Suspension
 
 
 class Table(SQLModel, registry=registry()):
@@ -21,9 +23,23 @@ def document() -> Any:
     return Column(JSONB, nullable=False)
 
 
-def days() -> Any:
-    """Make a column of days; its value is replaced, never changed in place."""
-    return Column(ARRAY(Date), nullable=False, server_default=text("'{}'"))
+class Days(TypeDecorator[list[Suspension]]):
+    """Suspensions as the days on which they began and ended, by turns."""
+
+    impl = ARRAY(Date)
+    cache_ok = True
+
+    def process_bind_param(self, value: list[Suspension] | None, _: Dialect) -> list[date]:
+        return [day for one in value or () for day in one if day]
+
+    def process_result_value(self, value: list[date] | None, _: Dialect) -> list[Suspension]:
+        days = value or []
+        return [Suspension(*pair) for pair in zip_longest(days[::2], days[1::2])]
+
+
+def suspensions() -> Any:
+    """Make their column, which keeps the name by which the release before reads it."""
+    return Column("turns", Days, nullable=False, server_default=text("'{}'"))
 
 
 class Organisation(Table, table=True):
@@ -110,8 +126,7 @@ class Membership(Table, table=True):
     values_declared_on: date | None = None
     values_declared_by: str | None = None
     ground: str | None = None
-    # The days of its suspensions and reinstatements, by turns.
-    turns: list[date] = Field(default_factory=list, sa_column=days())
+    suspensions: list[Suspension] = Field(default_factory=list, sa_column=suspensions())
 
 
 class Vetting(Table, table=True):

@@ -11,7 +11,9 @@ from shared.settings import SealingKey, SecretKey, ServiceSettings
 class Settings(ServiceSettings, service="membership"):
     """The settings of membership."""
 
-    profiles: str = Field("", description="A folder of network profiles; empty: those shipped.")
+    profiles: str = Field(
+        "", description="Of the release before: a folder of profiles. Give networks instead."
+    )
     contact_key: SecretKey = Field(
         description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b."
     )

@@ -11,7 +11,8 @@ from notifications.commands.seals import SHELVES, canaries
 from notifications.sender import send
 from notifications.settings import Settings
 from notifications.subscribers import hears
-from shared import service
+from shared import networks, service
+from shared.networks.profiles import NetworkProfile
 from shared.people.resealing import Resealed, reseal
 
 
@@ -20,6 +21,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = service.assemble(
         settings,
         router,
+        networks=networks.run_here(NetworkProfile, settings),
         hears=hears,
         due=due,
         things=THINGS,

@@ -134,7 +134,8 @@ class Sender:
 
     async def outcome(self, claimed: Claimed, on_handed_over: Any) -> Outcome:
         try:
-            rendered = composed(self.settings, claimed.inside, claimed.language)
+            known = self.settings, self.database.networks
+            rendered = composed(*known, claimed.inside, claimed.language)
         except Exception as error:  # noqa: BLE001 - no template may stop the others' mails
             log.error("mail_unsendable", key=str(claimed.delivery_id), error=describe(error))  # noqa: TRY400 - never its text
             return Outcome("unsendable", "words")

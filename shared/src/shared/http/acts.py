@@ -4,13 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Generic, Self, TypeVar
 
-from fastapi import Request
-
 from shared.database import Tx
 from shared.http.access import Caller, Calling
 from shared.http.requests import happened
 from shared.machines import NotFound
-from shared.profiles import NetworkProfile
+from shared.networks.profiles import NetworkProfile
 from shared.time import clock
 
 Rules = TypeVar("Rules", bound=NetworkProfile)
@@ -41,9 +39,9 @@ class Act(Generic[Rules]):
         return self.at(await happened(self.tx, day, field))
 
 
-async def acting(request: Request, network: str, caller: Calling, tx: Tx) -> Act[Any]:
+async def acting(network: str, caller: Calling, tx: Tx) -> Act[Any]:
     """Return the call's act, today; NotFound where the network isn't run here."""
-    profile = request.app.state.networks.get(network)
+    profile = tx.networks.get(network)
     if profile is None:
         raise NotFound
     return Act(tx, caller, profile, await clock.today(tx))

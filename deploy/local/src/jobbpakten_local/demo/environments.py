@@ -13,7 +13,14 @@ MUNICIPALITY = "0380"
 
 
 def settings(
-    urls: Mapping[str, str], servers: str, name: str, keys: Keys, post: Post, port: int
+    urls: Mapping[str, str],
+    servers: str,
+    name: str,
+    keys: Keys,
+    post: Post,
+    *,
+    port: int,
+    municipality: str = MUNICIPALITY,
 ) -> dict[str, str]:
     """Give what the services' environment says; `port` is where links in mails lead to."""
     found = keys.settings | {
@@ -29,7 +36,7 @@ def settings(
             "KAFKA_SERVERS": servers,
             "KAFKA_TOPIC_PREFIX": f"{name}.",
             "TOKEN_PUBLIC_KEY": keys.public,
-            "MUNICIPALITY": MUNICIPALITY,
+            "MUNICIPALITY": municipality,
             "ENVIRONMENT": "demo",
             "CLOCK": "manual",
         }

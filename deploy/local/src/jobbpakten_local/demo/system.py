@@ -14,7 +14,7 @@ from jobbpakten.cli.tokens import PRIVATE_KEY
 from jobbpakten.keys import Keys
 from jobbpakten.topics import apply
 from jobbpakten_local.demo import preflight
-from jobbpakten_local.demo.environments import settings, surroundings, write
+from jobbpakten_local.demo.environments import MUNICIPALITY, settings, surroundings, write
 from jobbpakten_local.parts import Unavailable, finished, kafka, mail, postgres, processes
 from jobbpakten_local.parts.kafka import free_ports
 from jobbpakten_local.parts.mail import Post
@@ -88,7 +88,13 @@ def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    folder: Path, urls: Mapping[str, str], servers: str, name: str, post: Post
+    folder: Path,
+    urls: Mapping[str, str],
+    servers: str,
+    name: str,
+    post: Post,
+    *,
+    municipality: str = MUNICIPALITY,
 ) -> Iterator[System]:
     """Make the topics, start the services and wait until each has joined its group."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +102,10 @@ def running(
     with processes.owned(folder) as ours:
         keys = Keys()
         ports = dict(zip(urls, free_ports(len(urls)), strict=True))
-        environment = settings(urls, servers, name, keys, post, ports["notifications"])
+        port = ports["notifications"]
+        environment = settings(
+            urls, servers, name, keys, post, port=port, municipality=municipality
+        )
         around = surroundings() | environment
         started = {one: Service(one, ours, around, port=ports[one]) for one in urls}
         for service in started.values():

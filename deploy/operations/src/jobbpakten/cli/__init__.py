@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from jobbpakten.cli import migrations, parked, reconcile, sealed, tokens, topics
+from jobbpakten.cli import migrations, networks, parked, reconcile, sealed, tokens, topics
 from jobbpakten.cli.exit_codes import CODES, Code, Trouble
 from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, print_result
 from shared.machines import Refused
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.add_typer(parked.app, name="parked")
 app.add_typer(reconcile.app)
 app.add_typer(tokens.app)
+app.add_typer(networks.app, name="networks")
 app.add_typer(topics.app, name="topics")
 app.add_typer(migrations.app)
 app.add_typer(sealed.app)

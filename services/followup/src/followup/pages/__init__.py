@@ -1,5 +1,6 @@
 """Reports as pages that a person reads: one file, no script, made on the server."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
@@ -7,36 +8,42 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from followup.pages.charts import HEIGHT, LEFT, PATTERNS, RIGHT, WIDTH, months_chart
 from followup.pages.texts import PageTexts
+from followup.profiles import Profile
 from followup.reports import MemberReport, NetworkReport, Units
 from shared.texts import LANGUAGES
 
 
-def network(report: NetworkReport, language: str, asked: date | None = None) -> str:
-    """Write a network's report in one of LANGUAGES; links keep the day that was asked for."""
-    return written("network.html", report, language, asked)
+class Pages:
+    """Writes reports in the words of the networks that are run here."""
+
+    def __init__(self, networks: Mapping[str, Profile]) -> None:
+        self.networks = networks
+        self.words = cache(self.words_of)
+
+    def network(self, report: NetworkReport, language: str, asked: date | None = None) -> str:
+        """Write a network's report in one of LANGUAGES; links keep the day that was asked for."""
+        return self.written("network.html", report, language, asked)
+
+    def member(self, report: MemberReport, language: str, asked: date | None = None) -> str:
+        """Write a member's report in one of LANGUAGES; links keep the day that was asked for."""
+        return self.written("member.html", report, language, asked)
+
+    def written(
+        self, page: str, report: NetworkReport | MemberReport, language: str, asked: date | None
+    ) -> str:
+        # One that isn't run here any more has no words of its own, and no place is kept for them.
+        own = report.network if report.network in self.networks else ""
+        texts, pages = self.words(language, own)
+        chart = months_chart(report.months, texts)
+        return pages.get_template(page).render(report=report, chart=chart, asked=asked)
+
+    def words_of(self, language: str, network: str) -> tuple[PageTexts, Environment]:
+        texts = PageTexts(language, self.networks.get(network))
+        return texts, environment(texts)
 
 
-def member(report: MemberReport, language: str, asked: date | None = None) -> str:
-    """Write a member's report in one of LANGUAGES; links keep the day that was asked for."""
-    return written("member.html", report, language, asked)
-
-
-def written(
-    page: str, report: NetworkReport | MemberReport, language: str, asked: date | None
-) -> str:
-    chart = months_chart(report.months, texts_in(language))
-    template = pages_in(language).get_template(page)
-    return template.render(report=report, chart=chart, asked=asked)
-
-
-@cache
-def texts_in(language: str) -> PageTexts:
-    return PageTexts(language)
-
-
-@cache
-def pages_in(language: str) -> Environment:
-    texts = texts_in(language)
+def environment(texts: PageTexts) -> Environment:
+    """Make what fills the pages in, in one language and one network's words."""
     pages = Environment(
         loader=PackageLoader("followup", "pages"),
         autoescape=True,
@@ -47,7 +54,7 @@ def pages_in(language: str) -> Environment:
     pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
     pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
     pages.filters |= {"by_name": texts.by_name}
-    pages.globals |= {"say": texts.say, "count": texts.count, "language": language}
+    pages.globals |= {"say": texts.say, "count": texts.count, "language": texts.language}
     pages.globals |= {"languages": LANGUAGES, "units": Units.__slots__}
     pages.globals |= {"patterns": PATTERNS, "size": (WIDTH, HEIGHT), "edges": (LEFT, RIGHT)}
     return pages

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_percent
 
+from followup.profiles import Profile
 from shared.texts import Texts
 
 AFTER_Z = str.maketrans("åäö", "{|}")
@@ -24,10 +25,16 @@ Row = TypeVar("Row", bound=Coded)
 
 
 class PageTexts(Texts):
-    """One language's way of saying things on a page with tables."""
+    """One language's way of saying things on a page with tables, in the words of a network."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, network: Profile | None = None) -> None:
         super().__init__(language, Path(__file__).parent)
+        self.network = network
+
+    def called(self, code: str, of: str) -> str:
+        """Return the name of a code: the network's own word, or ours where it has none."""
+        own = self.network.called(code, of, self.language) if self.network else None
+        return own or super().called(code, of)
 
     def by_name(self, rows: Iterable[Row], of: str) -> list[Row]:
         """Sort rows by the names of their codes; what isn't known comes last."""

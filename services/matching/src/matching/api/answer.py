@@ -62,7 +62,7 @@ async def answer(match_id: UUID, new: NewAnswer, act: WithBoth) -> ShownView:
 async def confirm(match_id: UUID, new: NewConfirmation, act: WithBoth) -> MatchView:
     """Confirm the employer's no."""
     act = await act.happened(new.confirmed_on, "confirmed_on")
-    return view(await withdrawals.confirm(act, match_id))
+    return view(act.profile, await withdrawals.confirm(act, match_id))
 
 
 @router.post("/acceptance", status_code=201, openapi_extra=may(MATCH.roles["accept"]))

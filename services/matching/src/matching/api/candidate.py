@@ -1,7 +1,7 @@
 """Candidates over HTTP: who comes, what she can and wants, rests, comes back and goes."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter
@@ -76,7 +76,9 @@ class NewReturn(Body):
 
 
 class NewClosing(Body):
-    ground: Literal["own_livelihood", "moved", "not_entitled", "not_wanted", "other"]
+    """Why she leaves: a code of the profile's `departures`."""
+
+    ground: Code = Field(examples=["moved"])
     closed_on: ActDay = None
 
 
@@ -149,7 +151,8 @@ async def bring_back(ref: UUID, new: NewReturn, act: WithCandidates) -> Standing
 async def close(ref: UUID, new: NewClosing, act: WithCandidates) -> StandingView:
     """Let her go from the bank; with a livelihood of her own it is an end of its own kind.
 
-    409 while a placement is planned or runs.
+    On one of the profile's `departures`: else 422 `unknown_ground`. 409 while a placement is
+    planned or runs.
     """
     act = await act.happened(new.closed_on, "closed_on")
     return await view_standing(act.tx, await commands.close(act, ref, new.ground))

@@ -103,11 +103,11 @@ async def refuse(match_id: UUID, new: NewRefusal, act: WithBoth) -> MatchView:
     Once she has agreed, it takes her consent back.
     """
     act = await act.happened(new.refused_on, "refused_on")
-    return view(await withdrawals.refuse(act, match_id))
+    return view(act.profile, await withdrawals.refuse(act, match_id))
 
 
 @router.post("/consent-withdrawal", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
 async def take_back(match_id: UUID, new: NewEnd, act: WithBoth) -> MatchView:
     """End her consent: what was shown is hidden at once; a placement stays."""
     act = await act.happened(new.withdrawn_on, "withdrawn_on")
-    return view(await commands.take_back(act, match_id, new.how))
+    return view(act.profile, await commands.take_back(act, match_id, new.how))

@@ -18,6 +18,7 @@ from matching.commands.matches import withdrawals
 from matching.commands.matches.proposals import Pick
 from matching.disclosure import ShownInFull, ShownView, view_for_employer, view_shown
 from matching.models import Match, UnconfirmedConsent
+from matching.profiles import Profile, profile_of
 from matching.queries import match as queries
 from matching.rules.access import READS_MATCHES, SYSTEM, employer_of
 from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
@@ -117,9 +118,9 @@ class MatchesView(View):
     next: UUID | None
 
 
-def view(match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
+def view(profile: Profile, match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
     """Show where a match stands; what she said that waits for a witness waits for the staff."""
-    means = meaning(match.state, match.declined_by_employer, match.ended_because)
+    means = meaning(profile, match.state, match.declined_by_employer, match.ended_because)
     where = standing(MATCH, match, match.deadline)
     where |= {"owner": WITNESS, "next_action": CONFIRMS} if said else {}
     return MatchView(
@@ -133,7 +134,10 @@ def view(match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
 
 async def views(tx: Tx, matches: Sequence[Match]) -> list[MatchView]:
     said = await queries.unconfirmed(tx, matches)
-    each = ((one.id, partial(view, one, said.get(one.id))) for one in matches)
+    each = (
+        (one.id, partial(view, profile_of(tx, one.network), one, said.get(one.id)))
+        for one in matches
+    )
     return each_seen(tx, "matches", each)
 
 
@@ -178,14 +182,14 @@ async def propose(new: NewMatch, act: WithBoth) -> MatchView:
     """
     act = await act.happened(new.proposed_on, "proposed_on")
     pick = Pick(uuid7(), new.place_id, new.candidate_ref, new.run_id)
-    return view(await commands.propose(act, pick))
+    return view(act.profile, await commands.propose(act, pick))
 
 
 @router.post("/{match_id}/asking", status_code=201, openapi_extra=may(MATCH.roles["ask"]))
 async def ask(match_id: UUID, new: NewAsking, act: WithBoth) -> MatchView:
     """Ask the candidate whether these details may be shown to this employer."""
     act = await act.happened(new.asked_on, "asked_on")
-    return view(await commands.ask(act, match_id, new.fields, new.answer_by))
+    return view(act.profile, await commands.ask(act, match_id, new.fields, new.answer_by))
 
 
 @router.post("/{match_id}/release", status_code=201, openapi_extra=may(MATCH.roles["release"]))
@@ -196,7 +200,7 @@ async def release(match_id: UUID, new: NewRelease, act: WithBoth) -> MatchView:
     `no_consent`, `does_not_fit`.
     """
     act = await act.happened(new.released_on, "released_on")
-    return view(await commands.ask_employer(act, match_id, new.answer_by))
+    return view(act.profile, await commands.ask_employer(act, match_id, new.answer_by))
 
 
 @router.post(
@@ -208,4 +212,4 @@ async def withdraw(match_id: UUID, new: NewWithdrawal, act: WithBoth) -> MatchVi
     On one of the profile's `withdrawals`: else 422 `unknown_ground`.
     """
     act = await act.happened(new.withdrawn_on, "withdrawn_on")
-    return view(await withdrawals.withdraw(act, match_id, new.ground))
+    return view(act.profile, await withdrawals.withdraw(act, match_id, new.ground))

@@ -10,20 +10,18 @@ from functools import partial
 from uuid import UUID
 
 from matching.commands.candidates import recipients, visibility
-from matching.commands.candidates.transitions import advance
 from matching.commands.locks import HeldMatch, lock_candidate, lock_match
 from matching.commands.matches.transitions import end_consents_of, withdraw_of_candidate
 from matching.identities.facts import note_ground
 from matching.models import Candidate, Match
-from matching.profiles import Profile
+from matching.profiles import Profile, profile_of
 from matching.queries import candidate as queries
-from matching.queries import network as networks
 from matching.queries import place as places
 from matching.rules.access import has_case
-from matching.rules.candidate import ENDS
+from matching.rules.candidate import CANDIDATE, ENDS
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotFound
+from shared.machines import NotFound, advance
 from shared.savepoints import by_itself, each_by_itself
 from shared.time import clock
 
@@ -45,13 +43,22 @@ async def recompute(tx: Tx, candidate: Candidate, on: date, *, first: bool = Fal
 
 async def refresh(tx: Tx, candidate: Candidate) -> None:
     """Catch up with time and rules, if they have passed by what was computed last."""
-    profile, today = networks.profile(tx, candidate.network), await clock.today(tx)
+    profile, today = profile_of(tx, candidate.network), await clock.today(tx)
     if candidate.state in ENDS or queries.is_fresh(candidate, profile.rules_key, today):
         return
     if candidate.state == "parked" and candidate.deadline and candidate.deadline < today:
-        advance(candidate, "return", "system", profile, today)
+        advance(candidate, CANDIDATE, "return", "system", today, limits=profile)
         await note_ground(tx, candidate.id, None)
     await recompute(tx, candidate, today)
+
+
+async def enter(tx: Tx, candidate: Candidate, by: str, on: date) -> None:
+    """Let matches and placements move her; free again, she is seen or hidden by what is known."""
+    profile = profile_of(tx, candidate.network)
+    day = on if by == "match" else max(on, candidate.since)
+    advance(candidate, CANDIDATE, by, "system", day, limits=profile)
+    if by in {"unmatch", "return"}:
+        await recompute(tx, candidate, day)
 
 
 async def lock_current_candidate(tx: Tx, ref: UUID) -> Candidate:
@@ -92,8 +99,8 @@ async def lock_match_to_end(tx: Tx, read: Match) -> HeldMatch:
 async def due(tx: Tx, today: date) -> int:
     """Look again at whom time or new rules may have changed; give how many."""
     late: list[tuple[UUID, str]] = []
-    for network in sorted(networks.networks(tx)):
-        rules_key = networks.profile(tx, network).rules_key
+    for network in sorted(tx.networks):
+        rules_key = profile_of(tx, network).rules_key
         late += [(ref, network) for ref in await queries.lock_late(tx, network, rules_key, today)]
     # The places of all their matches at once, in order: after people, before matches.
     at = await queries.places_of(tx, [ref for ref, _ in late])

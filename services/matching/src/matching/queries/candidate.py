@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
-from matching.profiles import Profile
-from matching.queries import network as networks
+from matching.profiles import Profile, profile_of
 from matching.queries.any_of import among
 from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
@@ -32,13 +31,13 @@ def is_fresh(candidate: Candidate, rules_key: str, today: date) -> bool:
 def fresh(tx: Tx, network: str, today: date) -> ColumnElement[bool]:
     """Select those of a network of whom `is_fresh` says so."""
     look_again_on = col(Candidate.look_again_on)
-    rules_key = networks.profile(tx, network).rules_key
+    rules_key = profile_of(tx, network).rules_key
     return (col(Candidate.rules) == rules_key) & (look_again_on.is_(None) | (look_again_on > today))
 
 
 async def is_shown(tx: Tx, candidate: Candidate) -> bool:
     """Tell whether she may be shown today, also when the clock hasn't looked at her yet."""
-    rules_key = networks.profile(tx, candidate.network).rules_key
+    rules_key = profile_of(tx, candidate.network).rules_key
     return candidate.visible and is_fresh(candidate, rules_key, await clock.today(tx))
 
 

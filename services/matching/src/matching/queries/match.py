@@ -17,7 +17,6 @@ from matching.models import (
     UnconfirmedConsent,
 )
 from matching.profiles import Profile
-from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.queries.place import ROUND, is_paused_for_member
 from matching.rules.access import decides, has_case, has_cases
@@ -120,7 +119,7 @@ async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
     By chance, or a round full of places where it fails would stand before the others for ever.
     """
     here = select(Match.place_id).where(
-        col(Match.open), is_due(today), col(Match.network).in_(networks.networks(tx))
+        col(Match.open), is_due(today), col(Match.network).in_(tx.networks)
     )
     found = here.group_by(col(Match.place_id)).order_by(func.random()).limit(ROUND)
     return (await tx.exec(found)).all()
@@ -143,7 +142,7 @@ async def at_suspended(tx: Tx, places: Collection[UUID] | None) -> Sequence[tupl
     here = here.join(Place, col(Place.id) == Match.place_id)
     here = here.join(Member, col(Member.membership_id) == Place.membership_id)
     suspended = is_paused_for_member() & col(Member.suspended_on).is_not(None)
-    run_here = col(Match.network).in_(networks.networks(tx))
+    run_here = col(Match.network).in_(tx.networks)
     here = here.where(col(Match.open), suspended, run_here)
     if places is None:
         return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()

@@ -10,7 +10,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from matching.models import Member, Place, Slot
 from matching.profiles import Profile
-from matching.queries import network as networks
 from matching.queries.any_of import among
 from matching.rules import place as rules
 from matching.rules.access import may_list_places, may_touch_place
@@ -88,7 +87,7 @@ async def lock_over(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
     """
     ended = col(Place.ends_before) <= today
     stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
-    here = col(Place.network).in_(networks.networks(tx))
+    here = col(Place.network).in_(tx.networks)
     due = here & (col(Place.state) != "closed") & or_(ended, stale)
     # By chance, or a round full of places that fail would stand before the others for ever.
     drawn = select(Place.id).where(due).order_by(func.random()).limit(ROUND)
@@ -125,7 +124,7 @@ async def out_of_line(tx: Tx) -> Sequence[tuple[UUID, str]]:
         Member, col(Member.membership_id) == Place.membership_id
     )
     here = here.where(Place.state != "closed", or_(gone, works, back))
-    here = here.where(col(Place.network).in_(networks.networks(tx)))
+    here = here.where(col(Place.network).in_(tx.networks))
     return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
 
 
@@ -134,6 +133,6 @@ async def of_member(tx: Tx, membership_id: UUID) -> Sequence[tuple[UUID, str]]:
     here = select(Place.id, Place.network).where(
         col(Place.membership_id) == membership_id,
         col(Place.state) != "closed",
-        col(Place.network).in_(networks.networks(tx)),
+        col(Place.network).in_(tx.networks),
     )
     return (await tx.exec(here)).all()

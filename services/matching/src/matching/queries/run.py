@@ -6,8 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Candidate, MatchRun, Ranked
-from matching.profiles import Profile
-from matching.queries import network as networks
+from matching.profiles import Profile, profile_of
 from matching.queries.candidate import is_fresh
 from matching.rules.access import has_cases
 from shared.database import Tx
@@ -47,5 +46,5 @@ async def ranked(tx: Tx, run: MatchRun, places: Sequence[UUID]) -> Sequence[Rank
         )
     )
     found = await tx.exec(here.order_by(col(Ranked.place_id), col(Ranked.rank)))
-    today, rules_key = await clock.today(tx), networks.profile(tx, run.network).rules_key
+    today, rules_key = await clock.today(tx), profile_of(tx, run.network).rules_key
     return [one for one, candidate in found.all() if is_fresh(candidate, rules_key, today)]

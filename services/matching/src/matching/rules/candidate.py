@@ -44,14 +44,6 @@ CANDIDATE = Machine(
         *steps([*FREE, "parked"], "own_livelihood", "provide", CASEWORKER),
     ],
 )
-# What leaving is recorded as; with a livelihood of her own it is another end than the others.
-LEAVING = {
-    "own_livelihood": "provide",
-    "moved": "close",
-    "not_entitled": "close",
-    "not_wanted": "close",
-    "other": "close",
-}
 
 
 def check_until(until: date, on: date, today: date) -> None:

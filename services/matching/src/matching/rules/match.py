@@ -1,6 +1,8 @@
 """The life of a match: who may do what when, what is due next, and what an end means."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from jobbpakten_events.roles import Role
 from matching.rules.access import CASEWORKER, DECIDER, EMPLOYER, SYSTEM
@@ -72,35 +74,62 @@ class Meaning:
 ONLY_US = ("caseworker",)
 HER_TOO = ("caseworker", "candidate")
 
-# Her no needs no reason, costs nothing and is seen by her caseworker alone.
+# Whose each end is. What it is called, and whether the candidate is told, a network says.
 ENDS = {
-    "candidate_no": Meaning("candidate", ONLY_US),
-    "employer_no": Meaning("employer", HER_TOO),
-    "expired": Meaning("nobody", HER_TOO),
-    "withdrawn": Meaning("municipality", ONLY_US),
-    "superseded": Meaning("municipality", HER_TOO),
+    "candidate_no": "candidate",
+    "employer_no": "employer",
+    "expired": "nobody",
+    "withdrawn": "municipality",
+    "superseded": "municipality",
 }
-# An employer's no that judges her is for the caseworker to speak of, not for a message.
-DECLINES = {
-    "filled_otherwise": Meaning("employer", HER_TOO, "ask_whether_slots_are_left"),
-    "other_skills": Meaning("employer", ONLY_US, "look_at_the_requirements"),
-    "no_supervisor": Meaning("employer", HER_TOO, "ask_whether_to_pause_the_place"),
-    "need_gone": Meaning("employer", HER_TOO, "ask_whether_to_close_the_place"),
-}
+# A no of hers needs no reason, costs nothing, and is her caseworker's alone in every network.
+UNTOLD = ("candidate_no",)
+# The candidate has said yes to another place, and hears that: her other matches are over by it.
+ACCEPTED_ELSEWHERE = "accepted_elsewhere"
 
 
-# She has said yes to another place, and hears that: her other matches are over by it.
-HERS = "accepted_elsewhere"
+class End(Protocol):
+    """What a network says of an end."""
+
+    @property
+    def tells_the_candidate(self) -> bool: ...
 
 
-def meaning(state: str, declined: str | None, because: str | None = None) -> Meaning | None:
-    """Give what the end means; a decline that the table doesn't know isn't told to her."""
+class Decline(End, Protocol):
+    """What a network says of a reason for an employer's no."""
+
+    @property
+    def follows(self) -> str: ...
+
+
+class Network(Protocol):
+    """How a network speaks of matches that aren't accepted."""
+
+    @property
+    def ends(self) -> Mapping[str, End]: ...
+    @property
+    def employer_declines(self) -> Mapping[str, Decline]: ...
+
+
+def meaning(
+    network: Network, state: str, declined: str | None, because: str | None = None
+) -> Meaning | None:
+    """Return what the end means; a decline that the network doesn't know isn't told to her."""
     if state in ("employer_declined", "employer_no") and declined:
-        return DECLINES.get(declined, Meaning("employer", ONLY_US))
-    return Meaning("municipality", ONLY_US) if because == HERS else ENDS.get(state)
+        known = network.employer_declines.get(declined)
+        told = HER_TOO if known and known.tells_the_candidate else ONLY_US
+        return Meaning("employer", told, known.follows if known else "")
+    if because == ACCEPTED_ELSEWHERE:
+        return Meaning("municipality", ONLY_US)
+    if state not in ENDS:
+        return None
+    is_told = state not in UNTOLD and network.ends[state].tells_the_candidate
+    return Meaning(ENDS[state], HER_TOO if is_told else ONLY_US)
 
 
-def is_told(who: str, state: str, declined: str | None, because: str | None = None) -> bool:
-    """Say whether an end is told to somebody; one that has no meaning is told to nobody."""
-    found = meaning(state, declined, because)
-    return found is not None and who in found.told_to
+def tells_the_candidate(
+    network: Network, state: str, declined: str | None, because: str | None = None
+) -> bool:
+    """Tell whether an end is told to the candidate; one that has no meaning is told to nobody."""
+    found = meaning(network, state, declined, because)
+    return found is not None and "candidate" in found.told_to

@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import Field, StrictBool, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 from uuid_utils.compat import uuid7
 
+from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Name, Network
 from membership.api.agreement import AgreementView, view_agreement
@@ -27,7 +28,7 @@ from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.paging import Paged
 from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, standing
-from shared.profiles import Texts
+from shared.networks.profiles import Texts
 from shared.savepoints import each_seen
 from shared.time import clock
 
@@ -67,12 +68,14 @@ class NewApplication(Body):
 
 
 class NewDeclaration(Body):
-    """The four values, each said; a missing one is never agreement."""
+    """Each of the network's values by its code, said; a missing one is never agreement."""
 
-    non_discrimination: StrictBool
-    gender_equality: StrictBool
-    equality: StrictBool
-    human_rights: StrictBool
+    model_config = ConfigDict(
+        extra="allow",
+        json_schema_extra={"examples": [{"human_rights": True, "text_version": "2023-1"}]},
+    )
+    __pydantic_extra__: dict[Code, StrictBool] = Field(init=False)
+
     text_version: Annotated[str, Field(max_length=20, examples=["2023-1"])]
     declared_on: ActDay = None
 
@@ -191,10 +194,13 @@ async def read_member(membership_id: UUID, act: Network) -> MemberFile:
     "/{membership_id}/values", status_code=201, openapi_extra=may(MEMBERSHIP.roles["declare"])
 )
 async def declare_values(membership_id: UUID, new: NewDeclaration, act: Network) -> StandingView:
-    """Declare that the applicant stands behind each of the four values."""
+    """Declare that the applicant stands behind each of the network's values.
+
+    422 with its pointer for a value that isn't said, or is said no to; and `unknown_value`.
+    """
     act = await act.happened(new.declared_on, "declared_on")
-    stands_behind = new.model_dump(exclude={"text_version", "declared_on"})
-    membership = await commands.declare_values(act, membership_id, stands_behind, new.text_version)
+    said = new.__pydantic_extra__
+    membership = await commands.declare_values(act, membership_id, said, new.text_version)
     return view_standing(membership, await clock.today(act.tx))
 
 

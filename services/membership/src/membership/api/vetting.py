@@ -20,7 +20,7 @@ from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.requests import ActDay, Body, Standing, View, standing
 from shared.machines import NotFound
-from shared.profiles import Texts
+from shared.networks.profiles import Texts
 
 router = APIRouter(
     prefix="/members/{membership_id}/vetting", tags=["vetting"], route_class=IdempotentRoute

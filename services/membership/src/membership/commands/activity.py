@@ -19,7 +19,7 @@ async def record(act: Act[Profile], commitment_id: UUID, activity_id: UUID) -> A
     released_on = commitment.since if commitment.state == "released" else None
     check_activity(commitment.kept_by, act.on, commitment.starts_on, released_on)
     membership = await act.tx.get_one(Membership, commitment.membership_id)
-    check_member(act.on, membership.turns)
+    check_member(act.on, membership.suspensions)
     activity = Activity(
         id=activity_id, commitment_id=commitment.id, held_on=act.on, recorded_by=act.caller.id
     )

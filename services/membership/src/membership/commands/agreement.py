@@ -11,7 +11,7 @@ from jobbpakten_events.membership import (
     CommitmentMade,
 )
 from membership import queries
-from membership.commands.membership import advance, applicants, lock_membership
+from membership.commands.membership import applicants, lock_membership
 from membership.models import Agreement, Commitment, Membership, Signature
 from membership.profiles import Profile
 from membership.rules.agreement import (
@@ -30,9 +30,10 @@ from membership.rules.agreement import (
     fingerprint,
 )
 from membership.rules.commitment import COMMITMENT
+from membership.rules.membership import MEMBERSHIP
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, check_order, four_eyes, take
+from shared.machines import NotAllowed, NotFound, advance, check_order, four_eyes, take
 from shared.messaging import outbox
 
 
@@ -40,7 +41,7 @@ async def draft(
     act: Act[Profile], membership_id: UUID, agreement_id: UUID, terms: Terms
 ) -> Agreement:
     membership = await lock_membership(act, membership_id)
-    advance(membership, "draft", act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, "draft", act.caller.role, act.on, limits=act.profile)
     if await queries.agreement_of(act.tx, membership.id):
         raise NotAllowed("already_drafted", "There is a draft: edit it.")
     await fit(act.tx, act.profile, membership, terms, act.on)
@@ -149,7 +150,7 @@ def signature(act: Act[Profile], agreement: Agreement, party: str, text_hash: st
 async def bring_into_force(act: Act[Profile], membership: Membership, agreement: Agreement) -> None:
     """Make the applicant a member, and of each promise a commitment."""
     terms = Terms.of(agreement.terms)
-    advance(membership, "join", act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, "join", act.caller.role, act.on, limits=act.profile)
     membership.deadline = terms.term.last_day
     event = AgreementInForce(
         agreement_id=agreement.id,

@@ -53,7 +53,7 @@ async def renegotiate(
     check_change(before, promised, left)
     if promised > before:
         membership = await act.tx.get_one(Membership, commitment.membership_id)
-        check_not_suspended(membership.state, membership.turns, act.on)
+        check_not_suspended(membership.state, membership.suspensions, act.on)
         await check_within_limit(act.tx, act.profile, commitment, promised)
     adjust(act, commitment, adjustment_id, promised, ground)
     event = CommitmentRenegotiated(

@@ -22,7 +22,7 @@ from membership.rules.membership import (
 from membership.rules.vetting import VETTING
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, Unfit, check_order, take
+from shared.machines import NotAllowed, NotFound, Unfit, advance, check_order, take
 from shared.messaging import outbox
 from shared.savepoints import each_by_itself
 from shared.time import clock
@@ -60,7 +60,7 @@ async def apply(
         since=act.on,
         applied_by=act.caller.id,
     )
-    advance(membership, "apply", act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, "apply", act.caller.role, act.on, limits=act.profile)
     act.tx.add(membership)
     event = MembershipApplied(
         membership_id=membership_id,
@@ -78,20 +78,12 @@ def applicants(membership: Membership) -> set[str]:
     return {membership.applied_by, membership.values_declared_by or membership.applied_by}
 
 
-def advance(membership: Membership, by: str, role: str, profile: Profile, on: date) -> None:
-    """Take a step and set the day by which the next one is due."""
-    before = membership.state
-    state = take(membership, MEMBERSHIP, by, role, on)
-    if state.name != before:
-        membership.deadline = profile.deadline(state, on)
-
-
 async def declare_values(
     act: Act[Profile], membership_id: UUID, stands_behind: Mapping[str, bool], text_version: str
 ) -> Membership:
     membership = await lock_membership(act, membership_id)
-    advance(membership, "declare", act.caller.role, act.profile, act.on)
-    check_values(stands_behind)
+    advance(membership, MEMBERSHIP, "declare", act.caller.role, act.on, limits=act.profile)
+    check_values(stands_behind, act.profile.values.codes)
     if text_version != act.profile.values.version:
         raise Unfit("/text_version", "another_text", "The network's values have another wording.")
     if membership.values_declared_on:
@@ -114,7 +106,7 @@ def check_complete(membership: Membership, on: date) -> None:
 async def withdraw(act: Act[Profile], membership_id: UUID) -> Membership:
     """Let the applicant go; what was under way for it ends too."""
     membership = await lock_membership(act, membership_id)
-    advance(membership, "withdraw", act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, "withdraw", act.caller.role, act.on, limits=act.profile)
     vetting = await queries.vetting_of(act.tx, membership.id)
     if vetting and not VETTING.states[vetting.state].terminal:
         take(vetting, VETTING, "withdraw", act.caller.role, act.on)

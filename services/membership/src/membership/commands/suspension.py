@@ -4,12 +4,13 @@ from uuid import UUID
 
 from jobbpakten_events.membership import MembershipReinstated, MembershipSuspended
 from membership import queries
-from membership.commands.membership import advance, applicants, lock_membership
+from membership.commands.membership import applicants, lock_membership
 from membership.models import Membership
 from membership.profiles import Profile
 from membership.rules.agreement import Terms
+from membership.rules.membership import MEMBERSHIP, Suspension
 from shared.http.acts import Act
-from shared.machines import Unfit, four_eyes
+from shared.machines import Unfit, advance, four_eyes
 from shared.messaging import outbox
 
 
@@ -20,6 +21,7 @@ async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Member
         text = "A suspension names one of the profile's grounds."
         raise Unfit("/ground", "unknown_ground", text)
     membership.ground = ground
+    membership.suspensions = [*membership.suspensions, Suspension(act.on)]
     organisation = membership.organisation_id
     event = MembershipSuspended(
         membership_id=membership.id, organisation_id=organisation, ground=ground
@@ -34,6 +36,8 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     agreement = await queries.agreement_of(act.tx, membership.id)
     membership.deadline = Terms.of(agreement.terms).term.last_day if agreement else None
     membership.ground = None
+    *earlier, last = membership.suspensions
+    membership.suspensions = [*earlier, last._replace(reinstated_on=act.on)]
     event = MembershipReinstated(
         membership_id=membership.id, organisation_id=membership.organisation_id
     )
@@ -44,8 +48,7 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
 async def stepped(act: Act[Profile], membership_id: UUID, by: str) -> Membership:
     """Take a decider's step; nobody decides on a membership that she applied for."""
     membership = await lock_membership(act, membership_id)
-    advance(membership, by, act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, by, act.caller.role, act.on, limits=act.profile)
     for other in applicants(membership):
         four_eyes(other, act.caller.id)
-    membership.turns = [*membership.turns, act.on]
     return membership

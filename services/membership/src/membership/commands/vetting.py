@@ -11,12 +11,13 @@ from jobbpakten_events.membership import (
     VettingStarted,
 )
 from membership import queries
-from membership.commands.membership import advance, applicants, check_complete, lock_membership
+from membership.commands.membership import applicants, check_complete, lock_membership
 from membership.models import Membership, Vetting
 from membership.profiles import Profile
+from membership.rules.membership import MEMBERSHIP
 from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
 from shared.http.acts import Act
-from shared.machines import NotFound, Unfit, check_order, four_eyes, take
+from shared.machines import NotFound, Unfit, advance, check_order, four_eyes, take
 from shared.messaging import outbox
 
 Answers = Mapping[str, dict[str, str | None]]
@@ -24,7 +25,7 @@ Answers = Mapping[str, dict[str, str | None]]
 
 async def start(act: Act[Profile], membership_id: UUID, vetting_id: UUID) -> Vetting:
     membership = await lock_membership(act, membership_id)
-    advance(membership, "start_vetting", act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, "start_vetting", act.caller.role, act.on, limits=act.profile)
     check_complete(membership, act.on)
     vetting = Vetting(
         id=vetting_id, membership_id=membership.id, since=act.on, prepared_by=[act.caller.id]
@@ -67,7 +68,7 @@ async def decide(
     vetting.conditions = [*open_items] if outcome == "accepted_with_conditions" else []
     vetting.ground, vetting.decided_by = ground, act.caller.id
     step = "reject" if ground else "approve"
-    advance(membership, step, act.caller.role, act.profile, act.on)
+    advance(membership, MEMBERSHIP, step, act.caller.role, act.on, limits=act.profile)
     membership.ground = ground
     await outbox.tell_all(act.tx, decision(membership, vetting, outcome), on=act.on)
     return vetting

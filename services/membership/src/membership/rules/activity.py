@@ -1,9 +1,9 @@
 """Activities: what may be held under a commitment, and from which day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from membership.rules.membership import was_suspended
+from membership.rules.membership import Suspension, was_suspended
 from shared.machines import NotAllowed, Unfit
 
 
@@ -17,7 +17,7 @@ def check_activity(kept_by: str, held_on: date, starts_on: date, released_on: da
         raise NotAllowed("released", "The member had been released from its promise.")
 
 
-def check_member(held_on: date, turns: Sequence[date]) -> None:
+def check_member(held_on: date, suspensions: Iterable[Suspension]) -> None:
     """Refuse what a member held while it was suspended, whenever somebody says so."""
-    if was_suspended(turns, held_on):
+    if was_suspended(suspensions, held_on):
         raise NotAllowed("suspended", "The member was suspended on that day.")

@@ -1,8 +1,8 @@
 """The life of a membership: who may do what when, and what is due next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from itertools import zip_longest
+from typing import NamedTuple
 
 from membership.rules.access import COORDINATOR, DECIDER, OFFICER, SIGNATORY, SYSTEM
 from shared.machines import Machine, NotAllowed, State, Step, Unfit
@@ -49,23 +49,28 @@ def check_recent(applied_on: date, today: date) -> None:
         raise Unfit("/applied_on", "too_long_ago", text)
 
 
-def check_values(stands_behind: Mapping[str, bool]) -> None:
+def check_values(said: Mapping[str, bool], values: Collection[str]) -> None:
     """Refuse a declaration that leaves a value out: each is said, none taken for granted."""
-    for value, yes in stands_behind.items():
-        if not yes:
+    for value in values:
+        if not said.get(value):
             raise Unfit(f"/{value}", "value_not_declared", "A member stands behind every value.")
+    if not said.keys() <= {*values}:
+        raise Unfit("/?", "unknown_value", f"The network's values are {', '.join(values)}.")
 
 
-def was_suspended(turns: Sequence[date], on: date) -> bool:
-    """Tell whether a day lies between a suspension and its reinstatement; neither's own day does.
+class Suspension(NamedTuple):
+    """From when a member was suspended, and from when it was one again; None: not yet."""
 
-    `turns` are the days of all suspensions and reinstatements, by turns.
-    """
-    pairs = zip_longest(turns[::2], turns[1::2], fillvalue=date.max)
-    return any(suspended_on < on < again_on for suspended_on, again_on in pairs)
+    suspended_on: date
+    reinstated_on: date | None = None
 
 
-def check_not_suspended(state: str, turns: Sequence[date], on: date) -> None:
+def was_suspended(suspensions: Iterable[Suspension], on: date) -> bool:
+    """Tell whether a day lies after a suspension and before its reinstatement."""
+    return any(begun < on < (over or date.max) for begun, over in suspensions)
+
+
+def check_not_suspended(state: str, suspensions: Iterable[Suspension], on: date) -> None:
     """Refuse that a member promises more while it is suspended, or was on that day."""
-    if state == "suspended" or was_suspended(turns, on):
+    if state == "suspended" or was_suspended(suspensions, on):
         raise NotAllowed("suspended", "A suspended member promises nothing more.")

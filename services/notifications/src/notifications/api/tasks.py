@@ -15,7 +15,7 @@ from notifications.commands.link import notice_behind
 from notifications.commands.parts import part_of
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
-from notifications.templates import FALLBACK, PAGE_HEADERS, page, page_gone
+from notifications.templates import FALLBACK, PAGE_HEADERS, Networks, page, page_gone
 from shared.database import Tx
 from shared.logs import describe
 from shared.texts import LOCALES
@@ -36,7 +36,7 @@ async def show_task(token: str, request: Request, tx: Tx) -> HTMLResponse:
     if found is None:
         return gone(request)
     try:
-        return HTMLResponse(shown(settings, today, *found), headers=PAGE_HEADERS)
+        return HTMLResponse(shown(settings, tx.networks, today, *found), headers=PAGE_HEADERS)
     # Another release's template, or a code that is none: nothing that she could mend.
     except (KeyError, ValueError) as error:
         log.error("page_unwritable", key=str(notice_id), error=describe(error))  # noqa: TRY400 - never its text
@@ -51,6 +51,8 @@ def gone(request: Request) -> HTMLResponse:
     return HTMLResponse(page_gone(language), 404, PAGE_HEADERS)
 
 
-def shown(settings: Settings, today: date, notice: Notice, recipient: Recipient) -> str:
+def shown(
+    settings: Settings, networks: Networks, today: date, notice: Notice, recipient: Recipient
+) -> str:
     part = part_of(settings, notice)
-    return page(part.template, recipient.language, part.facts, notice.state, today)
+    return page(part.template, recipient.language, part.facts, notice.state, today, networks)

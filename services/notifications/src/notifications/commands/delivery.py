@@ -114,8 +114,8 @@ async def written_together(
     tx: Tx, notices: Sequence[Notice], recipient: Recipient, now: datetime
 ) -> list[Notice]:
     """Give those that one mail can be written of; each other goes, and fails, in its own."""
-    settings, language = tx.own(Settings), recipient.language
-    together = [one for one in notices if can_be_written(settings, one, language)]
+    known = tx.own(Settings), tx.networks
+    together = [one for one in notices if can_be_written(*known, one, recipient.language)]
     for notice in notices:
         if notice not in together:
             await make_mail(tx, [notice], now)

@@ -8,7 +8,7 @@ from notifications.models import Notice
 from notifications.rules.notice import link_ends_before
 from notifications.rules.notices import RULES
 from notifications.settings import Settings
-from notifications.templates import Facts, Rendered, render, render_many
+from notifications.templates import Facts, Networks, Rendered, render, render_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +30,19 @@ def part_of(settings: Settings, notice: Notice) -> Part:
     return Part(notice.template, facts, link_to(settings, notice.id, ends))
 
 
-def composed(settings: Settings, notices: Sequence[Notice], language: str) -> Rendered:
+def composed(
+    settings: Settings, networks: Networks, notices: Sequence[Notice], language: str
+) -> Rendered:
     """Write the mail: one task or message, or several messages together."""
     first, *more = parts = [part_of(settings, notice) for notice in notices]
     if more:
-        return render_many([(p.template, p.facts) for p in parts], language)
-    return render(first.template, language, first.facts, first.link)
+        return render_many([(p.template, p.facts) for p in parts], language, networks)
+    return render(first.template, language, first.facts, first.link, networks)
 
 
-def can_be_written(settings: Settings, notice: Notice, language: str) -> bool:
+def can_be_written(settings: Settings, networks: Networks, notice: Notice, language: str) -> bool:
     try:
-        composed(settings, [notice], language)
+        composed(settings, networks, [notice], language)
     except Exception:  # noqa: BLE001 - whatever it is, its own mail says so when it is tried
         return False
     return True

@@ -4,12 +4,13 @@ from notifications.templates.facts import Facts, Rendered
 from notifications.templates.layouts import PAGE_HEADERS
 from notifications.templates.mails import render, render_many
 from notifications.templates.pages import page, page_gone
-from notifications.templates.texts import FALLBACK
+from notifications.templates.texts import FALLBACK, Networks
 
 __all__ = [
     "FALLBACK",
     "PAGE_HEADERS",
     "Facts",
+    "Networks",
     "Rendered",
     "page",
     "page_gone",

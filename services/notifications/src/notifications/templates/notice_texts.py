@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from notifications.rules.notices import TEMPLATES
 from notifications.templates.facts import Facts
+from notifications.templates.texts import Networks, unit_name
 from shared.texts import Texts
 
 
@@ -19,14 +20,14 @@ class Said:
     unit: str
 
 
-def said(template: str, facts: Facts, texts: Texts) -> Said:
+def said(template: str, facts: Facts, texts: Texts, networks: Networks) -> Said:
     return Said(
         what=texts.say(f"notices.{template}.what"),
         action=texts.say(f"notices.{template}.action"),
         tell=texts.say(f"notices.{facts.instead_of}.what") if facts.instead_of else "",
         until=until(template, facts, texts),
         case=facts.case,
-        unit=facts.unit and texts.called(facts.unit, "unit"),
+        unit=facts.unit and unit_name(networks, facts.network, facts.unit, texts.language),
     )
 
 

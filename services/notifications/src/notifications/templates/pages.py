@@ -6,23 +6,25 @@ from notifications.rules.notice import ENDED
 from notifications.templates.facts import Facts
 from notifications.templates.layouts import STYLE, page_frame
 from notifications.templates.notice_texts import because, said
-from notifications.templates.texts import texts_in
+from notifications.templates.texts import Networks, network_name, texts_in
 
 
-def page(template: str, language: str, facts: Facts, state: str, today: date) -> str:
+def page(
+    template: str, language: str, facts: Facts, state: str, today: date, networks: Networks
+) -> str:
     """Write a task's page; `state` is the notice's.
 
     While it waits, whatever became of the mail is nothing to her: she is reading about it now.
     """
     texts = texts_in(language)
-    notice, waits = said(template, facts, texts), state not in ENDED
+    notice, waits = said(template, facts, texts, networks), state not in ENDED
     late = facts.act_by is not None and facts.act_by < today
     standing = state if not waits else "late" if late else "waiting"
     without_a_day = facts.act_by is None and not waits
     return page_frame(texts.language).render(
         style=STYLE,
         title=notice.what,
-        network=texts.called(facts.network, "network"),
+        network=network_name(networks, facts.network),
         notice=notice,
         waits=waits,
         until=texts.say("until.had_no_day") if without_a_day else notice.until,

@@ -39,12 +39,13 @@ class Refused(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """Calls one service; what it answers is given as JSON."""
+    """Calls one service about one network; what it answers is given as JSON."""
 
     service: str
     url: str
     keys: Keys
     http: httpx.AsyncClient
+    network: str = NETWORK
     tokens: dict[tuple[object, ...], str] = field(default_factory=dict)
 
     async def call(
@@ -89,7 +90,7 @@ class Callers:
     async def on_network(
         self, role: str, method: str, path: str = "", body: Any = None, **more: Any
     ) -> Any:
-        return await self.call(role, method, f"/networks/{NETWORK}{path}", body, **more)
+        return await self.call(role, method, f"/networks/{self.network}{path}", body, **more)
 
     async def pages(self, role: str, what: str, only: str = "", **who: str) -> list[Any]:
         """Read one of the network's lists to its end, or what `state=open` leaves of it."""
@@ -112,7 +113,8 @@ class Callers:
     def signed(self, role: str, **of: str | None) -> str:
         expires = int(clock.now().timestamp()) + HOURS_SECONDS
         claims = {"sub": ACTORS[role], "aud": self.service, "role": role, "exp": expires}
-        claims |= {"networks": [NETWORK]} | {name: value for name, value in of.items() if value}
+        claims |= {name: value for name, value in of.items() if value}
+        claims |= {"networks": [self.network]}
         return jwt.encode({"alg": ALGORITHM}, claims, self.keys.pair, algorithms=[ALGORITHM])
 
 

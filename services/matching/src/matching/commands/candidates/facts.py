@@ -6,11 +6,11 @@ from datetime import date
 from uuid import UUID
 
 from matching import identities
-from matching.commands.candidates.transitions import may
 from matching.commands.consequences import lock_candidate_for, recompute
 from matching.identities import facts
 from matching.models import Candidate
 from matching.profiles import Profile
+from matching.rules.candidate import CANDIDATE
 from matching.rules.fact import (
     NEEDS_ASKED,
     Finding,
@@ -38,7 +38,7 @@ class Found:
 async def record(act: Act[Profile], ref: UUID, found: Sequence[Found]) -> Candidate:
     """Write down facts; older ones never stand in place of newer."""
     candidate = await lock_candidate_for(act, ref)
-    may(candidate, "find", act.caller.role)
+    CANDIDATE.step(candidate.state, "find", act.caller.role)
     before = await facts.known_of(act.tx, ref, act.profile)
     asked = await identities.needs_of(act.tx, ref) is not None
     check(act.profile, found, await clock.today(act.tx), needs_asked=asked)
@@ -82,7 +82,7 @@ def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked:
 async def record_protection(act: Act[Profile], ref: UUID, form: Form) -> Candidate:
     """Write down which form of protected identity she has, or that she has none."""
     candidate = await lock_candidate_for(act, ref)
-    may(candidate, "find", act.caller.role)
+    CANDIDATE.step(candidate.state, "find", act.caller.role)
     before = (await facts.known_of(act.tx, ref, act.profile)).protection
     await facts.note_protection(act.tx, ref, protection_after(before, form, act.on))
     await recompute(act.tx, candidate, await clock.today(act.tx))
@@ -92,7 +92,7 @@ async def record_protection(act: Act[Profile], ref: UUID, form: Form) -> Candida
 async def record_needs(act: Act[Profile], ref: UUID, needs: Collection[str]) -> Candidate:
     """Write down which adaptations she needs, none included: she has been asked."""
     candidate = await lock_candidate_for(act, ref)
-    may(candidate, "find", act.caller.role)
+    CANDIDATE.step(candidate.state, "find", act.caller.role)
     if set(needs) - set(act.profile.adaptations):
         raise Unfit("/needs", "unknown_adaptation", "The profile has no such adaptation.")
     if rule := act.profile.facts.get(NEEDS_ASKED):

@@ -10,17 +10,14 @@ import structlog
 
 from jobbpakten_events.matching import CandidateClosed, CandidateRegistered
 from matching import identities
-from matching.commands.candidates.transitions import advance, may
 from matching.commands.consequences import lock_candidate_for, recompute
 from matching.commands.locks import lock_candidate
 from matching.identities import facts
 from matching.models import Candidate
 from matching.profiles import Profile
-from matching.queries import network as networks
-from matching.rules.candidate import CANDIDATE, ENDS, LEAVING, check_until
-from shared.database import Tx
+from matching.rules.candidate import CANDIDATE, ENDS, check_until
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, Unfit
+from shared.machines import NotAllowed, NotFound, Unfit, advance
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -73,7 +70,7 @@ async def begin(act: Act[Profile], candidate: Candidate, new: Registration) -> C
     candidate.language = new.language
     write(candidate, new.description)
     act.tx.add(candidate)
-    advance(candidate, "register", act.caller.role, act.profile, act.on)
+    advance(candidate, CANDIDATE, "register", act.caller.role, act.on, limits=act.profile)
     await act.tx.flush()  # facts refer to her
     await facts.begin(act.tx, candidate.id, act.profile)
     event = CandidateRegistered(candidate_ref=candidate.id, unit=candidate.unit)
@@ -150,7 +147,7 @@ def write(candidate: Candidate, said: Description) -> None:
 async def describe(act: Act[Profile], ref: UUID, said: Description) -> Candidate:
     """Write down anew what she can, wants and has time for."""
     candidate = await lock_candidate_for(act, ref)
-    may(candidate, "describe", act.caller.role)
+    CANDIDATE.step(candidate.state, "describe", act.caller.role)
     check_description(act.profile, said)
     write(candidate, said)
     return candidate
@@ -161,7 +158,7 @@ async def reach(
 ) -> Candidate:
     """Write down anew how she is reached; the directory hears what it needs."""
     candidate = await lock_candidate_for(act, ref)
-    may(candidate, "describe", act.caller.role)
+    CANDIDATE.step(candidate.state, "describe", act.caller.role)
     check_language(act.profile, language)
     candidate.language = language
     await identities.change(act.tx, ref, **contact)
@@ -177,7 +174,7 @@ async def park(act: Act[Profile], ref: UUID, until: date, ground: str) -> Candid
     candidate = await lock_candidate_for(act, ref)
     check_until(until, act.on, await clock.today(act.tx))
     day = max(act.on, candidate.since)
-    advance(candidate, "park", act.caller.role, act.profile, day)
+    advance(candidate, CANDIDATE, "park", act.caller.role, day, limits=act.profile)
     candidate.deadline = until
     await facts.note_ground(act.tx, ref, ground)
     await recompute(act.tx, candidate, day)
@@ -187,27 +184,22 @@ async def park(act: Act[Profile], ref: UUID, until: date, ground: str) -> Candid
 async def bring_back(act: Act[Profile], ref: UUID) -> Candidate:
     """End her rest before its day."""
     candidate = await lock_candidate_for(act, ref)
-    advance(candidate, "return", act.caller.role, act.profile, act.on)
+    advance(candidate, CANDIDATE, "return", act.caller.role, act.on, limits=act.profile)
     await facts.note_ground(act.tx, ref, None)
     await recompute(act.tx, candidate, act.on)
     return candidate
 
 
 async def close(act: Act[Profile], ref: UUID, ground: str) -> Candidate:
-    """Let her go from the bank; dated back as a parking is."""
+    """Let her go from the bank, on one of the network's departures; dated back as a parking is."""
+    departure = act.profile.departures.get(ground)
+    if departure is None:
+        raise Unfit("/ground", "unknown_ground", "Whoever leaves does so on one of the profile's.")
     candidate = await lock_candidate_for(act, ref)
     day = max(act.on, candidate.since)
-    advance(candidate, LEAVING[ground], act.caller.role, act.profile, day)
+    by = "provide" if departure.own_livelihood else "close"
+    advance(candidate, CANDIDATE, by, act.caller.role, day, limits=act.profile)
     await facts.note_ground(act.tx, ref, ground)
     await recompute(act.tx, candidate, day)
     await outbox.tell(act.tx, CandidateClosed(candidate_ref=ref), on=day)
     return candidate
-
-
-async def enter(tx: Tx, candidate: Candidate, by: str, on: date) -> None:
-    """Let matches and placements move her; free again, she is seen or hidden by what is known."""
-    profile = networks.profile(tx, candidate.network)
-    day = on if by == "match" else max(on, candidate.since)
-    advance(candidate, by, "system", profile, day)
-    if by in {"unmatch", "return"}:
-        await recompute(tx, candidate, day)

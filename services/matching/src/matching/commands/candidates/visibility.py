@@ -4,14 +4,13 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from jobbpakten_events.matching import VisibilityComputed
-from matching.commands.candidates.transitions import advance
 from matching.identities.facts import known_of
 from matching.models import Candidate
-from matching.profiles import Profile
-from matching.queries import network as networks
-from matching.rules.candidate import ENDS
+from matching.profiles import Profile, profile_of
+from matching.rules.candidate import CANDIDATE, ENDS
 from matching.rules.fact import Known, hidden_for, lives_protected, next_look
 from shared.database import Tx
+from shared.machines import advance
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -26,7 +25,7 @@ class Computed(NamedTuple):
 
 async def compute(tx: Tx, candidate: Candidate, on: date, *, first: bool) -> Computed:
     """Compute whether a candidate may be seen, and tell it where it changes or is the first."""
-    profile = networks.profile(tx, candidate.network)
+    profile = profile_of(tx, candidate.network)
     today = await clock.today(tx)
     known = await known_of(tx, candidate.id, profile)
     values, before = known.values(today), candidate.visible
@@ -53,6 +52,6 @@ def look_again_on(candidate: Candidate, next_fact: date | None) -> date | None:
 def move(candidate: Candidate, profile: Profile, on: date) -> None:
     """Show or hide her, where her state follows from what is known."""
     if candidate.visible and candidate.state in {"investigating", "hidden"}:
-        advance(candidate, "show", "system", profile, on)
+        advance(candidate, CANDIDATE, "show", "system", on, limits=profile)
     elif not candidate.visible and candidate.state == "visible":
-        advance(candidate, "hide", "system", profile, on)
+        advance(candidate, CANDIDATE, "hide", "system", on, limits=profile)

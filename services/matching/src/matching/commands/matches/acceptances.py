@@ -8,23 +8,21 @@ from sqlmodel import col
 
 from jobbpakten_events.matching import MatchAccepted
 from jobbpakten_events.placement import PlacementPlanned
-from matching.commands.candidates import registrations as candidates
-from matching.commands.checks import check_available, check_consented, check_member
-from matching.commands.consequences import lock_current_candidate
+from matching.commands.checks import check_available, check_consented, check_fits, check_member
+from matching.commands.consequences import enter, lock_current_candidate
 from matching.commands.locks import HeldMatch, lock_match
-from matching.commands.matches.proposals import check_fits
-from matching.commands.matches.transitions import advance, end, open_matches, places_of
+from matching.commands.matches.transitions import end, open_matches, places_of
 from matching.commands.places import slots
 from matching.models import Match, Placement
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.consent import check_reaches
-from matching.rules.match import HERS
+from matching.rules.match import ACCEPTED_ELSEWHERE, MATCH
 from matching.rules.placement import PLACEMENT, check_period
 from matching.rules.slot import room
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import Unfit, four_eyes, take
+from shared.machines import Unfit, advance, four_eyes
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -44,7 +42,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     held = await lock_match(act.tx, read, candidate, await places_of(act.tx, candidate.id))
     match = await queries.for_staff(act, match_id)  # still, under its lock
     check_available(held.candidate)
-    advance(match, "accept", act.caller.role, act.profile, act.on)
+    advance(match, MATCH, "accept", act.caller.role, act.on, limits=act.profile)
     four_eyes(match.picked_by, act.caller.id)
     consent = await check_consented(act.tx, match.id)
     await check_member(act.tx, held.place, await clock.today(act.tx))
@@ -54,7 +52,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     match.open = False
     await slots.occupy(act.tx, held.place, match.id, act.on)
     await supersede(act.tx, held, act.on)
-    await candidates.enter(act.tx, held.candidate, "match", act.on)
+    await enter(act.tx, held.candidate, "match", act.on)
     placement = planned(act, held, plan)
     act.tx.add(placement)
     await tell_accepted(act.tx, placement, act.on)
@@ -82,7 +80,7 @@ async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
         rivals += await open_matches(tx, col(Match.place_id) == held.place.id)
     for match in rivals:
         place = held.others[match.place_id]
-        because = HERS if match.candidate_ref == held.candidate.id else None
+        because = ACCEPTED_ELSEWHERE if match.candidate_ref == held.candidate.id else None
         await end(tx, match, place, "supersede", "system", max(on, match.since), because)
 
 
@@ -103,8 +101,7 @@ def planned(act: Act[Profile], held: HeldMatch, plan: Plan) -> Placement:
         starts_on=plan.starts_on,
         ends_before=plan.ends_before,
     )
-    state = take(placement, PLACEMENT, "plan", act.caller.role, act.on)
-    placement.deadline = act.profile.deadline(state, act.on)
+    advance(placement, PLACEMENT, "plan", act.caller.role, act.on, limits=act.profile)
     return placement
 
 

@@ -5,16 +5,15 @@ from uuid import UUID
 from jobbpakten_events.matching import EmployerAnswered
 from matching.commands.consequences import lock_current_match
 from matching.commands.locks import HeldMatch
-from matching.commands.matches.transitions import advance
 from matching.commands.places import slots
 from matching.models import Match
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.access import is_at
 from matching.rules.consent import check_answered_in_time, check_answered_now, is_live
-from matching.rules.match import SHOWN
+from matching.rules.match import MATCH, SHOWN
 from shared.http.acts import Act
-from shared.machines import NotFound, Unfit
+from shared.machines import NotFound, Unfit, advance
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -38,7 +37,7 @@ async def answer(act: Act[Profile], match_id: UUID, says: str, ground: str | Non
     match = held.match
     check_answered_now(act.on, await clock.today(act.tx))
     asked_until = match.deadline
-    advance(match, f"answer_{says}", act.caller.role, act.profile, act.on)
+    advance(match, MATCH, f"answer_{says}", act.caller.role, act.on, limits=act.profile)
     check_answered_in_time(act.on, asked_until)
     check_ground(says, ground, act.profile)
     match.declined_by_employer = ground

@@ -13,7 +13,6 @@ from matching.commands.checks import check_available
 from matching.commands.consequences import lock_current_match, lock_match_to_end
 from matching.commands.locks import HeldMatch
 from matching.commands.matches.transitions import (
-    advance,
     end,
     end_consent,
     forget_unconfirmed,
@@ -33,7 +32,7 @@ from matching.rules.consent import (
 from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, check_order, four_eyes, take
+from shared.machines import NotAllowed, advance, check_order, four_eyes, take
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -66,7 +65,7 @@ async def give(act: Act[Profile], match_id: UUID, yes: Yes) -> Match:
         await keep_waiting(act.tx, match, await agreed(act, held, yes))
         return match
     asked_until = match.deadline
-    advance(match, "consent", act.caller.role, act.profile, act.on)
+    advance(match, MATCH, "consent", act.caller.role, act.on, limits=act.profile)
     check_answered_in_time(act.on, asked_until)
     await let_hold(act.tx, match, await agreed(act, held, yes), act.on)
     return match
@@ -119,7 +118,7 @@ async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
     check_available(held.candidate)
     said = (await queries.unconfirmed(act.tx, [match])).get(match.id)
     asked_until = match.deadline
-    advance(match, "consent", act.caller.role, act.profile, today)
+    advance(match, MATCH, "consent", act.caller.role, today, limits=act.profile)
     check_answered_in_time(today, asked_until)
     if said is None:
         raise NotAllowed("nothing_to_confirm", "Nothing that she said waits for a second witness.")

@@ -8,23 +8,19 @@ from uuid import UUID
 from sqlmodel import col
 
 from jobbpakten_events.matching import CandidateAsked, EmployerAsked, MatchProposed
-from matching import identities
-from matching.commands.checks import check_available, check_consented, check_member
+from matching.commands.checks import check_available, check_consented, check_fits, check_member
 from matching.commands.consequences import lock_candidate_for, lock_current_match
 from matching.commands.locks import lock_places
-from matching.commands.matches.runs import need, person
-from matching.commands.matches.transitions import advance
 from matching.commands.places import slots
 from matching.models import Candidate, Match, MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.place import accepts_matches
 from matching.rules.consent import check_fields
-from matching.rules.fit import feasible
 from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, Unfit, check_order
+from shared.machines import NotAllowed, NotFound, Unfit, advance, check_order
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -51,7 +47,7 @@ async def propose(act: Act[Profile], pick: Pick) -> Match:
     await check_room(act.tx, act.profile, candidate, place)
     await check_run(act, pick)
     match = made(act, candidate, place, pick)
-    advance(match, "propose", act.caller.role, act.profile, act.on)
+    advance(match, MATCH, "propose", act.caller.role, act.on, limits=act.profile)
     act.tx.add(match)
     facts = match.model_dump(exclude={"network", "state", "since"})
     event = MatchProposed(match_id=match.id, offer=place.offer, act_by=match.deadline, **facts)
@@ -75,13 +71,6 @@ def check_free(candidate: Candidate) -> None:
 def check_accepts(place: Place, today: date) -> None:
     if not accepts_matches(place, today):
         raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
-
-
-async def check_fits(tx: Tx, candidate: Candidate, place: Place, today: date) -> None:
-    """Refuse whom anything that has to hold isn't known to hold for; which isn't said."""
-    needs = await identities.needs_of(tx, candidate.id)
-    if not feasible(person(candidate, needs, {}), need(place, today)):
-        raise NotAllowed("does_not_fit", "Not all that this place demands is known to hold.")
 
 
 async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Place) -> None:
@@ -132,7 +121,8 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
         raise Unfit("/answer_by", "days_amiss", text)
     if answer_by < await clock.today(act.tx):
         raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
-    advance(match, "ask", act.caller.role, act.profile, act.on, answer_by)
+    advance(match, MATCH, "ask", act.caller.role, act.on, limits=act.profile)
+    match.deadline = answer_by
     check_accepts(place, await clock.today(act.tx))
     match.asked_fields = sorted(set(fields))
     event = CandidateAsked(
@@ -152,7 +142,7 @@ async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None
         act.tx, await queries.match(act, match_id)
     )
     check_available(candidate)
-    advance(match, "release", act.caller.role, act.profile, act.on)
+    advance(match, MATCH, "release", act.caller.role, act.on, limits=act.profile)
     await check_fits(act.tx, candidate, place, await clock.today(act.tx))
     consent, today = await check_consented(act.tx, match.id), await clock.today(act.tx)
     await check_member(act.tx, place, today)

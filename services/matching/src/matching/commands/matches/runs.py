@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Collection, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,8 +11,9 @@ from sqlalchemy import text
 
 from jobbpakten_events.matching import MatchRunCompleted
 from matching import identities
+from matching.commands.checks import need, person
 from matching.engine import Index
-from matching.models import Candidate, MatchRun, Place
+from matching.models import MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import candidate as candidates
 from matching.queries import place as places
@@ -80,19 +80,6 @@ async def open_places(tx: Tx, network: str, only: Collection[UUID] | None) -> Se
     return found
 
 
-def need(place: Place, on: date) -> Need:
-    """Say what the engine has to know of a place; nobody begins before today."""
-    return Need(
-        place.id,
-        place.offer,
-        tuple(place.must),
-        tuple(place.want),
-        tuple(place.provides),
-        place.schedule,
-        max(place.starts_on, on),
-    )
-
-
 async def people(tx: Tx, profile: Profile, unit: str) -> list[Person]:
     """Give a unit's visible candidates as the engine may see them."""
     found = await candidates.visible(tx, profile.network, unit)
@@ -100,19 +87,6 @@ async def people(tx: Tx, profile: Profile, unit: str) -> list[Person]:
     ranks = {group: rank for rank, group in enumerate(profile.groups)}
     each = ((one.id, partial(person, one, needs.get(one.id), ranks)) for one in found)
     return each_seen(tx, "candidates", each)
-
-
-def person(one: Candidate, needs: Collection[str] | None, ranks: dict[str, int]) -> Person:
-    return Person(
-        one.id,
-        one.number or 0,
-        ranks.get(one.target_group or ""),
-        dict(one.abilities),
-        tuple(one.offers),
-        one.schedule,
-        one.available_from,
-        needs,
-    )
 
 
 async def store(tx: Tx, run_id: UUID, found: Found) -> None:

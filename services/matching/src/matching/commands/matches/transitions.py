@@ -17,12 +17,11 @@ from jobbpakten_events.matching import (
 from matching.commands.locks import lock_places
 from matching.commands.places import pauses, slots
 from matching.models import Consent, Match, Place, UnconfirmedConsent
-from matching.profiles import Profile
+from matching.profiles import profile_of
 from matching.queries import match as queries
-from matching.queries import network as networks
 from matching.queries import place as place_queries
 from matching.queries.any_of import among
-from matching.rules.match import EXPIRING, MATCH, is_told
+from matching.rules.match import EXPIRING, MATCH, tells_the_candidate
 from matching.rules.place import LIVING
 from shared.database import Tx
 from shared.machines import take
@@ -37,14 +36,6 @@ TOLD = {
     "expired": MatchExpired,
     "superseded": MatchSuperseded,
 }
-
-
-def advance(
-    match: Match, by: str, role: str, profile: Profile, on: date, act_by: date | None = None
-) -> None:
-    """Take a step and set the day by which the next one is due."""
-    state = take(match, MATCH, by, role, on)
-    match.deadline = act_by or profile.deadline(state, on)
 
 
 async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> int:
@@ -113,7 +104,9 @@ async def end(
         place_id=match.place_id,
         organisation_id=match.organisation_id,
         unit=match.unit,
-        candidate_is_told=is_told("candidate", state.name, match.declined_by_employer, because),
+        candidate_is_told=tells_the_candidate(
+            profile_of(tx, match.network), state.name, match.declined_by_employer, because
+        ),
     )
     await outbox.tell(tx, event, on=on)
 
@@ -167,6 +160,6 @@ def is_late(match: Match, today: date) -> bool:
 
 def had_its_time(tx: Tx, match: Match) -> bool:
     """Tell whether an employer was given the whole limit, and no less by us or by a consent."""
-    limit = networks.profile(tx, match.network).deadlines.employer_answer.after(match.since)
+    limit = profile_of(tx, match.network).deadlines.employer_answer.after(match.since)
     asked_until = match.deadline
     return match.state == "employer_asked" and asked_until is not None and asked_until >= limit

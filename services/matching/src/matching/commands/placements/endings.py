@@ -10,7 +10,7 @@ from jobbpakten_events.placement import (
     PlacementPartlyCompleted,
 )
 from matching import identities
-from matching.commands.candidates import registrations as candidates
+from matching.commands.consequences import enter
 from matching.commands.matches.transitions import end_consent
 from matching.commands.placements.preparations import (
     HeldPlacement,
@@ -116,4 +116,4 @@ async def finish(
     await limit_access(tx, placement, on)
     settle = slots.use_up if uses_slot else slots.free
     await settle(tx, place, placement.match_id, on)
-    await candidates.enter(tx, candidate, "return" if placement.started_on else "unmatch", on)
+    await enter(tx, candidate, "return" if placement.started_on else "unmatch", on)

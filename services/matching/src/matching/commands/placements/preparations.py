@@ -6,14 +6,13 @@ from uuid import UUID
 
 from jobbpakten_events import Event
 from jobbpakten_events.placement import PlacementReady, PlacementStarted
-from matching.commands.candidates import registrations as candidates
 from matching.commands.checks import (
     check_available,
     check_consented,
     check_had_consented,
     check_member,
 )
-from matching.commands.consequences import lock_candidate_for
+from matching.commands.consequences import enter, lock_candidate_for
 from matching.commands.locks import lock_places
 from matching.models import Candidate, Place, Placement
 from matching.profiles import Profile
@@ -97,7 +96,7 @@ async def start(act: Act[Profile], placement_id: UUID) -> Placement:
     await check_member(act.tx, place, act.on)
     placement.started_on = act.on
     placement.deadline = act.profile.deadlines.end.after(placement.ends_before)
-    await candidates.enter(act.tx, candidate, "place", act.on)
+    await enter(act.tx, candidate, "place", act.on)
     await tell_of_placement(act.tx, PlacementStarted, placement, act.on)
     return placement
 

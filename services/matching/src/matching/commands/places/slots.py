@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from jobbpakten_events.matching import PlaceClosed, SlotReleased, SlotReserved
 from matching.models import Place, Slot
-from matching.queries import network
+from matching.profiles import profile_of
 from matching.queries.place import accepts_matches
 from matching.rules.place import PLACE, due_day
 from matching.rules.slot import after, free_number, room
@@ -121,5 +121,5 @@ def step(tx: Tx, place: Place, by: str, on: date, role: str = "system") -> None:
 
 def renew(tx: Tx, place: Place, since: date) -> None:
     """Count the time for a place's next action from a day."""
-    limit = network.profile(tx, place.network).deadline(PLACE.states[place.state], since)
+    limit = profile_of(tx, place.network).deadline(PLACE.states[place.state], since)
     place.deadline = due_day(place.state, limit, place.ends_before)

@@ -1,15 +1,23 @@
 """What membership knows of a network: its values, demands, grounds, offers and deadlines."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from jobbpakten_events import Code
-from shared import profiles
-from shared.profiles import Count, Limit, NetworkProfile, Part, Texts
+from membership.settings import Settings
+from shared import networks
+from shared.networks import profiles
+from shared.networks.profiles import Count, Limit, NetworkProfile, Part, Texts, Timed
 
-SHIPPED = Path(__file__).parent
+# Which a profile of the release before doesn't have.
+NOT_SAID_BEFORE: dict[str, Any] = {
+    "contact": None,
+    "controller": None,
+    "data_protection_officer": None,
+    "units": {},
+}
 
 
 class Deadlines(Part):
@@ -20,16 +28,6 @@ class Deadlines(Part):
     agreement: Limit
     term: Limit
     suspension: Limit
-
-
-class Values(Part):
-    """What every member stands behind, in one wording."""
-
-    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z.-]{1,20}$")]
-    non_discrimination: Texts
-    gender_equality: Texts
-    equality: Texts
-    human_rights: Texts
 
 
 class Ground(Part):
@@ -54,48 +52,53 @@ class Sizes(Part):
     large: Count | None = None
 
 
-class Offer(Part):
-    """What a member can promise, how a unit of it is kept, and how much by size."""
+class Allowed(Part):
+    """How much of an offer a member may promise, by its size."""
 
-    text: Texts
-    kept_by: Literal["placement", "activity"]
     at_most: Sizes
 
 
-class Municipality(Part):
-    code: Annotated[str, Field(pattern=r"^[0-9]{4}$")]
-    name: str
+class Offer(profiles.Offer, Allowed):
+    """What a member can promise, how a unit of it is kept, and how much by size."""
 
 
-class Profile(NetworkProfile):
-    """One network."""
+class Own(Timed):
+    """What `membership.yaml` says."""
 
-    name: str
-    motto: str
-    municipality: Municipality
-    bank: Literal["none", "candidates", "places", "both"]
-    values: Values
     checklist: Annotated[dict[Code, Texts], Field(min_length=1)]
     refusal_grounds: Annotated[dict[Code, RefusalGround], Field(min_length=1)]
     suspension_grounds: Annotated[dict[Code, Ground], Field(min_length=1)]
     renegotiation_grounds: Annotated[dict[Code, Texts], Field(min_length=1)]
     release_grounds: Annotated[dict[Code, Texts], Field(min_length=1)]
-    offers: Annotated[dict[Code, Offer], Field(min_length=1)]
+    offers: Annotated[Mapping[Code, Allowed], Field(min_length=1)]
     deadlines: Deadlines
 
+
+class Profile(NetworkProfile, Own):
+    """One network."""
+
+    own, file = Own, "membership.yaml"
+    own_offers = frozenset({"activity", "placement"})
+
+    offers: Annotated[Mapping[Code, Offer], Field(min_length=1)]
+
     def review(self, ground: str | None, state: str = "rejected") -> Texts | None:
-        """Give how a decision on a ground is reviewed; None without one, or if it is no more."""
+        """Return how a decision on a ground is reviewed; None without one, or if it is no more."""
         suspended = state == "suspended"
         grounds = {**(self.suspension_grounds if suspended else self.refusal_grounds)}
         found = grounds.get(ground or "")
         return found.review if found else None
 
     def limits(self, size: str) -> dict[str, int]:
-        """Give the most units of each offer that is open to an organisation of this size."""
+        """Return the most units of each offer that is open to an organisation of this size."""
         most = {code: getattr(offer.at_most, size) for code, offer in self.offers.items()}
         return {code: units for code, units in most.items() if units}
 
+    @classmethod
+    def of_release_before(cls, said: dict[str, Any]) -> dict[str, Any]:
+        return NOT_SAID_BEFORE | said
 
-def load(folder: str = "") -> dict[str, Profile]:
-    """Read all profiles of a folder, by the networks' names; the shipped ones by default."""
-    return profiles.load(Profile, Path(folder) if folder else SHIPPED)
+
+def load(settings: Settings) -> dict[str, Profile]:
+    """Return the networks that this installation runs, by their codes."""
+    return networks.run_here(Profile, settings)

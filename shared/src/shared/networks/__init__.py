@@ -1,0 +1,158 @@
+"""Networks are data: read from a folder of YAML for each, checked before anything starts."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from shared.networks.documents import Document, NetworkAmiss, Way, read
+from shared.networks.profiles import Network, NetworkProfile, Part, texts_in
+from shared.settings import ServiceSettings, variable
+
+Chosen = TypeVar("Chosen", bound=NetworkProfile)
+
+__all__ = ["NetworkAmiss", "kind_of", "load", "load_before", "run_here", "shipped"]
+
+
+def shipped() -> Path:
+    """Return the folder of the networks that come along: the distribution `jobbpakten-networks`."""
+    return Path(next(iter(import_module("jobbpakten_networks").__path__)))
+
+
+def kind_of(service: str) -> type[NetworkProfile]:
+    """Return how a service knows a network; one that needs no more of it knows what all know."""
+    if find_spec(f"{service}.profiles") is None:
+        return NetworkProfile
+    kind: type[NetworkProfile] = import_module(f"{service}.profiles").Profile
+    return kind
+
+
+def run_here(kind: type[Chosen], settings: ServiceSettings) -> dict[str, Chosen]:
+    """Return the networks of the settings' municipality, by their codes.
+
+    NetworkAmiss where one of the folder can't be used, or none is this municipality's.
+    """
+    before = getattr(settings, "profiles", "")
+    if before and settings.networks:
+        named = [variable(type(settings), name) for name in ("profiles", "networks")]
+        raise NetworkAmiss(f"{named[0]} and {named[1]} are both set: leave out {named[0]}")
+    if before:
+        return load_before(kind, Path(before))
+    folder = Path(settings.networks) if settings.networks else shipped()
+    here = {
+        code: one
+        for code, one in load(kind, folder).items()
+        if one.municipality.code == settings.municipality
+    }
+    if not here:
+        raise NetworkAmiss(f"{folder}: no network of municipality {settings.municipality} is there")
+    return here
+
+
+def load(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
+    """Read all networks of a folder as one service knows them, by their codes.
+
+    NetworkAmiss with a line for each fault in any of them.
+    """
+    found: dict[str, Chosen] = {}
+    faults: list[str] = []
+    for one in folders(folder):
+        try:
+            found[one.name] = of_folder(kind, one)
+        except NetworkAmiss as amiss:
+            faults.append(str(amiss))
+    if faults:
+        raise NetworkAmiss("\n".join(faults))
+    return found
+
+
+def folders(folder: Path) -> list[Path]:
+    """Return the networks' folders; NetworkAmiss where there is none."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    found = [one for one in inside if one.is_dir() and not one.name.startswith((".", "_"))]
+    if not found:
+        raise NetworkAmiss(f"{folder}: no network is there: a folder with a network.yaml for each")
+    return found
+
+
+def of_folder(kind: type[Chosen], folder: Path) -> Chosen:
+    """Read one network: `network.yaml`, and the service's own file beside it."""
+    network, own = read(folder / "network.yaml"), None
+    faults = list(faults_of(network, Network))
+    if not faults and network.said["network"] != folder.name:
+        faults.append(network.amiss(["network"], f"its folder is called {folder.name}"))
+    if kind.own:
+        own = read(folder / kind.file)
+        faults += faults_of(own, kind.own, network.said.get("languages") if not faults else None)
+    if faults:
+        raise NetworkAmiss("\n".join(faults))
+    return joined(kind, network, own)
+
+
+def faults_of(document: Document, kind: type[Part], languages: Any = None) -> list[str]:
+    """Return what is amiss in one file, each fault with its line and field."""
+    if empty := [*nothing_in(document.said)]:
+        return [document.amiss(way, "it says nothing") for way in empty]
+    try:
+        part = kind.model_validate(document.said)
+    except ValidationError as error:
+        return [
+            document.amiss([one for one in e["loc"] if one != "[key]"], e["msg"])
+            for e in error.errors()
+        ]
+    spoken = languages or document.said.get("languages")  # of neither: the other file is amiss
+    return [
+        document.amiss(way, f"it isn't said in the languages {', '.join(spoken)}")
+        for way, texts in texts_in(part)
+        if spoken and set(texts.root) != set(spoken)
+    ]
+
+
+def nothing_in(said: Any, way: Way = ()) -> Iterator[Way]:
+    """Give the ways to fields that stand there and say nothing."""
+    if isinstance(said, Mapping):
+        for name, inner in said.items():
+            yield from nothing_in(inner, (*way, str(name)))
+    elif said is None:
+        yield way
+
+
+def joined(kind: type[Chosen], network: Document, own: Document | None) -> Chosen:
+    """Put a network together from its two files, which name the same offers."""
+    offers: dict[str, Any] = network.said["offers"]
+    if own is None or not kind.own_offers:
+        return kind.model_validate(network.said | (own.said if own else {}))
+    asked = {code for code, offer in offers.items() if offer["kept_by"] in kind.own_offers}
+    more: dict[str, Any] = own.said["offers"]
+    why = f"network.yaml has no such offer that is kept by {' or '.join(sorted(kind.own_offers))}"
+    faults = [own.amiss(["offers", code], why) for code in more if code not in asked]
+    why = "it isn't there, and network.yaml has it"
+    faults += [own.amiss(["offers", code], why) for code in offers if code in asked - more.keys()]
+    if faults:
+        raise NetworkAmiss("\n".join(faults))
+    together = {code: offers[code] | more[code] for code in offers if code in asked}
+    return kind.model_validate(network.said | own.said | {"offers": together})
+
+
+def load_before(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
+    """Read profiles of the release before: a file for each network, the service's own alone."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise NetworkAmiss(f"{folder}: no profile (*.yaml) lies there")
+    found: dict[str, Chosen] = {}
+    for document in map(read, files):
+        try:
+            profile = kind.model_validate(kind.of_release_before(document.said))
+        except ValidationError as error:
+            raise NetworkAmiss(
+                "\n".join(document.amiss(e["loc"], e["msg"]) for e in error.errors())
+            ) from None
+        except (KeyError, TypeError, AttributeError):
+            raise NetworkAmiss(document.amiss([], "no profile of the release before")) from None
+        if profile.network in found:
+            raise NetworkAmiss(document.amiss(["network"], "another file has it, too"))
+        found[profile.network] = profile
+    return found

@@ -1,0 +1,80 @@
+"""A YAML file as somebody wrote it: what it says, and in which line it says so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+
+Way = tuple[str | int, ...]
+
+
+class NetworkAmiss(ValueError):
+    """A network can't be used; a line for each fault says file, line, field and why."""
+
+
+class Strict(yaml.SafeLoader):
+    """Reads YAML in which no key stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
+        seen: set[str] = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise ConstructorError(
+                    problem=f"{key.value} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says; `lines` gives the line of each field, by the way to it."""
+
+    name: str
+    said: Any
+    lines: Mapping[Way, int]
+
+    def amiss(self, way: Sequence[str | int], why: str) -> str:
+        """Return a fault with the line of the field, or of what it is missing in."""
+        known = (tuple(way[:end]) for end in range(len(way), -1, -1))
+        line = next(self.lines[one] for one in known if one in self.lines)
+        field = ".".join(map(str, way))
+        return f"{self.name}:{line}: {field}: {why}" if field else f"{self.name}:{line}: {why}"
+
+
+def read(file: Path) -> Document:
+    """Read a file; NetworkAmiss where it isn't there, is no text, or no YAML."""
+    name = f"{file.parent.name}/{file.name}"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise NetworkAmiss(f"{name}: it isn't there") from None
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise NetworkAmiss(f"{name}:{line}: not UTF-8") from None
+    try:
+        loader = Strict(text)
+        node = loader.get_single_node()
+        said = loader.construct_document(node) if node else {}
+        return Document(name, said, {(): 1} | dict(lines_of(node, ())))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise NetworkAmiss(f"{name}:{line}: not YAML: {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise NetworkAmiss(f"{name}:1: not YAML: {error}") from None
+
+
+def lines_of(node: yaml.Node | None, way: Way) -> Iterator[tuple[Way, int]]:
+    """Give the line of each field of a part, by the way to it."""
+    if isinstance(node, yaml.MappingNode):
+        for key, inner in node.value:
+            here = (*way, str(key.value))
+            yield here, key.start_mark.line + 1
+            yield from lines_of(inner, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for place, inner in enumerate(node.value):
+            yield (*way, place), inner.start_mark.line + 1
+            yield from lines_of(inner, (*way, place))

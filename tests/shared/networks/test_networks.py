@@ -1,0 +1,278 @@
+"""Networks: what is shipped can be used, and what is amiss is named by file, line and field."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from tests.support.networks import NETWORK, copied, say
+from tests.support.releases import ROOT, before
+
+import followup.profiles
+import matching.profiles
+import membership.profiles
+from shared.networks import NetworkAmiss, load, load_before, run_here, shipped
+from shared.networks.profiles import Network, NetworkProfile, Values, texts_in
+from shared.settings import ServiceSettings
+
+KINDS: dict[str, type[NetworkProfile]] = {
+    "network.yaml": NetworkProfile,
+    "membership.yaml": membership.profiles.Profile,
+    "matching.yaml": matching.profiles.Profile,
+    "followup.yaml": followup.profiles.Profile,
+}
+
+
+def line_of(file: Path, field: str) -> int:
+    """Return the line in which a field stands, or what it stands in."""
+    node = yaml.compose(file.read_text("utf-8"))
+    line = 1
+    for name in field.split("."):
+        inside = node.value if isinstance(node, yaml.MappingNode) else []
+        found = [(key, inner) for key, inner in inside if key.value == name]
+        if not found:
+            break
+        line, node = found[0][0].start_mark.line + 1, found[0][1]
+    return line
+
+
+def complaint(folder: Path, kind: type[NetworkProfile]) -> str:
+    with pytest.raises(NetworkAmiss) as amiss:
+        load(kind, folder)
+    return str(amiss.value)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile]) -> None:
+    assert {*load(kind, shipped())} == {"jobbpakten", "linkopingsloftet"}
+
+
+@pytest.mark.parametrize(
+    ("file", "field", "value"),
+    [
+        ("network.yaml", "motto", None),
+        ("network.yaml", "bank", "some"),
+        ("network.yaml", "colour", "blue"),
+        ("network.yaml", "municipality.code", 380),
+        ("network.yaml", "contact.email", "nobody"),
+        ("network.yaml", "data_protection_officer", None),
+        ("network.yaml", "values.human_rights.sv", ""),
+        ("network.yaml", "values.Equality", {"sv": "x", "en": "y"}),
+        ("network.yaml", "values.human_rights.en", None),
+        ("network.yaml", "offers.internship.kept_by", "luck"),
+        ("network.yaml", "offers.internship.text", {"sv": "Praktik"}),
+        ("network.yaml", "units.kansliet", {"en": "The office"}),
+        ("membership.yaml", "offers.internship.at_most.micro", 0),
+        ("membership.yaml", "offers.internship.at_most.micro", "4"),
+        ("membership.yaml", "offers.internship.at_most.giant", 4),
+        ("membership.yaml", "offers.internship", None),
+        ("membership.yaml", "offers.guided_tour", {"at_most": {"micro": 1}}),
+        ("membership.yaml", "refusal_grounds.not_verified.rests_on", True),  # an unquoted yes
+        ("membership.yaml", "suspension_grounds", {}),
+        ("membership.yaml", "suspension_grounds.working_conditions.review", None),
+        ("membership.yaml", "deadlines.suspension", None),
+        ("membership.yaml", "deadlines.vetting", {"weeks": 1, "years": 1}),
+        ("membership.yaml", "deadlines.vetting", {}),
+        ("membership.yaml", "checklist", {}),
+        ("membership.yaml", "checklist.insured.en", None),
+        ("membership.yaml", "bank", "both"),
+        ("matching.yaml", "offers.internship", None),
+        ("matching.yaml", "offers.study_visit", {"longest": {"days": 1}}),
+        ("matching.yaml", "employer_declines.need_gone.tells_the_candidate", "yes"),
+        ("matching.yaml", "ends.expired", None),
+        ("matching.yaml", "ends.candidate_no.tells_the_candidate", True),
+        ("matching.yaml", "withdrawals", None),
+        ("followup.yaml", "placements.running", None),
+        ("followup.yaml", "placements.lost", {"sv": "Borta", "en": "Gone"}),
+    ],
+)
+def test_what_is_amiss_is_named_by_file_line_and_field(
+    tmp_path: Path, file: str, field: str, value: Any
+) -> None:
+    where = copied(tmp_path) / file
+    say(where, field, value)
+
+    said = complaint(tmp_path, KINDS[file])
+
+    [name, line, named, why] = said.splitlines()[0].split(":", 3)
+    assert name == f"{NETWORK}/{file}"
+    assert field.startswith(named.strip())
+    assert int(line) == line_of(where, named.strip())
+    assert why.strip()
+
+
+def test_all_that_is_amiss_is_said_at_once(tmp_path: Path) -> None:
+    own = copied(tmp_path)
+    say(own / "network.yaml", "bank", "some")
+    say(own / "network.yaml", "motto", None)
+    say(own / "matching.yaml", "version", 7)
+    say(copied(tmp_path, "grannpakten") / "matching.yaml", "limits.matches_at_place", 0)
+
+    said = complaint(tmp_path, matching.profiles.Profile).splitlines()
+
+    assert [one.split(": ")[1] for one in said] == [
+        *("limits.matches_at_place", "motto", "bank", "version")
+    ]
+
+
+def spoilt(file: Path, change: Callable[[str], str]) -> None:
+    file.write_text(change(file.read_text("utf-8")), "utf-8")
+
+
+def test_a_field_that_says_nothing_is_no_answer(tmp_path: Path) -> None:
+    own = copied(tmp_path)
+    spoilt(own / "network.yaml", lambda text: text.replace("bank: both", "bank:"))
+
+    assert complaint(tmp_path, NetworkProfile).endswith(": bank: it says nothing")
+
+
+def test_what_is_no_yaml_or_no_text_is_said_with_its_line(tmp_path: Path) -> None:
+    own = copied(tmp_path)
+    file, good = own / "network.yaml", (own / "network.yaml").read_text("utf-8")
+    for text, why in (
+        ("bank: both\na: [", "jobbpakten/network.yaml:2: not YAML: "),
+        ("bank: 2026-13-45", "jobbpakten/network.yaml:1: not YAML: "),
+        ("a: &a\n  b: *a", "jobbpakten/network.yaml:1: not YAML: "),
+        ("", "jobbpakten/network.yaml:1: network: "),
+        ("- bank", "jobbpakten/network.yaml:1: "),
+        ("null", "jobbpakten/network.yaml:1: it says nothing"),
+        (f"{good}\nbank: none", f"network.yaml:{good.count(chr(10)) + 2}: not YAML: bank stands"),
+    ):
+        file.write_text(text, "utf-8")
+        assert why in complaint(tmp_path, NetworkProfile), text
+    file.write_bytes("bank: both\nmotto: Öppna".encode("latin-1"))
+    assert complaint(tmp_path, NetworkProfile) == "jobbpakten/network.yaml:2: not UTF-8"
+
+
+def test_a_file_or_a_network_that_isnt_there_is_said(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        assert "a folder with a network.yaml for each" in complaint(folder, NetworkProfile)
+    own = copied(tmp_path)
+    (own / "matching.yaml").unlink()
+    (tmp_path / "..data").mkdir()  # as Kubernetes mounts a ConfigMap
+
+    assert complaint(tmp_path, KINDS["matching.yaml"]) == "jobbpakten/matching.yaml: it isn't there"
+    assert {*load(KINDS["membership.yaml"], tmp_path)} == {NETWORK}
+
+
+def test_a_network_lies_in_the_folder_of_its_own_name(tmp_path: Path) -> None:
+    copied(tmp_path, "grannpakten").rename(tmp_path / "another")
+    assert "network: its folder is called another" in complaint(tmp_path, NetworkProfile)
+
+
+def test_values_are_named_as_a_network_likes_and_there_is_one_at_least() -> None:
+    texts = {"sv": "Vi lyssnar."}
+    assert Values.model_validate({"version": "1", "listening": texts}).codes == ["listening"]
+    for codes in ({}, {"text_version": texts}, {"declared_on": texts}):
+        with pytest.raises(ValueError, match="value"):
+            Values.model_validate({"version": "1", **codes})
+
+
+class Somewhere(ServiceSettings, service="membership"):
+    """What a service with the settings of the release before could be told."""
+
+    profiles: str = ""
+
+
+def settings(municipality: str = "0380", networks: str = "", profiles: str = "") -> Somewhere:
+    said: dict[str, Any] = {"networks": networks, "profiles": profiles}
+    return Somewhere.model_construct(municipality=municipality, **said)
+
+
+def test_an_installation_runs_the_networks_of_its_own_municipality(tmp_path: Path) -> None:
+    here = {code: [*run_here(NetworkProfile, settings(code))] for code in ("0380", "0580")}
+    assert here == {"0380": ["jobbpakten"], "0580": ["linkopingsloftet"]}
+
+    copied(tmp_path, "grannpakten")
+    own = settings(networks=str(tmp_path))
+    assert [*run_here(NetworkProfile, own)] == ["grannpakten"]
+    with pytest.raises(NetworkAmiss, match="no network of municipality 0180"):
+        run_here(NetworkProfile, settings("0180"))
+
+
+@pytest.mark.parametrize("service", ["membership", "matching"])
+def test_profiles_of_the_release_before_are_taken_for_one_release_more(
+    service: str, tmp_path: Path
+) -> None:
+    kind: Any = KINDS[f"{service}.yaml"]
+    release = before(tmp_path)
+    old = release.folder / f"services/{service}/src/{service}/profiles"
+    now, found = load(kind, shipped())[NETWORK], load_before(kind, old)[NETWORK]
+
+    own = {*kind.own.model_fields} - {
+        "offers",
+        "ends",
+        "employer_declines",
+        "withdrawals",
+        "departures",
+    }
+    assert {name: getattr(found, name) for name in own} == {n: getattr(now, n) for n in own}
+    # Matching knew nothing of what activities keep.
+    kept = [code for code, one in now.offers.items() if service == "membership" or one.longest]
+    assert [*found.offers] == kept
+    if service == "membership":
+        assert (found.values, found.offers) == (now.values, now.offers)
+    else:
+        assert found.rules_key == now.rules_key
+        told = {code: one.tells_the_candidate for code, one in now.employer_declines.items()}
+        assert {c: one.tells_the_candidate for c, one in found.employer_declines.items()} == told
+        left = {code: one.own_livelihood for code, one in now.departures.items()}
+        assert {code: one.own_livelihood for code, one in found.departures.items()} == left
+
+    asked = settings(profiles=str(old))
+    assert [*run_here(kind, asked)] == [NETWORK]
+    both = settings(profiles=str(old), networks=str(shipped()))
+    with pytest.raises(NetworkAmiss, match="leave out MEMBERSHIP_PROFILES"):
+        run_here(kind, both)
+
+
+def test_a_profile_that_is_none_is_said(tmp_path: Path) -> None:
+    kind = KINDS["matching.yaml"]
+    with pytest.raises(NetworkAmiss, match="no profile"):
+        load_before(kind, tmp_path)
+    (tmp_path / "one.yaml").write_text("bank: both", "utf-8")
+    with pytest.raises(NetworkAmiss, match=r"one\.yaml:1: no profile of the release before"):
+        load_before(kind, tmp_path)
+
+
+def test_no_service_speaks_of_a_networks_own_words_in_its_code() -> None:
+    """A network's values, declines, offers and units are data: nobody else names them."""
+    words = set[str]()
+    for network in load(matching.profiles.Profile, shipped()).values():
+        words |= {*network.values.codes, *network.units, *network.employer_declines}
+        words |= {
+            *network.offers,
+            *network.departures,
+            *network.interruptions,
+            *network.groups,
+            *network.areas,
+        }
+    ordinary = {"other", "equality", "mentorship", "own_livelihood"}  # words of other things, too
+    for path in sorted((ROOT / "services").rglob("*.py")):
+        if "versions" in path.parts or path.name == "profiles.py":
+            continue
+        code = re.sub(r'"?examples"?[=:] ?\[.*?\]+', "", path.read_text("utf-8"))
+        said = {word for word in words - ordinary if f'"{word}"' in code}
+        assert not said, f"{path.relative_to(ROOT)}: {said}"
+
+
+def test_every_file_has_a_json_schema_that_the_shipped_ones_are_written_by() -> None:
+    for file, kind in KINDS.items():
+        own = Network if file == "network.yaml" else kind.own
+        assert own
+        schema = own.model_json_schema()
+        assert json.loads(json.dumps(schema)) == schema
+        for folder in sorted(shipped().iterdir()):
+            said = yaml.safe_load((folder / file).read_text("utf-8"))
+            assert said.keys() >= {*schema["required"]}
+            assert said.keys() <= {*schema["properties"]}
+
+
+def test_a_text_is_said_in_the_networks_first_language_where_another_is_asked_for() -> None:
+    network = load(NetworkProfile, shipped())[NETWORK]
+    for _, texts in texts_in(network):
+        assert texts.said_in("fi") == texts.said_in("sv")
+        assert texts.said_in("en") == texts.root["en"]
