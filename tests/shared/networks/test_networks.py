@@ -65,6 +65,8 @@ def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile
         ("network.yaml", "offers.internship.kept_by", "luck"),
         ("network.yaml", "offers.internship.text", {"sv": "Praktik"}),
         ("network.yaml", "units.kansliet", {"en": "The office"}),
+        ("network.yaml", "units", {}),
+        ("network.yaml", "name", "Jobbpakten\r\nBcc: alla"),
         ("membership.yaml", "offers.internship.at_most.micro", 0),
         ("membership.yaml", "offers.internship.at_most.micro", "4"),
         ("membership.yaml", "offers.internship.at_most.giant", 4),
@@ -136,7 +138,8 @@ def test_what_is_no_yaml_or_no_text_is_said_with_its_line(tmp_path: Path) -> Non
         ("bank: both\na: [", "jobbpakten/network.yaml:2: not YAML: "),
         ("bank: 2026-13-45", "jobbpakten/network.yaml:1: not YAML: "),
         ("a: &a\n  b: *a", "jobbpakten/network.yaml:1: not YAML: "),
-        ("", "jobbpakten/network.yaml:1: network: "),
+        ("", "jobbpakten/network.yaml:1: it says nothing"),
+        ("bank: both", "jobbpakten/network.yaml:1: network: Field required"),
         ("- bank", "jobbpakten/network.yaml:1: "),
         ("null", "jobbpakten/network.yaml:1: it says nothing"),
         (f"{good}\nbank: none", f"network.yaml:{good.count(chr(10)) + 2}: not YAML: bank stands"),
@@ -177,6 +180,10 @@ class Somewhere(ServiceSettings, service="membership"):
     profiles: str = ""
 
 
+class Elsewhere(ServiceSettings, service="followup"):
+    """What a service that had no profiles could be told."""
+
+
 def settings(municipality: str = "0380", networks: str = "", profiles: str = "") -> Somewhere:
     said: dict[str, Any] = {"networks": networks, "profiles": profiles}
     return Somewhere.model_construct(municipality=municipality, **said)
@@ -191,6 +198,14 @@ def test_an_installation_runs_the_networks_of_its_own_municipality(tmp_path: Pat
     assert [*run_here(NetworkProfile, own)] == ["grannpakten"]
     with pytest.raises(NetworkAmiss, match="no network of municipality 0180"):
         run_here(NetworkProfile, settings("0180"))
+
+
+def test_whoever_only_names_things_does_without_until_it_is_given_a_folder() -> None:
+    """Those whose profiles were their own have a release's time to give all four the folder."""
+    said: dict[str, Any] = {"municipality": "0180"}
+    assert run_here(NetworkProfile, Elsewhere.model_construct(networks="", **said)) == {}
+    with pytest.raises(NetworkAmiss, match="no network of municipality 0180"):
+        run_here(NetworkProfile, Elsewhere.model_construct(networks=str(shipped()), **said))
 
 
 @pytest.mark.parametrize("service", ["membership", "matching"])

@@ -33,9 +33,10 @@ def kind_of(service: str) -> type[NetworkProfile]:
 def run_here(kind: type[Chosen], settings: ServiceSettings) -> dict[str, Chosen]:
     """Return the networks of the settings' municipality, by their codes.
 
-    NetworkAmiss where one of the folder can't be used, or none is this municipality's.
+    NetworkAmiss where one of the folder can't be used, or none is this municipality's. A service
+    that had no profiles in the release before may do without yet: it names things by their codes.
     """
-    before = getattr(settings, "profiles", "")
+    before: str | None = getattr(settings, "profiles", None)
     if before and settings.networks:
         named = [variable(type(settings), name) for name in ("profiles", "networks")]
         raise NetworkAmiss(f"{named[0]} and {named[1]} are both set: leave out {named[0]}")
@@ -47,7 +48,7 @@ def run_here(kind: type[Chosen], settings: ServiceSettings) -> dict[str, Chosen]
         for code, one in load(kind, folder).items()
         if one.municipality.code == settings.municipality
     }
-    if not here:
+    if not here and (settings.networks or before is not None):
         raise NetworkAmiss(f"{folder}: no network of municipality {settings.municipality} is there")
     return here
 
@@ -113,11 +114,11 @@ def faults_of(document: Document, kind: type[Part], languages: Any = None) -> li
 
 def nothing_in(said: Any, way: Way = ()) -> Iterator[Way]:
     """Give the ways to fields that stand there and say nothing."""
-    if isinstance(said, Mapping):
+    if said is None or said == {}:
+        yield way
+    elif isinstance(said, Mapping):
         for name, inner in said.items():
             yield from nothing_in(inner, (*way, str(name)))
-    elif said is None:
-        yield way
 
 
 def joined(kind: type[Chosen], network: Document, own: Document | None) -> Chosen:

@@ -12,7 +12,7 @@ from shared.people.mailboxes import address
 from shared.time.calendar import working_days_after
 
 Count = Annotated[int, Field(gt=0, le=10_000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
+Name = Annotated[str, Field(pattern=r"^[^\p{C}\p{Zl}\p{Zp}]{1,200}$")]  # stands in a mail's head
 # A declaration of values says these beside them.
 NO_VALUES = {"text_version", "declared_on"}
 
