@@ -10,7 +10,7 @@ from jobbpakten_local.demo.network.people import Person, people
 from jobbpakten_local.demo.system import System
 from shared.database import connect_directly
 
-BY_HERSELF = {"phone"}
+BY_CLICK = {"phone"}
 WITHDRAWN = "SELECT withdrawn_how FROM consents WHERE withdrawn_how IS NOT NULL"
 
 
@@ -21,7 +21,7 @@ async def taken_back(system: System) -> int:
         found = await connection.fetch(WITHDRAWN)
     finally:
         await connection.close()
-    return sum(row["withdrawn_how"] in BY_HERSELF for row in found)
+    return sum(row["withdrawn_how"] in BY_CLICK for row in found)
 
 
 async def files(system: System) -> dict[str, Any]:

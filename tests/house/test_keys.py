@@ -17,7 +17,7 @@ from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
 from shared.keys import pair_key, secret_key
-from shared.settings import YOURS, ServiceSettings, example_of, is_key, is_printed, variable
+from shared.settings import PLACEHOLDER, ServiceSettings, example_of, is_key, is_printed, variable
 
 ROOT = Path(__file__).parents[2]
 ALL: tuple[type[ServiceSettings], ...] = (Membership, Matching, Notifications, Followup)
@@ -34,7 +34,7 @@ NEEDED = [
     pytest.param(kind, name, id=variable(kind, name))
     for kind in ALL
     for name, field in kind.model_fields.items()
-    if field.examples and YOURS in example_of(field, kind.service)
+    if field.examples and PLACEHOLDER in example_of(field, kind.service)
 ]
 
 
@@ -68,7 +68,7 @@ def test_nothing_in_the_repository_is_a_key_that_a_setting_takes() -> None:
 
 def test_nothing_in_the_repository_is_a_password_that_a_setting_takes() -> None:
     found = [(name, said) for name, text in texts().items() for said in PASSWORD.findall(text)]
-    taken = {n for n, (user, word) in found if word != YOURS and not is_printed(word, user)}
+    taken = {n for n, (user, word) in found if word != PLACEHOLDER and not is_printed(word, user)}
     assert taken == set()
     assert len({name for name, _ in found}) > 2  # .env.example, README.md, what tests say
 

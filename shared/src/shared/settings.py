@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from shared.keys import HOW_TO, pair_key, secret_key, the_same
 
 DRIVER = "postgresql+asyncpg"
-YOURS = "…"  # stands in every example for what nobody may take over from it
+PLACEHOLDER = "…"  # stands in every example for what nobody may take over from it
 # What manuals, also ours, print where a password belongs: one sign, or such words and no other.
 HOLDS_A_PLACE = re.compile(
     r"<.*>|\$?\{.*\}|(.)\1+|[\W\d_]*((change|replace|insert|enter|put|me|mine|my|your|this|here|the"
@@ -82,8 +82,8 @@ class ServiceSettings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def refuse_an_example(cls, value: Any) -> Any:
-        if isinstance(value, str) and YOURS in value:
-            raise ValueError(f"it is the example: put what is yours where it says {YOURS}")
+        if isinstance(value, str) and PLACEHOLDER in value:
+            raise ValueError(f"it is the example: put what is yours where it says {PLACEHOLDER}")
         return value
 
     @field_validator("database_url", "database_direct_url")

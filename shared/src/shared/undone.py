@@ -27,7 +27,7 @@ class Failing:
     """Since when a round has failed each time, and since when without an outage as the cause."""
 
     since: float
-    ours_since: float | None
+    broken_since: float | None
 
 
 class Undone:
@@ -90,7 +90,7 @@ class Undone:
             yield
         except Exception as error:
             now, before = time.monotonic(), self.rounds[name]
-            ours = None if self.passes(error) else (before and before.ours_since) or now
+            ours = None if self.passes(error) else (before and before.broken_since) or now
             self.rounds[name] = Failing(before.since if before else now, ours)
             log.warning("round_interrupted", reason=name, error=describe(error))
             raise
@@ -108,7 +108,9 @@ class Undone:
     def stuck(self) -> list[str]:
         """Name the rounds that have failed each time for minutes, and no outage is the cause."""
         before = time.monotonic() - PATIENCE_SECONDS
-        return [n for n, f in self.rounds.items() if f and f.ours_since and f.ours_since < before]
+        return [
+            n for n, f in self.rounds.items() if f and f.broken_since and f.broken_since < before
+        ]
 
 
 def is_held(error: Any) -> bool:

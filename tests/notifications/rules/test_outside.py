@@ -206,5 +206,5 @@ def test_every_template_to_somebody_outside_says_here_what_is_against_it() -> No
 def test_every_rule_about_her_to_somebody_outside_says_so() -> None:
     for rule in OUTER:
         needs = needed(rule).split()
-        assert rule.about_her == ("visible" in needs), rule.name
+        assert rule.about_candidate == ("visible" in needs), rule.name
         assert rule.consented == ("consent.given" in needs), rule.name

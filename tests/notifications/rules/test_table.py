@@ -42,7 +42,7 @@ def test_every_rule_has_words_of_its_kind_a_role_and_if_a_task_an_end(rule: Rule
     assert TEMPLATES[rule.template] == rule.kind
     assert rule.role in CIRCLES
     assert bool(rule.done_by) == (rule.kind == "task")
-    assert rule.about_her or rule.role != "participant"
+    assert rule.about_candidate or rule.role != "participant"
     kind, _, _ = rule.on.partition("=")
     assert not rule.says or KINDS[kind].model_fields[rule.says].annotation is bool
 

@@ -121,7 +121,7 @@ class Own(Timed):
 
     @field_validator("ends")
     @classmethod
-    def refuse_to_tell_what_is_hers(cls, said: dict[str, End]) -> dict[str, End]:
+    def refuse_to_tell_a_candidates_no(cls, said: dict[str, End]) -> dict[str, End]:
         """Have every end named, and no network tell a candidate's own no to anybody."""
         if {*said} != {*ENDS}:
             raise ValueError(f"name each of {', '.join(ENDS)}, and no other")

@@ -51,8 +51,8 @@ class Connection(HttpToolsProtocol):
 
     def waits(self) -> bool:
         """Tell whether it is the caller's turn: to say something, or to read what was said."""
-        hers = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
-        return bool(hers or self.going) and not self.transport.is_closing()
+        is_the_callers = self.cycle is None or self.cycle.response_complete or self.cycle.more_body
+        return bool(is_the_callers or self.going) and not self.transport.is_closing()
 
     def wait_for(self, what: str) -> None:
         """Give the caller until a time of ours for the rest of her headers or of her body."""

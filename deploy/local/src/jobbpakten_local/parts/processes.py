@@ -120,10 +120,9 @@ def until_ready(
 @contextmanager
 def sigterm_as_interrupt() -> Iterator[None]:
     """SIGTERM and a closed terminal unwind like Ctrl-C, unless somebody decided otherwise."""
-    mine = threading.current_thread() is threading.main_thread()
-    quiet = [
-        s for s in (signal.SIGTERM, signal.SIGHUP) if mine and signal.getsignal(s) == signal.SIG_DFL
-    ]
+    is_main = threading.current_thread() is threading.main_thread()
+    both = (signal.SIGTERM, signal.SIGHUP)
+    quiet = [one for one in both if is_main and signal.getsignal(one) == signal.SIG_DFL]
     for one in quiet:
         signal.signal(one, signal.default_int_handler)
     try:

@@ -139,8 +139,8 @@ class Comparison:
         hearings = []
         for topic, listener in self.pairs:
             all_told = ChainMap(*(told.get((by, topic), {}) for by in self.tellers[topic]))
-            mine = heard.get((listener, topic), {})
-            hearings.append(compared(TOPICS[topic], listener, all_told, mine, clock.now()))
+            by_listener = heard.get((listener, topic), {})
+            hearings.append(compared(TOPICS[topic], listener, all_told, by_listener, clock.now()))
         return Standing(tuple(hearings), outbox, parked)
 
     async def until_quiet(self, seconds: float = 60) -> Standing:
@@ -161,9 +161,9 @@ class Comparison:
 
     async def until_heard(self, listener: str, seconds: float = 60) -> None:
         """Wait until one service has heard all that it was told; NeverQuiet when not in time."""
-        mine = [(topic, one) for topic, one in self.pairs if one == listener]
+        pairs = [(topic, one) for topic, one in self.pairs if one == listener]
         patience = time.monotonic() + seconds
-        while not self._agree(await self._totals(), mine):
+        while not self._agree(await self._totals(), pairs):
             if time.monotonic() > patience:
                 raise NeverQuiet(await self.standing(), seconds)
             await asyncio.sleep(POLL_SECONDS)

@@ -53,8 +53,8 @@ async def close(tx: Tx, today: date) -> int:
     """Close the months that are over, each network's by itself; tell how many were counted."""
     last, counts = last_month(today), Counter[str]()
     for network in await unclosed(tx, last):
-        closing_it = partial(close_one, tx, network, last, counts)
-        await by_itself(tx, "networks", network, network, closing_it)
+        act = partial(close_one, tx, network, last, counts)
+        await by_itself(tx, "networks", network, network, act)
     return counts.total()
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from shared.machines import NotAllowed, Unfit
 
 # Staff record what they hold, a paper or a signed document, or what two of them have heard.
-BY_WORD, BY_HERSELF = "two_staff", "click"
-HOW = ("paper", BY_WORD, "e_signed", BY_HERSELF)
+BY_WORD, BY_CLICK = "two_staff", "click"
+HOW = ("paper", BY_WORD, "e_signed", BY_CLICK)
 ACCESS_AFTER = timedelta(weeks=12)  # an employer's access ends so long after the placement
 
 
@@ -48,7 +48,7 @@ def check_fields(pointer: str, fields: Collection[str], among: Collection[str]) 
 
 def check_by_staff(given_how: str) -> None:
     """Refuse what nobody but she can do: whoever calls here isn't she."""
-    if given_how == BY_HERSELF:
+    if given_how == BY_CLICK:
         text = "Nobody clicks for her: record her paper, her e-signature or her word before two."
         raise Unfit("/given_how", "not_by_herself", text)
 

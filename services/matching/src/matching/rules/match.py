@@ -71,8 +71,8 @@ class Meaning:
     follows: str = ""  # the caseworker's next thought, as a code
 
 
-ONLY_US = ("caseworker",)
-HER_TOO = ("caseworker", "candidate")
+CASEWORKER_ALONE = ("caseworker",)
+CANDIDATE_TOO = ("caseworker", "candidate")
 
 # Whose each end is. What it is called, and whether the candidate is told, a network says.
 ENDS = {
@@ -117,14 +117,14 @@ def meaning(
     """Return what the end means; a decline that the network doesn't know isn't told to her."""
     if state in ("employer_declined", "employer_no") and declined:
         known = network.employer_declines.get(declined)
-        told = HER_TOO if known and known.tells_the_candidate else ONLY_US
+        told = CANDIDATE_TOO if known and known.tells_the_candidate else CASEWORKER_ALONE
         return Meaning("employer", told, known.follows if known else "")
     if because == ACCEPTED_ELSEWHERE:
-        return Meaning("municipality", ONLY_US)
+        return Meaning("municipality", CASEWORKER_ALONE)
     if state not in ENDS:
         return None
     is_told = state not in UNTOLD and network.ends[state].tells_the_candidate
-    return Meaning(ENDS[state], HER_TOO if is_told else ONLY_US)
+    return Meaning(ENDS[state], CANDIDATE_TOO if is_told else CASEWORKER_ALONE)
 
 
 def tells_the_candidate(

@@ -15,7 +15,7 @@ from membership import queries
 from membership.api.acts import Name, Network
 from membership.api.agreement import AgreementView, view_agreement
 from membership.api.commitment import CommitmentView, view_commitments
-from membership.api.numbers import OrganisationNumber, is_of_sole_trader
+from membership.api.organisation_numbers import OrganisationNumber, is_of_sole_trader
 from membership.commands import membership as commands
 from membership.models import Membership, Organisation
 from membership.profiles import Profile

@@ -43,13 +43,13 @@ def letter(mail: Mail, sender: str) -> Letter:
     Its head is the same for everybody but for her name, her language and the subject: whoever
     carries mail reads there neither what she is to the network nor which kind of notice this is.
     """
-    ours, theirs = mailbox(sender), mailbox(mail.to.address)
+    sending, receiving = mailbox(sender), mailbox(mail.to.address)
     lines = {
-        "From": f"{phrase(mail.rendered.network or 'Jobbpakten')}\r\n <{ours.address}>",
-        "To": f"{phrase(mail.to.name)}\r\n <{theirs.address}>",
+        "From": f"{phrase(mail.rendered.network or 'Jobbpakten')}\r\n <{sending.address}>",
+        "To": f"{phrase(mail.to.name)}\r\n <{receiving.address}>",
         "Subject": subject(mail.rendered.subject),
         "Date": format_datetime(clock.now()),
-        "Message-ID": message_id(mail.id, ours.domain),
+        "Message-ID": message_id(mail.id, sending.domain),
         "Auto-Submitted": "auto-generated",
         "Content-Language": token(mail.rendered.language),
     }
@@ -57,7 +57,9 @@ def letter(mail: Mail, sender: str) -> Letter:
     message = head.encode() + body(mail.rendered)
     if len(message) > MOST_BYTES:
         raise Unsendable("size")
-    return Letter(ours.address, ours.domain, theirs.address, ours.utf8 or theirs.utf8, message)
+    return Letter(
+        sending.address, sending.domain, receiving.address, sending.utf8 or receiving.utf8, message
+    )
 
 
 def subject(text: str) -> str:

@@ -72,8 +72,8 @@ async def remember(
 async def wake(tx: Tx, subject: Subject) -> None:
     """Look again at notices that waited for more to be known of it."""
     matches = select(Subject.id).where(Subject.candidate_ref == subject.id)
-    of_her = (col(Notice.subject_kind) == "match") & col(Notice.subject_id).in_(matches)
-    of_it = (col(Notice.subject_kind) == subject.kind) & (col(Notice.subject_id) == subject.id)
+    of_candidate = (col(Notice.subject_kind) == "match") & col(Notice.subject_id).in_(matches)
+    of_subject = (col(Notice.subject_kind) == subject.kind) & (col(Notice.subject_id) == subject.id)
     waiting = (col(Notice.state) == "waiting") & col(Notice.reason).is_not(None)
-    about = of_her if subject.kind == "candidate" else of_it
+    about = of_candidate if subject.kind == "candidate" else of_subject
     await tx.exec(update(Notice).where(waiting, about).values(held_until=clock.now()))

@@ -146,9 +146,9 @@ def is_now(notice: Notice, held: Held, today: date) -> Readiness | None:
     subject, rule = held[notice.subject_kind, notice.subject_id], RULES.get(notice.rule)
     if rule is None:  # an earlier or a later release's: it waits for one that knows it
         return "wait"
-    her = held.get(("candidate", subject.candidate_ref))
-    of_her = her.heard if her else {}
-    return readiness(rule, notice.role, asked(notice), subject.heard, of_her, today)
+    candidate = held.get(("candidate", subject.candidate_ref))
+    of_candidate = candidate.heard if candidate else {}
+    return readiness(rule, notice.role, asked(notice), subject.heard, of_candidate, today)
 
 
 def put_back(notice: Notice) -> None:

@@ -74,10 +74,10 @@ async def postpone(tx: Tx, notice_ids: Sequence[UUID], now: datetime) -> None:
 
 async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> list[Notice]:
     """Give a notice to each recipient who can be told now; none while we don't know."""
-    rule, (subject, of_her) = RULES[notice.rule], await queries.what_is_known(tx, notice)
+    rule, (subject, of_candidate) = RULES[notice.rule], await queries.what_is_known(tx, notice)
     notice.network, notice.unit = subject.network, subject.unit
     today = await clock.today(tx)
-    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_her, today)
+    is_now = readiness(rule, notice.role, asked(notice), subject.heard, of_candidate, today)
     if by := ENDS.get(is_now):
         await step(tx, notice, by, today)
         return []

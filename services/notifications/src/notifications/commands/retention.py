@@ -36,7 +36,8 @@ GONE = text("""SELECT id, network FROM subjects AS her
             AND notices.state IN ('waiting', 'sent', 'failed', 'uncertain')
             AND NOT (notices.state = 'sent' AND notices.kind = 'message'))
     ORDER BY random() LIMIT 1000""")
-HER = text("""DELETE FROM subjects WHERE (kind = 'candidate' AND id = :id OR candidate_ref = :id)
+ABOUT_CANDIDATE = text("""
+    DELETE FROM subjects WHERE (kind = 'candidate' AND id = :id OR candidate_ref = :id)
     AND (SELECT CAST(coalesce(
             heard #>> ARRAY['candidate.closed.v1', CAST(id AS text), '1'], 'unknown')
             AS timestamptz)
@@ -58,6 +59,6 @@ async def forget_who_left(tx: Tx, _: date) -> int:
     # A day later than that, by the clock of whoever told it.
     after = (before + timedelta(days=1)).date().isoformat()
     for ref, network in (await connection.execute(GONE, {"after": after})).all():
-        forgotten = partial(connection.execute, HER, {"id": ref, "before": before})
+        forgotten = partial(connection.execute, ABOUT_CANDIDATE, {"id": ref, "before": before})
         await by_itself(tx, "candidates", ref, network, forgotten)
     return 0

@@ -41,13 +41,13 @@ async def was_told(tx: Tx, caller: Caller, notice: Notice, on: date) -> Notice:
         raise NotAllowed("wrong_state", "Only what was told by somebody of the staff ends so.")
     check_order(on, notice.since)
     for failed in await queries.lock_told_otherwise(tx, notice) if notice.instead else ():
-        act = partial(end_with_it, tx, failed, end, on)
+        act = partial(end_failed, tx, failed, end, on)
         await by_itself(tx, "notices", failed.id, failed.network, act)
     await end_as_told(tx, notice, end, on)
     return notice
 
 
-async def end_with_it(tx: Tx, failed: Notice, end: str, on: date) -> None:
+async def end_failed(tx: Tx, failed: Notice, end: str, on: date) -> None:
     """Settle what no mail could tell: a message is over with it, a task by its act alone."""
     failed.settled_on = on
     tx.add(failed)

@@ -17,11 +17,11 @@ from shared.database import Tx
 
 def about_mail(*, alone: bool) -> SelectOfScalar[Subject]:
     """Select, to lock it, what a mail's notices are about, and her whom that is about."""
-    theirs = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == MAIL)
+    inside = select(Notice.subject_kind, Notice.subject_id).where(Notice.delivery_id == MAIL)
     match = aliased(Subject)
-    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(theirs))
-    her = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
-    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(theirs) | her)
+    refs = select(col(match.candidate_ref)).where(tuple_(match.kind, match.id).in_(inside))
+    candidates = (col(Subject.kind) == "candidate") & col(Subject.id).in_(refs)
+    held = select(Subject).where(tuple_(Subject.kind, Subject.id).in_(inside) | candidates)
     held = held.order_by(col(Subject.kind), col(Subject.id)).with_for_update(read=not alone)
     return held.execution_options(populate_existing=True)
 

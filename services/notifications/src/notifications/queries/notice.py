@@ -21,7 +21,8 @@ from shared.savepoints import taken
 
 MOST_A_ROUND = 500
 BY_CIRCLE: Mapping[str, list[str]] = {
-    circle: [role for role, its in CIRCLES.items() if its == circle] for circle in CIRCLES.values()
+    circle: [role for role, of_role in CIRCLES.items() if of_role == circle]
+    for circle in CIRCLES.values()
 }
 COMPANIONS = text("""
     SELECT DISTINCT other.id FROM notices AS one
@@ -149,8 +150,8 @@ async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:
     """Give what was heard of a notice's aggregate, and of her whom it is about."""
     subject = await tx.get_one(Subject, (notice.subject_kind, notice.subject_id))
     ref = subject.candidate_ref
-    of_her = await tx.get(Subject, ("candidate", ref)) if ref else None
-    return subject, of_her.heard if of_her else {}
+    of_candidate = await tx.get(Subject, ("candidate", ref)) if ref else None
+    return subject, of_candidate.heard if of_candidate else {}
 
 
 async def lock_told_otherwise(tx: Tx, notice: Notice) -> Sequence[Notice]:

@@ -78,18 +78,18 @@ def closing(rule: Rule, asked: Asked, heard: Heard) -> Literal["acted", "cancell
 
 
 def readiness(
-    rule: Rule, role: str, asked: Asked, heard: Heard, of_her: Heard, today: date
+    rule: Rule, role: str, asked: Asked, heard: Heard, of_candidate: Heard, today: date
 ) -> Readiness:
     """Say whether a notice may go to a role now. Staff may know of her whom nobody else sees."""
     if over := closing(rule, asked, heard):
         return over
     if is_too_late(rule, asked, today):
         return "expired"
-    if rule.about_her and was_hidden_since(of_her, since(rule, asked, heard)):
+    if rule.about_candidate and was_hidden_since(of_candidate, since(rule, asked, heard)):
         return "cancelled"
     if role not in OUTSIDE:
         return "ready"
-    seen = not rule.about_her or is_visible(of_her)
+    seen = not rule.about_candidate or is_visible(of_candidate)
     return "ready" if seen and (not rule.consented or has_consented(heard, today)) else "wait"
 
 

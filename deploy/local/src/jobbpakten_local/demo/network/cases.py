@@ -71,7 +71,7 @@ ENDED_MEANWHILE = (
 )
 
 
-async def hear_her(unit: Unit, case: Case, day: date) -> int:
+async def hear_candidate(unit: Unit, case: Case, day: date) -> int:
     """Record the candidate's answer."""
     path, on = f"/matches/{case.match_id}", day.isoformat()
     if case.story == "says_no" or case.chance.random() < NO:
@@ -95,7 +95,7 @@ async def hear_her(unit: Unit, case: Case, day: date) -> int:
     return 1
 
 
-async def show_her(unit: Unit, case: Case, day: date) -> int:
+async def show_candidate(unit: Unit, case: Case, day: date) -> int:
     """Release her to the employer; it looks, and answers in the next week."""
     await unit.call("POST", f"/matches/{case.match_id}/release", {"released_on": day.isoformat()})
     case.at = "released"
@@ -205,8 +205,8 @@ async def end(unit: Unit, case: Case, day: date) -> int:
 
 LONG_WEEKS = 20  # what a story rests on goes on to its end
 STEPS: dict[str, Step] = {
-    "asked": hear_her,
-    "consented": show_her,
+    "asked": hear_candidate,
+    "consented": show_candidate,
     "released": hear_employer,
     "answered_yes": accept,
     "answered_no": confirm,

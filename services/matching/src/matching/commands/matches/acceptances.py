@@ -18,8 +18,8 @@ from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.rules.consent import check_reaches
 from matching.rules.match import ACCEPTED_ELSEWHERE, MATCH
+from matching.rules.place import room
 from matching.rules.placement import PLACEMENT, check_period
-from matching.rules.slot import room
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import Unfit, advance, four_eyes

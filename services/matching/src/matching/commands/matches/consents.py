@@ -143,16 +143,16 @@ async def let_hold(tx: Tx, match: Match, consent: Consent, on: date) -> None:
 async def take_back(act: Act[Profile], match_id: UUID, how: str) -> Match:
     """End her consent, in whatever form she takes it back; what was shown is hidden at once."""
     held = await lock_match_to_end(act.tx, await queries.match(act, match_id))
-    return await end_what_she_gave(act, held, how)
+    return await end_given_consent(act, held, how)
 
 
-async def end_what_she_gave(act: Act[Profile], held: HeldMatch, how: str) -> Match:
+async def end_given_consent(act: Act[Profile], held: HeldMatch, how: str) -> Match:
     """End her consent, or what she said that waits for its witness: one word is enough.
 
     A match that isn't accepted ends with it, told as one that is withdrawn. A placement stays. Of
     one that is over nothing holds any more, whoever or whatever was quicker.
     """
-    match, given = held.match, await what_she_gave(act.tx, held.match)
+    match, given = held.match, await given_consent(act.tx, held.match)
     if given is None:
         if match.open:
             raise NotAllowed("no_consent", "There is no consent that holds.")
@@ -168,7 +168,7 @@ async def end_what_she_gave(act: Act[Profile], held: HeldMatch, how: str) -> Mat
     return match
 
 
-async def what_she_gave(tx: Tx, match: Match) -> Consent | UnconfirmedConsent | None:
+async def given_consent(tx: Tx, match: Match) -> Consent | UnconfirmedConsent | None:
     """Give her consent, or what she said that waits for its second witness."""
     waiting = await queries.unconfirmed(tx, [match])
     return await queries.consent_of(tx, match.id) or waiting.get(match.id)

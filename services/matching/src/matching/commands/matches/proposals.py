@@ -75,10 +75,10 @@ def check_accepts(place: Place, today: date) -> None:
 
 async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Place) -> None:
     """Refuse one match more than a candidate or a place may be in; their rows are ours."""
-    of_her, there = col(Match.candidate_ref) == candidate.id, col(Match.place_id) == place.id
-    if await queries.count_open(tx, of_her & there):
+    of_candidate, there = col(Match.candidate_ref) == candidate.id, col(Match.place_id) == place.id
+    if await queries.count_open(tx, of_candidate & there):
         raise NotAllowed("already_proposed", "She is already proposed for this place.")
-    if await queries.count_open(tx, of_her) >= profile.limits.matches_of_candidate:
+    if await queries.count_open(tx, of_candidate) >= profile.limits.matches_of_candidate:
         raise NotAllowed("too_many_of_candidate", "She is in as many matches as she may be.")
     if await queries.count_open(tx, there) >= profile.limits.matches_at_place:
         raise NotAllowed("too_many_at_place", "The place has as many matches as it may have.")

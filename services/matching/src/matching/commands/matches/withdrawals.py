@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from matching.commands.consequences import lock_match_to_end
-from matching.commands.matches.consents import end_what_she_gave
+from matching.commands.matches.consents import end_given_consent
 from matching.commands.matches.transitions import end
 from matching.models import Match
 from matching.profiles import Profile
@@ -21,7 +21,7 @@ async def refuse(act: Act[Profile], match_id: UUID) -> Match:
     """
     held = await lock_match_to_end(act.tx, await queries.match(act, match_id))
     if held.match.state in CONSENTED or not held.match.open:
-        return await end_what_she_gave(act, held, "word")
+        return await end_given_consent(act, held, "word")
     await end(act.tx, held.match, held.place, "refuse", act.caller.role, act.on)
     return held.match
 

@@ -14,8 +14,7 @@ from jobbpakten_events.matching import PlaceClosed, SlotReleased, SlotReserved
 from matching.models import Place, Slot
 from matching.profiles import profile_of
 from matching.queries.place import accepts_matches
-from matching.rules.place import PLACE, due_day
-from matching.rules.slot import after, free_number, room
+from matching.rules.place import PLACE, after, due_day, free_number, room
 from shared.database import Tx
 from shared.machines import NotAllowed, take
 from shared.messaging import outbox

@@ -48,9 +48,9 @@ ASKED = (
         done={*RELEASED, CANDIDATE_ASKED, CANDIDATE_ANSWERED},
         void=OVER,
     ),
-    replace(CANDIDATES_ANSWER, about_her=True, expires=True),
+    replace(CANDIDATES_ANSWER, about_candidate=True, expires=True),
     task(CANDIDATE_ANSWERED, "release_to_employer", "caseworker", done=RELEASED, void=OVER),
-    replace(EMPLOYERS_ANSWER, about_her=True, consented=True, expires=True),
+    replace(EMPLOYERS_ANSWER, about_candidate=True, consented=True, expires=True),
     task(YES, "accept_match", "caseworker", done={ACCEPTED}, void=OVER),
     replace(DECISION, besides=True),
     task(NO, "confirm_decline", "caseworker", done={WITHDRAWN}, void=OVERTAKEN),
@@ -58,8 +58,8 @@ ASKED = (
 TO_EMPLOYER = message(ACCEPTED, "match_accepted_employer", "contact_person", void=OVER)
 TO_CANDIDATE = message(ACCEPTED, "match_accepted_participant", "participant", void=OVER)
 OUTCOMES = (
-    replace(TO_EMPLOYER, about_her=True, consented=True),
-    replace(TO_CANDIDATE, about_her=True),
+    replace(TO_EMPLOYER, about_candidate=True, consented=True),
+    replace(TO_CANDIDATE, about_candidate=True),
     *(
         replace(
             message(end, "match_not_available", "contact_person"),
@@ -71,7 +71,7 @@ OUTCOMES = (
     *(
         replace(
             message(end, "match_over_participant", "participant"),
-            about_her=True,
+            about_candidate=True,
             only_after=frozenset({CANDIDATE_ASKED}),
             says="candidate_is_told",
         )

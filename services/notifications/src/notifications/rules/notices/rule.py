@@ -25,8 +25,8 @@ class Rule:
     """What one event makes us tell to one role. Events stand as `happened` names them.
 
     A task is `done_by`, and anything `void_by`, what is heard of the same aggregate later, or ever
-    in another stream. `about_her`: the candidate must be visible, as far as we have heard, from the
-    event until the mail is out. `consented`: and have agreed to be shown, that day too.
+    in another stream. `about_candidate`: the candidate must be visible, as far as we have heard,
+    from the event until the mail is out. `consented`: and have agreed to be shown, that day too.
     `expires`: an answer after its last day is none; other tasks stay open, and are overdue.
     `says`: only an event that says so, in this field, asks for it.
     `besides`: others are asked the same, so where there is nobody nobody is told instead.
@@ -40,7 +40,7 @@ class Rule:
     void_by: frozenset[str] = NOTHING
     only_after: frozenset[str] = NOTHING
     never_after: frozenset[str] = NOTHING
-    about_her: bool = False
+    about_candidate: bool = False
     consented: bool = False
     expires: bool = False
     says: str = ""

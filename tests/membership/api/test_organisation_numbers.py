@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from membership.api.numbers import checked, is_of_sole_trader
+from membership.api.organisation_numbers import checked, is_of_sole_trader
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.rules.slot import ACTS, FREE, after, free_number, room
+from matching.rules.place import FREE, SLOT_ACTS, after, free_number, room
 from shared.machines import NotAllowed
 
 STATES = (FREE, "reserved", "taken", "used")
@@ -24,7 +24,7 @@ def test_no_order_of_acts_books_a_slot_twice_or_more_than_there_are(
         room_left = len(held) < slots
         if act == "reserve" and state == FREE and room_left:
             held[match] = (free_number(slots, [n for n, _ in held.values()]), "reserved")
-        elif act != "reserve" and (state, act) in ACTS:
+        elif act != "reserve" and (state, act) in SLOT_ACTS:
             held[match] = (number, after(state, act))
             if held[match][1] == FREE:
                 del held[match]
@@ -39,12 +39,12 @@ def test_no_order_of_acts_books_a_slot_twice_or_more_than_there_are(
 def test_a_slot_moves_only_as_the_table_says() -> None:
     for state in STATES:
         for act in ("keep", "use_up", "release"):
-            if (state, act) in ACTS:
-                assert after(state, act) == ACTS[state, act]
+            if (state, act) in SLOT_ACTS:
+                assert after(state, act) == SLOT_ACTS[state, act]
             else:
                 with pytest.raises(NotAllowed):
                     after(state, act)
-    assert ACTS == {
+    assert SLOT_ACTS == {
         ("reserved", "keep"): "taken",
         ("taken", "use_up"): "used",
         ("reserved", "release"): "",
