@@ -269,7 +269,7 @@ def test_no_service_speaks_of_a_networks_own_words_in_its_code() -> None:
     for path in sorted((ROOT / "services").rglob("*.py")):
         if "versions" in path.parts or path.name == "profiles.py":
             continue
-        code = re.sub(r'"?examples"?[=:] ?\[.*?\]+', "", path.read_text("utf-8"))
+        code = re.sub(r'(?s)"?examples"?[=:] ?\[.*?\]+', "", path.read_text("utf-8"))
         said = {word for word in words - ordinary if f'"{word}"' in code}
         assert not said, f"{path.relative_to(ROOT)}: {said}"
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -67,13 +67,23 @@ class NewApplication(Body):
         )
 
 
+A_DECLARATION: dict[str, Any] = {  # of the network Jobbpakten; another has other values
+    "examples": [
+        {
+            "non_discrimination": True,
+            "gender_equality": True,
+            "equality": True,
+            "human_rights": True,
+            "text_version": "2023-1",
+        }
+    ]
+}
+
+
 class NewDeclaration(Body):
     """Each of the network's values by its code, said; a missing one is never agreement."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={"examples": [{"human_rights": True, "text_version": "2023-1"}]},
-    )
+    model_config = ConfigDict(extra="allow", json_schema_extra=A_DECLARATION)
     __pydantic_extra__: dict[Code, StrictBool] = Field(init=False)
 
     text_version: Annotated[str, Field(max_length=20, examples=["2023-1"])]
