@@ -43,6 +43,19 @@ def test_each_fault_is_said_once_with_file_line_and_field(tmp_path: Path) -> Non
     assert jobbpakten("networks", "check", tmp_path, "--json").json["faults"] == said
 
 
+def test_it_looks_at_what_the_services_settings_name(tmp_path: Path) -> None:
+    copied(tmp_path, "grannpakten")
+    ours = {"MEMBERSHIP_NETWORKS": str(tmp_path), "FOLLOWUP_NETWORKS": str(tmp_path)}
+
+    assert "grannpakten" in jobbpakten("networks", "check", env=ours).out
+    elsewhere = jobbpakten("networks", "check", env=ours | {"MATCHING_MUNICIPALITY": "0180"})
+    assert elsewhere.code == 1
+    assert f"{tmp_path}: no network of municipality 0180 is there" in elsewhere.out
+    two = jobbpakten("networks", "check", env=ours | {"MATCHING_NETWORKS": "/another"})
+    assert two.code == 2
+    assert "give all services the same folder" in two.err
+
+
 def test_a_service_that_isnt_installed_is_said_with_where_to_check(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -14,6 +14,7 @@ from followup.pages.texts import PageTexts
 from followup.profiles import Profile
 from followup.reports import Group, member_report, network_report
 from followup.rules.ledger import Figures
+from followup.rules.masking import OUTCOMES
 from followup.rules.member import SECTORS, STATES, UNKNOWN
 from shared.networks import load, shipped
 from shared.texts import LANGUAGES
@@ -32,6 +33,7 @@ CODES = {
     "unit": list(Figures.__slots__),
     "meaning": list(Figures.__slots__),
     "kind": ["offer", "sector"],
+    "outcome": list(OUTCOMES),
 }
 
 
@@ -149,4 +151,4 @@ def test_a_network_that_is_run_here_no_longer_has_its_report_yet() -> None:
     page = pages.Pages({}).network(REPORT, "sv")
 
     assert "Jobbpakten" in page
-    assert "Internship" in page
+    assert "Fullföljda till en del" in page

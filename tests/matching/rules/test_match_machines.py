@@ -150,5 +150,12 @@ def test_no_network_can_tell_a_candidates_own_no_or_leave_an_end_without_a_name(
     told = said["ends"] | {"candidate_no": said["ends"]["expired"]}
     with pytest.raises(ValidationError, match="the caseworker's to know in every network"):
         profiles.Profile.model_validate(said | {"ends": told})
+    ends = {
+        end: one.model_copy(update={"tells_the_candidate": True})
+        for end, one in NETWORKS["jobbpakten"].ends.items()
+    }
+    all_told = NETWORKS["jobbpakten"].model_copy(update={"ends": ends})
+    told_of = {end for end in ENDS if tells_the_candidate(all_told, end, None)}
+    assert told_of == {"employer_no", "expired", "superseded"}
     with pytest.raises(ValidationError, match="name each of candidate_no"):
         profiles.Profile.model_validate(said | {"ends": {"expired": said["ends"]["expired"]}})

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from sqlalchemy import text
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
 LATER = date(2026, 3, 16)
@@ -55,6 +56,25 @@ async def test_suspension_and_reinstatement_are_told_once_each_on_their_own_days
     ]
     days = [(about["ce_occurredat"], about["ce_actorrole"]) for _, about, _ in told]
     assert days == [("2026-03-09", "decider"), ("2026-03-13", "decider")]
+
+
+async def test_whom_a_release_suspended_that_noted_no_days_is_reinstated_with_them(
+    membership: Membership,
+) -> None:
+    member = await membership.joined(STUDY_VISITS)
+    path = f"/members/{member['membership_id']}"
+    body = WORKING_CONDITIONS | {"suspended_on": "2026-03-02"}
+    await membership.good("POST", f"{path}/suspension", "decider", body)
+    async with membership.database.transaction() as tx:
+        await (await tx.connection()).execute(text("UPDATE memberships SET turns = '{}'"))
+    await membership.set_the_day(LATER)
+    again = {"reinstated_on": "2026-03-13"}
+    await membership.good("POST", f"{path}/reinstatement", "decider", again)
+
+    held = f"/commitments/{member['commitments'][0]}/activities", "coordinator"
+    refused = await membership.call("POST", *held, {"held_on": "2026-03-09"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "suspended")
+    await membership.good("POST", *held, {"held_on": "2026-03-13"})
 
 
 async def test_only_a_decider_who_did_not_apply_suspends_and_only_a_member(

@@ -4,10 +4,13 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as some
 from tests.support.networks import NETWORK, copied, say
 from tests.support.releases import ROOT, before
 
@@ -18,6 +21,7 @@ from shared.networks import NetworkAmiss, load, load_before, run_here, shipped
 from shared.networks.profiles import Network, NetworkProfile, Values, texts_in
 from shared.settings import ServiceSettings
 
+SIGNS = "ab:-{}[]&*!#|>%'\"\\ \n\t01"  # what YAML is written with
 KINDS: dict[str, type[NetworkProfile]] = {
     "network.yaml": NetworkProfile,
     "membership.yaml": membership.profiles.Profile,
@@ -67,6 +71,8 @@ def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile
         ("network.yaml", "units.kansliet", {"en": "The office"}),
         ("network.yaml", "units", {}),
         ("network.yaml", "name", "Jobbpakten\r\nBcc: alla"),
+        ("network.yaml", "name", "\u00a0"),
+        ("network.yaml", "units.jobbcenter_city.sv", " "),
         ("membership.yaml", "offers.internship.at_most.micro", 0),
         ("membership.yaml", "offers.internship.at_most.micro", "4"),
         ("membership.yaml", "offers.internship.at_most.giant", 4),
@@ -86,6 +92,10 @@ def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile
         ("matching.yaml", "employer_declines.need_gone.tells_the_candidate", "yes"),
         ("matching.yaml", "ends.expired", None),
         ("matching.yaml", "ends.candidate_no.tells_the_candidate", True),
+        ("matching.yaml", "ends.withdrawn.tells_the_candidate", True),
+        ("matching.yaml", "facts.asked_about_protection", None),
+        ("matching.yaml", "employer_declines.need_gone.follows", "Ring!"),
+        ("matching.yaml", "groups.5", {"sv": "Fem", "en": "Five"}),
         ("matching.yaml", "withdrawals", None),
         ("followup.yaml", "placements.running", None),
         ("followup.yaml", "placements.lost", {"sv": "Borta", "en": "Gone"}),
@@ -136,7 +146,10 @@ def test_what_is_no_yaml_or_no_text_is_said_with_its_line(tmp_path: Path) -> Non
     file, good = own / "network.yaml", (own / "network.yaml").read_text("utf-8")
     for text, why in (
         ("bank: both\na: [", "jobbpakten/network.yaml:2: not YAML: "),
-        ("bank: 2026-13-45", "jobbpakten/network.yaml:1: not YAML: "),
+        ("# A day\nbank: 2026-13-45", "network.yaml:2: not YAML: no timestamp: month must be"),
+        ('a: 1\nb: !!int ""', "jobbpakten/network.yaml:2: not YAML: no int: "),
+        ("a: 1\nb: !!bool abc", "jobbpakten/network.yaml:2: not YAML: no bool: "),
+        ('a: "\\UFFFFFFFF"', "jobbpakten/network.yaml:1: not YAML: "),
         ("a: &a\n  b: *a", "jobbpakten/network.yaml:1: not YAML: "),
         ("", "jobbpakten/network.yaml:1: it says nothing"),
         ("bank: both", "jobbpakten/network.yaml:1: network: Field required"),
@@ -150,15 +163,50 @@ def test_what_is_no_yaml_or_no_text_is_said_with_its_line(tmp_path: Path) -> Non
     assert complaint(tmp_path, NetworkProfile) == "jobbpakten/network.yaml:2: not UTF-8"
 
 
+@given(some.text() | some.text(SIGNS), some.sampled_from(["", "bank: both\n"]))
+def test_whatever_stands_in_a_file_is_said_by_file_and_line(text: str, before: str) -> None:
+    with TemporaryDirectory() as folder:
+        own = copied(Path(folder))
+        (own / "network.yaml").write_text(before + text, "utf-8")
+        for line in complaint(Path(folder), NetworkProfile).splitlines():
+            assert re.match(r"jobbpakten/network\.yaml:\d+: ", line)
+
+
 def test_a_file_or_a_network_that_isnt_there_is_said(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         assert "a folder with a network.yaml for each" in complaint(folder, NetworkProfile)
     own = copied(tmp_path)
     (own / "matching.yaml").unlink()
-    (tmp_path / "..data").mkdir()  # as Kubernetes mounts a ConfigMap
+    for name in ("..data", "lost+found"):  # of Kubernetes' ConfigMap, of a mounted disk
+        (tmp_path / name).mkdir()
 
     assert complaint(tmp_path, KINDS["matching.yaml"]) == "jobbpakten/matching.yaml: it isn't there"
     assert {*load(KINDS["membership.yaml"], tmp_path)} == {NETWORK}
+
+
+def test_what_cant_be_opened_is_said(tmp_path: Path) -> None:
+    file = copied(tmp_path) / "network.yaml"
+    file.unlink()
+    file.mkdir()
+    assert complaint(tmp_path, NetworkProfile) == (
+        "jobbpakten/network.yaml: it can't be read: Is a directory"
+    )
+
+
+def test_a_network_without_a_bank_needs_no_file_of_one(tmp_path: Path) -> None:
+    own, kind = copied(tmp_path), KINDS["matching.yaml"]
+    say(own / "network.yaml", "bank", "none")
+    assert {*load(kind, tmp_path)} == {NETWORK}
+    (own / "matching.yaml").unlink()
+    assert load(kind, tmp_path) == {}
+    assert {*load(KINDS["membership.yaml"], tmp_path)} == {NETWORK}
+
+
+def test_texts_stand_in_the_order_of_the_networks_languages(tmp_path: Path) -> None:
+    own = copied(tmp_path)
+    say(own / "network.yaml", "units.jobbcenter_city", {"en": "Centre", "sv": "Centrum"})
+    unit = load(NetworkProfile, tmp_path)[NETWORK].units["jobbcenter_city"]
+    assert unit.said_in("fi") == "Centrum"
 
 
 def test_a_network_lies_in_the_folder_of_its_own_name(tmp_path: Path) -> None:
@@ -234,14 +282,16 @@ def test_profiles_of_the_release_before_are_taken_for_one_release_more(
         assert found.rules_key == now.rules_key
         told = {code: one.tells_the_candidate for code, one in now.employer_declines.items()}
         assert {c: one.tells_the_candidate for c, one in found.employer_declines.items()} == told
+        told = {code: one.tells_the_candidate for code, one in now.ends.items()}
+        assert {code: one.tells_the_candidate for code, one in found.ends.items()} == told
+        assert [*found.withdrawals] == [*now.withdrawals]
         left = {code: one.own_livelihood for code, one in now.departures.items()}
         assert {code: one.own_livelihood for code, one in found.departures.items()} == left
 
     asked = settings(profiles=str(old))
     assert [*run_here(kind, asked)] == [NETWORK]
-    both = settings(profiles=str(old), networks=str(shipped()))
-    with pytest.raises(NetworkAmiss, match="leave out MEMBERSHIP_PROFILES"):
-        run_here(kind, both)
+    both = settings("0580", profiles=str(old), networks=str(shipped()))
+    assert [*run_here(kind, both)] == ["linkopingsloftet"]
 
 
 def test_a_profile_that_is_none_is_said(tmp_path: Path) -> None:

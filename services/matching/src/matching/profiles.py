@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -66,7 +66,7 @@ class End(Part):
 class Decline(End):
     """Why an employer says no; `follows` is the caseworker's next thought, as a code."""
 
-    follows: Code | Literal[""] = ""
+    follows: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{1,39})?$")] = ""
 
 
 class Departure(Part):
@@ -119,14 +119,22 @@ class Own(Timed):
             raise ValueError(f"all their codes together are longer than {SMALL} letters")
         return known
 
+    @field_validator("facts")
+    @classmethod
+    def refuse_to_forget_protection(cls, said: dict[str, FactRule]) -> dict[str, FactRule]:
+        """Nobody is seen without these: a network that forgets them would show nobody, ever."""
+        if missing := OF_PROTECTION - said.keys():
+            raise ValueError(f"{', '.join(sorted(missing))} is asked for in every network")
+        return said
+
     @field_validator("ends")
     @classmethod
     def refuse_to_tell_a_candidates_no(cls, said: dict[str, End]) -> dict[str, End]:
-        """Have every end named, and no network tell a candidate's own no to anybody."""
+        """Have every end named, and none told of a candidate's own no, or of what looks like it."""
         if {*said} != {*ENDS}:
             raise ValueError(f"name each of {', '.join(ENDS)}, and no other")
         if told := [code for code in UNTOLD if said[code].tells_the_candidate]:
-            raise ValueError(f"{', '.join(told)} is the caseworker's to know in every network")
+            raise ValueError(f"{' and '.join(told)}: the caseworker's to know in every network")
         return said
 
 
@@ -135,6 +143,7 @@ class Profile(NetworkProfile, Own):
 
     own, file = Own, "matching.yaml"
     own_offers = frozenset({"placement"})
+    is_of_a_bank = True
 
     offers: Annotated[Mapping[Code, Offer], Field(min_length=1)]
 

@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from shared.networks.documents import Document, NetworkAmiss, Way, read
 from shared.networks.profiles import Network, NetworkProfile, Part, texts_in
-from shared.settings import ServiceSettings, variable
+from shared.settings import ServiceSettings
 
 Chosen = TypeVar("Chosen", bound=NetworkProfile)
+# What else lies in a folder that is mounted: Kubernetes' ..data, Python's __pycache__.
+PASSED_OVER = (".", "_", "lost+found")
 
 __all__ = ["NetworkAmiss", "kind_of", "load", "load_before", "run_here", "shipped"]
 
@@ -37,10 +39,7 @@ def run_here(kind: type[Chosen], settings: ServiceSettings) -> dict[str, Chosen]
     that had no profiles in the release before may do without yet: it names things by their codes.
     """
     before: str | None = getattr(settings, "profiles", None)
-    if before and settings.networks:
-        named = [variable(type(settings), name) for name in ("profiles", "networks")]
-        raise NetworkAmiss(f"{named[0]} and {named[1]} are both set: leave out {named[0]}")
-    if before:
+    if before and not settings.networks:  # with both, one environment does for both releases
         return load_before(kind, Path(before))
     folder = Path(settings.networks) if settings.networks else shipped()
     here = {
@@ -62,7 +61,8 @@ def load(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
     faults: list[str] = []
     for one in folders(folder):
         try:
-            found[one.name] = of_folder(kind, one)
+            if not (kind.is_of_a_bank and has_none(one, kind.file)):
+                found[one.name] = of_folder(kind, one)
         except NetworkAmiss as amiss:
             faults.append(str(amiss))
     if faults:
@@ -72,11 +72,20 @@ def load(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
 
 def folders(folder: Path) -> list[Path]:
     """Return the networks' folders; NetworkAmiss where there is none."""
-    inside = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [one for one in inside if one.is_dir() and not one.name.startswith((".", "_"))]
+    try:
+        inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise NetworkAmiss(f"{folder}: it can't be read: {error.strerror}") from None
+    found = [one for one in inside if one.is_dir() and not one.name.startswith(PASSED_OVER)]
     if not found:
         raise NetworkAmiss(f"{folder}: no network is there: a folder with a network.yaml for each")
     return found
+
+
+def has_none(folder: Path, file: str) -> bool:
+    """Tell a network without a bank, about which a file of the bank says nothing."""
+    said = read(folder / "network.yaml").said
+    return isinstance(said, Mapping) and said.get("bank") == "none" and not (folder / file).exists()
 
 
 def of_folder(kind: type[Chosen], folder: Path) -> Chosen:
@@ -100,15 +109,22 @@ def faults_of(document: Document, kind: type[Part], languages: Any = None) -> li
     try:
         part = kind.model_validate(document.said)
     except ValidationError as error:
-        return [
-            document.amiss([one for one in e["loc"] if one != "[key]"], e["msg"])
-            for e in error.errors()
-        ]
+        return faults_in(document, error)
     spoken = languages or document.said.get("languages")  # of neither: the other file is amiss
     return [
         document.amiss(way, f"it isn't said in the languages {', '.join(spoken)}")
         for way, texts in texts_in(part)
         if spoken and set(texts.root) != set(spoken)
+    ]
+
+
+def faults_in(document: Document, error: ValidationError) -> list[str]:
+    return [
+        document.amiss(
+            [one for one in fault["loc"] if one != "[key]"],
+            fault["msg"].removeprefix("Value error, "),
+        )
+        for fault in error.errors()
     ]
 
 
@@ -125,7 +141,8 @@ def joined(kind: type[Chosen], network: Document, own: Document | None) -> Chose
     """Put a network together from its two files, which name the same offers."""
     offers: dict[str, Any] = network.said["offers"]
     if own is None or not kind.own_offers:
-        return kind.model_validate(network.said | (own.said if own else {}))
+        said = network.said | (own.said if own else {})
+        return kind.model_validate(in_order(said, network.said["languages"]))
     asked = {code for code, offer in offers.items() if offer["kept_by"] in kind.own_offers}
     more: dict[str, Any] = own.said["offers"]
     why = f"network.yaml has no such offer that is kept by {' or '.join(sorted(kind.own_offers))}"
@@ -135,7 +152,17 @@ def joined(kind: type[Chosen], network: Document, own: Document | None) -> Chose
     if faults:
         raise NetworkAmiss("\n".join(faults))
     together = {code: offers[code] | more[code] for code in offers if code in asked}
-    return kind.model_validate(network.said | own.said | {"offers": together})
+    said = network.said | own.said | {"offers": together}
+    return kind.model_validate(in_order(said, network.said["languages"]))
+
+
+def in_order(said: Any, languages: list[str]) -> Any:
+    """Return what was said with each text in the order of the network's languages."""
+    if not isinstance(said, Mapping):
+        return said
+    if said.keys() == {*languages}:
+        return {language: said[language] for language in languages}
+    return {name: in_order(inner, languages) for name, inner in said.items()}
 
 
 def load_before(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
@@ -148,9 +175,7 @@ def load_before(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
         try:
             profile = kind.model_validate(kind.of_release_before(document.said))
         except ValidationError as error:
-            raise NetworkAmiss(
-                "\n".join(document.amiss(e["loc"], e["msg"]) for e in error.errors())
-            ) from None
+            raise NetworkAmiss("\n".join(faults_in(document, error))) from None
         except (KeyError, TypeError, AttributeError):
             raise NetworkAmiss(document.amiss([], "no profile of the release before")) from None
         if profile.network in found:

@@ -7,8 +7,11 @@ from typing import Any
 
 import yaml
 from yaml.constructor import ConstructorError
+from yaml.reader import ReaderError
 
-Way = tuple[str | int, ...]
+Way = tuple[str, ...]
+# What PyYAML raises, beside its own, for a value that isn't what it says it is.
+ODD = (ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 class NetworkAmiss(ValueError):
@@ -16,7 +19,14 @@ class NetworkAmiss(ValueError):
 
 
 class Strict(yaml.SafeLoader):
-    """Reads YAML in which no key stands twice."""
+    """Reads YAML in which no key stands twice, and says in which line a value can't be read."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's
+        try:
+            return super().construct_object(node, deep)
+        except ODD as error:
+            why = f"no {node.tag.rpartition(':')[2]}: {error}"
+            raise ConstructorError(problem=why, problem_mark=node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's
         seen: set[str] = set()
@@ -39,9 +49,10 @@ class Document:
 
     def amiss(self, way: Sequence[str | int], why: str) -> str:
         """Return a fault with the line of the field, or of what it is missing in."""
-        known = (tuple(way[:end]) for end in range(len(way), -1, -1))
+        names = tuple(map(str, way))
+        known = (names[:end] for end in range(len(names), -1, -1))
         line = next(self.lines[one] for one in known if one in self.lines)
-        field = ".".join(map(str, way))
+        field = ".".join(names)
         return f"{self.name}:{line}: {field}: {why}" if field else f"{self.name}:{line}: {why}"
 
 
@@ -52,6 +63,8 @@ def read(file: Path) -> Document:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise NetworkAmiss(f"{name}: it isn't there") from None
+    except OSError as error:
+        raise NetworkAmiss(f"{name}: it can't be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         raise NetworkAmiss(f"{name}:{line}: not UTF-8") from None
@@ -63,8 +76,11 @@ def read(file: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise NetworkAmiss(f"{name}:{line}: not YAML: {error.problem}") from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise NetworkAmiss(f"{name}:1: not YAML: {error}") from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise NetworkAmiss(f"{name}:{line}: not YAML: a character that no text holds") from None
+    except (yaml.YAMLError, *ODD, RecursionError) as error:
+        raise NetworkAmiss(f"{name}:1: not YAML: {' '.join(str(error).split())}") from None
 
 
 def lines_of(node: yaml.Node | None, way: Way) -> Iterator[tuple[Way, int]]:
@@ -76,5 +92,6 @@ def lines_of(node: yaml.Node | None, way: Way) -> Iterator[tuple[Way, int]]:
             yield from lines_of(inner, here)
     elif isinstance(node, yaml.SequenceNode):
         for place, inner in enumerate(node.value):
-            yield (*way, place), inner.start_mark.line + 1
-            yield from lines_of(inner, (*way, place))
+            here = (*way, str(place))
+            yield here, inner.start_mark.line + 1
+            yield from lines_of(inner, here)

@@ -12,7 +12,16 @@ from shared.people.mailboxes import address
 from shared.time.calendar import working_days_after
 
 Count = Annotated[int, Field(gt=0, le=10_000)]
-Name = Annotated[str, Field(pattern=r"^[^\p{C}\p{Zl}\p{Zp}]{1,200}$")]  # stands in a mail's head
+
+
+def stands_in_a_head(name: str) -> str:
+    """Return a name as it stands in the head of a mail, on one line; ValueError where it can't."""
+    if not name.strip() or not name.isprintable():
+        raise ValueError("it is one line of letters and signs that every mail server takes")
+    return name
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(stands_in_a_head)]
 # A declaration of values says these beside them.
 NO_VALUES = {"text_version", "declared_on"}
 
@@ -23,7 +32,7 @@ class Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class Texts(RootModel[dict[Code, Annotated[str, Field(min_length=1)]]]):
+class Texts(RootModel[dict[Code, Annotated[str, Field(pattern=r"\S")]]]):
     """One text in each of the network's languages."""
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -137,6 +146,7 @@ class NetworkProfile(Network):
     own: ClassVar[type[Part] | None] = None  # what the service's own file says
     file: ClassVar[str] = ""
     own_offers: ClassVar[frozenset[str]] = frozenset()  # kept by these: it says more of them
+    is_of_a_bank: ClassVar[bool] = False  # and needn't know networks that have none
 
     @classmethod
     def of_release_before(cls, said: dict[str, Any]) -> dict[str, Any]:

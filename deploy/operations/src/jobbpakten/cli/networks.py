@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jobbpakten.cli.environment import either, installed, services
+from jobbpakten.cli.environment import either, excerpt, installed, services, variable
 from jobbpakten.cli.exit_codes import CODES, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
 from shared.networks import NetworkAmiss, kind_of, load, shipped
@@ -16,7 +16,8 @@ from shared.networks.profiles import Network, NetworkProfile
 app = typer.Typer(no_args_is_help=True, help="Look at networks, which are folders of YAML.")
 
 Folder = Annotated[
-    Path | None, typer.Argument(help="A folder with a folder for each network; else those shipped.")
+    Path | None,
+    typer.Argument(help="A folder with a folder for each; else what the services' settings name."),
 ]
 ALL = "network.yaml"
 
@@ -25,11 +26,14 @@ ALL = "network.yaml"
 def check(folder: Folder = None, *, as_json: AsJson = False) -> None:
     """Say whether services could start with these networks; name file, line and field if not.
 
-    What a service alone knows to check needs its code: where it isn't installed, run
-    `python -m shared <service> networks FOLDER` in its image.
+    Without FOLDER it is the one in the services' settings (`MEMBERSHIP_NETWORKS` …), or those that
+    are shipped. Where a municipality is set, one of them has to be its own. What a service alone
+    knows to check needs its code: where it isn't installed, run `python -m shared <service>
+    networks FOLDER` in its image.
     """
-    where = folder or shipped()
+    where = folder or set_folder()
     found, faults = load_all(where)
+    faults += [] if faults else missing(where, found)
     left = [one for one in services() if find_spec(one) is None]
     if as_json:
         print_json({"networks": found, "faults": faults, "not_checked_for": left})
@@ -42,6 +46,22 @@ def check(folder: Folder = None, *, as_json: AsJson = False) -> None:
         run = f"python -m shared {service} networks {where}"
         print_line(f"{service} isn't installed here, its own files aren't checked: run `{run}`")
     raise typer.Exit(Code.FOUND if faults else Code.GOOD)
+
+
+def set_folder() -> Path:
+    """Return the folder that the services' settings name; WrongUse where they name several."""
+    said = {variable(one, "networks"): excerpt(one).networks for one in services()}
+    said = {name: folder for name, folder in said.items() if folder}
+    if len({*said.values()}) > 1:
+        raise WrongUse(f"{' and '.join(said)} differ: give all services the same folder.")
+    return Path(next(iter(said.values()))) if said else shipped()
+
+
+def missing(folder: Path, found: list[dict[str, Any]]) -> list[str]:
+    """Say for which of the services' municipalities there is no network."""
+    here = {excerpt(one).municipality for one in services()} - {""}
+    left = sorted(here - {one["municipality"] for one in found})
+    return [f"{folder}: no network of municipality {one} is there" for one in left]
 
 
 def load_all(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:

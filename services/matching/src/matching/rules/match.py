@@ -82,8 +82,9 @@ ENDS = {
     "withdrawn": "municipality",
     "superseded": "municipality",
 }
-# A no of hers needs no reason, costs nothing, and is her caseworker's alone in every network.
-UNTOLD = ("candidate_no",)
+# A candidate's no needs no reason, costs nothing, and is the caseworker's alone in every network.
+# One that comes after a yes ends as withdrawn, as does whoever is hidden: the two look alike.
+UNTOLD = ("candidate_no", "withdrawn")
 # The candidate has said yes to another place, and hears that: her other matches are over by it.
 ACCEPTED_ELSEWHERE = "accepted_elsewhere"
 

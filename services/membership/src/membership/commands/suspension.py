@@ -1,5 +1,6 @@
 """Suspension: a member stands aside for a coded reason, until it is a member again."""
 
+from datetime import date
 from uuid import UUID
 
 from jobbpakten_events.membership import MembershipReinstated, MembershipSuspended
@@ -16,7 +17,7 @@ from shared.messaging import outbox
 
 async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Membership:
     """Let nobody new be placed with a member; who works there stays."""
-    membership = await stepped(act, membership_id, "suspend")
+    membership, _ = await stepped(act, membership_id, "suspend")
     if ground not in act.profile.suspension_grounds:
         text = "A suspension names one of the profile's grounds."
         raise Unfit("/ground", "unknown_ground", text)
@@ -32,11 +33,12 @@ async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Member
 
 async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     """Make the suspended organisation a member again, for the term that was agreed."""
-    membership = await stepped(act, membership_id, "reinstate")
+    membership, suspended_on = await stepped(act, membership_id, "reinstate")
     agreement = await queries.agreement_of(act.tx, membership.id)
     membership.deadline = Terms.of(agreement.terms).term.last_day if agreement else None
     membership.ground = None
-    *earlier, last = membership.suspensions
+    # The release before the one that notes suspensions may have suspended it.
+    *earlier, last = membership.suspensions or [Suspension(suspended_on)]
     membership.suspensions = [*earlier, last._replace(reinstated_on=act.on)]
     event = MembershipReinstated(
         membership_id=membership.id, organisation_id=membership.organisation_id
@@ -45,10 +47,14 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     return membership
 
 
-async def stepped(act: Act[Profile], membership_id: UUID, by: str) -> Membership:
-    """Take a decider's step; nobody decides on a membership that she applied for."""
+async def stepped(act: Act[Profile], membership_id: UUID, by: str) -> tuple[Membership, date]:
+    """Take a decider's step, and give since when it stood where it did.
+
+    Nobody decides on a membership that she applied for.
+    """
     membership = await lock_membership(act, membership_id)
+    since = membership.since
     advance(membership, MEMBERSHIP, by, act.caller.role, act.on, limits=act.profile)
     for other in applicants(membership):
         four_eyes(other, act.caller.id)
-    return membership
+    return membership, since
