@@ -80,12 +80,13 @@ def reseal(service: Any) -> int:
 
 
 def check_networks(kind: type[NetworkProfile], folder: Path) -> int:
-    """Name what is amiss in a folder of networks, and give 1; nothing and 0 where nothing is."""
+    """Name what is amiss in a folder of networks, and give 1; else 0."""
     try:
         load(kind, folder)
     except NetworkAmiss as amiss:
         sys.stdout.write(f"{amiss}\n")
         return 1
+    sys.stdout.write(f"{folder}: nothing is amiss in what this service reads\n")
     return 0
 
 

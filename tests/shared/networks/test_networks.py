@@ -70,6 +70,10 @@ def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile
         ("network.yaml", "offers.internship.text", {"sv": "Praktik"}),
         ("network.yaml", "units.kansliet", {"en": "The office"}),
         ("network.yaml", "units", {}),
+        ("network.yaml", "languages", ["sv", "en", "sv"]),
+        ("network.yaml", "motto", "  "),
+        ("network.yaml", "offers.internship.text.sv", "Praktik \ufffd"),
+        ("network.yaml", "municipality.code", "380"),
         ("network.yaml", "name", "Jobbpakten\r\nBcc: alla"),
         ("network.yaml", "name", "\u00a0"),
         ("network.yaml", "units.jobbcenter_city.sv", " "),
@@ -96,6 +100,10 @@ def test_the_shipped_ones_can_be_used_by_every_service(kind: type[NetworkProfile
         ("matching.yaml", "facts.asked_about_protection", None),
         ("matching.yaml", "employer_declines.need_gone.follows", "Ring!"),
         ("matching.yaml", "groups.5", {"sv": "Fem", "en": "Five"}),
+        ("matching.yaml", "decided_on", "2026-13-45"),
+        ("matching.yaml", "limits.candidate_answer_days", {"at_least": 8, "at_most": 7}),
+        ("matching.yaml", "deadlines.visible", 92),
+        ("matching.yaml", "version", 2026),
         ("matching.yaml", "withdrawals", None),
         ("followup.yaml", "placements.running", None),
         ("followup.yaml", "placements.lost", {"sv": "Borta", "en": "Gone"}),
@@ -111,7 +119,8 @@ def test_what_is_amiss_is_named_by_file_line_and_field(
 
     [name, line, named, why] = said.splitlines()[0].split(":", 3)
     assert name == f"{NETWORK}/{file}"
-    assert field.startswith(named.strip())
+    assert field.startswith(named.strip()) or named.strip().startswith(f"{field}.")
+    assert "Input" not in why
     assert int(line) == line_of(where, named.strip())
     assert why.strip()
 
@@ -146,21 +155,23 @@ def test_what_is_no_yaml_or_no_text_is_said_with_its_line(tmp_path: Path) -> Non
     file, good = own / "network.yaml", (own / "network.yaml").read_text("utf-8")
     for text, why in (
         ("bank: both\na: [", "jobbpakten/network.yaml:2: not YAML: "),
-        ("# A day\nbank: 2026-13-45", "network.yaml:2: not YAML: no timestamp: month must be"),
         ('a: 1\nb: !!int ""', "jobbpakten/network.yaml:2: not YAML: no int: "),
         ("a: 1\nb: !!bool abc", "jobbpakten/network.yaml:2: not YAML: no bool: "),
         ('a: "\\UFFFFFFFF"', "jobbpakten/network.yaml:1: not YAML: "),
         ("a: &a\n  b: *a", "jobbpakten/network.yaml:1: not YAML: "),
         ("", "jobbpakten/network.yaml:1: it says nothing"),
-        ("bank: both", "jobbpakten/network.yaml:1: network: Field required"),
+        ("bank: both", "jobbpakten/network.yaml:1: network: it is missing"),
+        ("bank:\n\tboth", "network.yaml:2: not YAML: "),
         ("- bank", "jobbpakten/network.yaml:1: "),
         ("null", "jobbpakten/network.yaml:1: it says nothing"),
-        (f"{good}\nbank: none", f"network.yaml:{good.count(chr(10)) + 2}: not YAML: bank stands"),
+        (f"{good}\nbank: none", f"network.yaml:{good.count(chr(10)) + 2}: bank stands"),
     ):
         file.write_text(text, "utf-8")
         assert why in complaint(tmp_path, NetworkProfile), text
     file.write_bytes("bank: both\nmotto: Öppna".encode("latin-1"))
-    assert complaint(tmp_path, NetworkProfile) == "jobbpakten/network.yaml:2: not UTF-8"
+    assert complaint(tmp_path, NetworkProfile) == (
+        "jobbpakten/network.yaml:2: not UTF-8: save it as UTF-8"
+    )
 
 
 @given(some.text() | some.text(SIGNS), some.sampled_from(["", "bank: both\n"]))
@@ -170,6 +181,30 @@ def test_whatever_stands_in_a_file_is_said_by_file_and_line(text: str, before: s
         (own / "network.yaml").write_text(before + text, "utf-8")
         for line in complaint(Path(folder), NetworkProfile).splitlines():
             assert re.match(r"jobbpakten/network\.yaml:\d+: ", line)
+
+
+def test_a_scalar_is_what_yaml_1_2_takes_it_for(tmp_path: Path) -> None:
+    own = copied(tmp_path)
+    spoilt(own / "network.yaml", lambda text: re.sub(r"code: .*?,", "code: 0380,", text))
+    spoilt(own / "membership.yaml", lambda text: text.replace("rests_on: 'no'", "rests_on: no"))
+    found = load(membership.profiles.Profile, tmp_path)[NETWORK]
+    assert found.municipality.code == "0380"
+    assert found.refusal_grounds["working_conditions"].rests_on == "no"
+
+
+def test_aliases_that_repeat_each_other_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    rings = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))
+    (copied(tmp_path) / "network.yaml").write_text(f"a0: &a0 [1]\n{rings}", "utf-8")
+    assert "it says too much" in complaint(tmp_path, NetworkProfile)
+
+
+def test_a_link_that_leads_nowhere_and_a_network_named_for_its_folder_are_said(
+    tmp_path: Path,
+) -> None:
+    own = copied(tmp_path)
+    assert "name the folder that it lies in" in complaint(own, NetworkProfile)
+    (tmp_path / "grannpakten").symlink_to(tmp_path / "nowhere")
+    assert "grannpakten/network.yaml: it isn't there" in complaint(tmp_path, NetworkProfile)
 
 
 def test_a_file_or_a_network_that_isnt_there_is_said(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from jobbpakten_events import Code
 from matching.rules.fact import OF_PROTECTION
@@ -81,6 +81,12 @@ class Between(Part):
 
     at_least: Count
     at_most: Count
+
+    @model_validator(mode="after")
+    def is_a_span(self) -> Self:
+        if self.at_least > self.at_most:
+            raise ValueError("at_least is more than at_most")
+        return self
 
 
 class Limits(Part):
@@ -192,7 +198,7 @@ DECLINES_BEFORE: dict[str, dict[str, Any]] = {
     "need_gone": {"tells_the_candidate": True, "follows": "ask_whether_to_close_the_place"},
 }
 NOT_SAID_BEFORE: dict[str, Any] = {
-    "motto": "",
+    "motto": "not said",
     "municipality": {"code": "0000", "name": "not said"},
     "contact": None,
     "controller": None,

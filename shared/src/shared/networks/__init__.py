@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from shared.networks.documents import Document, NetworkAmiss, Way, read
 from shared.networks.profiles import Network, NetworkProfile, Part, texts_in
+from shared.networks.sentences import sentence
 from shared.settings import ServiceSettings
 
 Chosen = TypeVar("Chosen", bound=NetworkProfile)
@@ -76,10 +77,20 @@ def folders(folder: Path) -> list[Path]:
         inside = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         raise NetworkAmiss(f"{folder}: it can't be read: {error.strerror}") from None
-    found = [one for one in inside if one.is_dir() and not one.name.startswith(PASSED_OVER)]
+    if (folder / "network.yaml").exists():
+        raise NetworkAmiss(f"{folder}: that is a network: name the folder that it lies in")
+    found = [
+        one
+        for one in inside
+        if not one.name.startswith(PASSED_OVER) and (one.is_dir() or is_broken_link(one))
+    ]
     if not found:
         raise NetworkAmiss(f"{folder}: no network is there: a folder with a network.yaml for each")
     return found
+
+
+def is_broken_link(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
 
 
 def has_none(folder: Path, file: str) -> bool:
@@ -93,13 +104,21 @@ def of_folder(kind: type[Chosen], folder: Path) -> Chosen:
     network, own = read(folder / "network.yaml"), None
     faults = list(faults_of(network, Network))
     if not faults and network.said["network"] != folder.name:
-        faults.append(network.amiss(["network"], f"its folder is called {folder.name}"))
+        why = f"its folder is called {folder.name}: rename one of them"
+        faults.append(network.amiss(["network"], why))
     if kind.own:
         own = read(folder / kind.file)
-        faults += faults_of(own, kind.own, network.said.get("languages") if not faults else None)
+        faults += faults_of(own, kind.own, languages_of(network))
     if faults:
         raise NetworkAmiss("\n".join(faults))
     return joined(kind, network, own)
+
+
+def languages_of(network: Document) -> list[str]:
+    """Return the languages that a network's texts stand in; none where it doesn't say them well."""
+    said = network.said.get("languages") if isinstance(network.said, Mapping) else None
+    well = isinstance(said, list) and all(isinstance(one, str) for one in said)
+    return list(said or ()) if well else []
 
 
 def faults_of(document: Document, kind: type[Part], languages: Any = None) -> list[str]:
@@ -112,18 +131,20 @@ def faults_of(document: Document, kind: type[Part], languages: Any = None) -> li
         return faults_in(document, error)
     spoken = languages or document.said.get("languages")  # of neither: the other file is amiss
     return [
-        document.amiss(way, f"it isn't said in the languages {', '.join(spoken)}")
+        document.amiss([*way, language], f"the network speaks {', '.join(spoken)}: it is {what}")
         for way, texts in texts_in(part)
-        if spoken and set(texts.root) != set(spoken)
+        if spoken
+        for what, several in (
+            ("missing", {*spoken} - texts.root.keys()),
+            ("none of these", texts.root.keys() - {*spoken}),
+        )
+        for language in sorted(several)
     ]
 
 
 def faults_in(document: Document, error: ValidationError) -> list[str]:
     return [
-        document.amiss(
-            [one for one in fault["loc"] if one != "[key]"],
-            fault["msg"].removeprefix("Value error, "),
-        )
+        document.amiss([one for one in fault["loc"] if one != "[key]"], sentence(fault))
         for fault in error.errors()
     ]
 

@@ -1,16 +1,24 @@
-"""A YAML file as somebody wrote it: what it says, and in which line it says so."""
+"""A YAML file as somebody wrote it: what it says, and in which line it says so.
 
+Scalars are YAML 1.2's (core schema, yaml.org/spec/1.2.2): no, on and 12:30 are texts, and so is
+0380, which begins with a nought.
+"""
+
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 from yaml.constructor import ConstructorError
 from yaml.reader import ReaderError
 
+from shared.networks.sentences import with_cure
+
 Way = tuple[str, ...]
 # What PyYAML raises, beside its own, for a value that isn't what it says it is.
+MOST_VALUES = 20_000
 ODD = (ValueError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -18,8 +26,14 @@ class NetworkAmiss(ValueError):
     """A network can't be used; a line for each fault says file, line, field and why."""
 
 
+class Twice(ConstructorError):
+    """A key stands twice: which of the two is meant isn't known."""
+
+
 class Strict(yaml.SafeLoader):
     """Reads YAML in which no key stands twice, and says in which line a value can't be read."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 - PyYAML's
         try:
@@ -32,11 +46,20 @@ class Strict(yaml.SafeLoader):
         seen: set[str] = set()
         for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in seen:
-                raise ConstructorError(
-                    problem=f"{key.value} stands twice", problem_mark=key.start_mark
-                )
+                raise Twice(problem=f"{key.value} stands twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+for kind, form, first in (
+    ("null", r"~|null|Null|NULL|", "~nN"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
+    ("merge", "<<", "<"),
+):
+    whole = re.compile(rf"(?:{form})\Z")
+    Strict.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", whole, [*first, ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +90,33 @@ def read(file: Path) -> Document:
         raise NetworkAmiss(f"{name}: it can't be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
-        raise NetworkAmiss(f"{name}:{line}: not UTF-8") from None
+        raise NetworkAmiss(f"{name}:{line}: not UTF-8: save it as UTF-8") from None
     try:
         loader = Strict(text)
         node = loader.get_single_node()
+        if node and size_of(node, {}) > MOST_VALUES:
+            raise NetworkAmiss(f"{name}:1: it says too much, with all that its aliases repeat")
         said = loader.construct_document(node) if node else {}
         return Document(name, said, {(): 1} | dict(lines_of(node, ())))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise NetworkAmiss(f"{name}:{line}: not YAML: {error.problem}") from None
+        why = with_cure(error.problem or "")
+        why = why if isinstance(error, Twice) else f"not YAML: {why}"
+        raise NetworkAmiss(f"{name}:{line}: {why}") from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise NetworkAmiss(f"{name}:{line}: not YAML: a character that no text holds") from None
     except (yaml.YAMLError, *ODD, RecursionError) as error:
         raise NetworkAmiss(f"{name}:1: not YAML: {' '.join(str(error).split())}") from None
+
+
+def size_of(node: yaml.Node, known: dict[int, int]) -> int:
+    """Count the values of a part, those that aliases repeat each time; RecursionError in a ring."""
+    if id(node) not in known:
+        inside = node.value if isinstance(node, yaml.CollectionNode) else ()
+        parts = [part for one in inside for part in (one if isinstance(one, tuple) else (one,))]
+        known[id(node)] = 1 + sum(size_of(part, known) for part in parts)
+    return known[id(node)]
 
 
 def lines_of(node: yaml.Node | None, way: Way) -> Iterator[tuple[Way, int]]:

@@ -14,14 +14,29 @@ from shared.time.calendar import working_days_after
 Count = Annotated[int, Field(gt=0, le=10_000)]
 
 
-def stands_in_a_head(name: str) -> str:
-    """Return a name as it stands in the head of a mail, on one line; ValueError where it can't."""
-    if not name.strip() or not name.isprintable():
-        raise ValueError("it is one line of letters and signs that every mail server takes")
+def legible(text: str) -> str:
+    """Return a text that people can read; ValueError where it is empty, or holds another sign."""
+    odd = next((sign for sign in text if not is_legible(sign)), "")
+    if not text.strip():
+        raise ValueError("it is empty")
+    if odd:
+        raise ValueError(f"it holds a sign that nobody can read: U+{ord(odd):04X}")
+    return text
+
+
+def is_legible(sign: str) -> bool:
+    return sign in "\n\u00a0" or (sign.isprintable() and sign != "\ufffd")
+
+
+def on_a_line(name: str) -> str:
+    """Return a name as it stands in the head of a mail; ValueError where it is more than a line."""
+    if not name.isprintable():
+        raise ValueError("it is one line, without a no-break space")
     return name
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(stands_in_a_head)]
+Text = Annotated[str, Field(max_length=2_000), AfterValidator(legible)]
+Name = Annotated[str, Field(max_length=200), AfterValidator(legible), AfterValidator(on_a_line)]
 # A declaration of values says these beside them.
 NO_VALUES = {"text_version", "declared_on"}
 
@@ -32,7 +47,7 @@ class Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-class Texts(RootModel[dict[Code, Annotated[str, Field(pattern=r"\S")]]]):
+class Texts(RootModel[dict[Code, Text]]):
     """One text in each of the network's languages."""
 
     model_config = ConfigDict(strict=True, frozen=True)
@@ -64,6 +79,12 @@ class Limit(Part):
         if self.years:
             last = years_after(start, self.years)
         return min(last, LAST_DAY)
+
+
+def each_once(languages: list[str]) -> list[str]:
+    if len({*languages}) < len(languages):
+        raise ValueError("a language stands twice")
+    return languages
 
 
 class Municipality(Part):
@@ -112,7 +133,7 @@ class Network(Part):
 
     network: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
     name: Name
-    motto: str
+    motto: Name
     municipality: Municipality
     # A profile of the release before names none of these three; a release later each has to.
     contact: Reachable | None = Field(description="Who answers those who ask about the network.")
@@ -120,7 +141,7 @@ class Network(Part):
         description="Who answers for personal data: GDPR, article 4(7)."
     )
     data_protection_officer: Reachable | None = Field(description="GDPR, article 37.")
-    languages: Annotated[list[Code], Field(min_length=1)]
+    languages: Annotated[list[Code], Field(min_length=1), AfterValidator(each_once)]
     bank: Literal["none", "candidates", "places", "both"]
     values: Values
     units: Mapping[Code, Texts]

@@ -59,7 +59,10 @@ def set_folder() -> Path:
 
 def missing(folder: Path, found: list[dict[str, Any]]) -> list[str]:
     """Say for which of the services' municipalities there is no network."""
-    here = {excerpt(one).municipality for one in services()} - {""}
+    said = {variable(one, "municipality"): excerpt(one).municipality for one in services()}
+    here = {*said.values()} - {""}
+    if len(here) > 1:
+        raise WrongUse(f"{' and '.join(name for name in said if said[name])} differ.")
     left = sorted(here - {one["municipality"] for one in found})
     return [f"{folder}: no network of municipality {one} is there" for one in left]
 
