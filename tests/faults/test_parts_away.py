@@ -16,6 +16,8 @@ from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten_local.parts.services import Service
 
+# Sooner than the server, which closes what is idle for 5 s: a call may meet that on its way.
+LIMITS = httpx.Limits(keepalive_expiry=1)
 AWAY_S = 20
 SEEDS = itertools.count()  # a seed repeats its acts, and what is repeated is only answered again
 LEADER = """SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -35,7 +37,7 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
 ) -> None:
     async with (
         staged(world, dict.fromkeys(TWO, 1)) as stage,
-        httpx.AsyncClient(timeout=PATIENCE_S) as http,
+        httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http,
     ):
         commitments = await promises(stage, 3)
         born = [one.process.pid for one in stage.replicas if one.process]
@@ -144,6 +146,6 @@ async def nothing_waits(stage: Stage) -> None:
 
 
 async def act(on: list[Service], commitments: list[str], acts: int) -> None:
-    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http:
         calling = Callers("membership", on, http)
         await Writers(calling, commitments, next(SEEDS), lambda done: done >= acts).write()
