@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import text
+import pytest
 from tests.membership.conftest import INTERNSHIPS, STUDY_VISITS, Membership
 
 LATER = date(2026, 3, 16)
@@ -58,15 +58,16 @@ async def test_suspension_and_reinstatement_are_told_once_each_on_their_own_days
     assert days == [("2026-03-09", "decider"), ("2026-03-13", "decider")]
 
 
+@pytest.mark.parametrize("noted", ["{}", "{2026-02-10,2026-02-20}"])
 async def test_whom_a_release_suspended_that_noted_no_days_is_reinstated_with_them(
-    membership: Membership,
+    membership: Membership, noted: str
 ) -> None:
     member = await membership.joined(STUDY_VISITS)
     path = f"/members/{member['membership_id']}"
     body = WORKING_CONDITIONS | {"suspended_on": "2026-03-02"}
     await membership.good("POST", f"{path}/suspension", "decider", body)
     async with membership.database.transaction() as tx:
-        await (await tx.connection()).execute(text("UPDATE memberships SET turns = '{}'"))
+        await (await tx.connection()).exec_driver_sql(f"UPDATE memberships SET turns = '{noted}'")
     await membership.set_the_day(LATER)
     again = {"reinstated_on": "2026-03-13"}
     await membership.good("POST", f"{path}/reinstatement", "decider", again)

@@ -37,9 +37,9 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     agreement = await queries.agreement_of(act.tx, membership.id)
     membership.deadline = Terms.of(agreement.terms).term.last_day if agreement else None
     membership.ground = None
-    # The release before the one that notes suspensions may have suspended it.
-    *earlier, last = membership.suspensions or [Suspension(suspended_on)]
-    membership.suspensions = [*earlier, last._replace(reinstated_on=act.on)]
+    # Its first day is the membership's own: a release may have suspended it that noted none.
+    earlier = [one for one in membership.suspensions if one.reinstated_on]
+    membership.suspensions = [*earlier, Suspension(suspended_on, act.on)]
     event = MembershipReinstated(
         membership_id=membership.id, organisation_id=membership.organisation_id
     )
