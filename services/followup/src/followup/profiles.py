@@ -29,6 +29,8 @@ class Profile(NetworkProfile, Own):
         """Return the network's own word for a code, of a kind such as `offer`; None without one."""
         if of == "network":
             return self.name
-        words = {"offer": {one: offer.text for one, offer in self.offers.items()}}
-        found = (words | {"outcome": self.placements}).get(of, {}).get(code)
-        return found.said_in(language) if found else None
+        if of == "offer" and code in self.offers:
+            return self.offers[code].text.said_in(language)
+        if of == "outcome" and code in self.placements:
+            return self.placements[code].said_in(language)
+        return None

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from matching import profiles
 from matching.api import router
 from matching.clock import THINGS, due
 from matching.commands.seals import SHELVES, canaries
+from matching.profiles import Profile
 from matching.settings import Settings
 from matching.subscribers import hears
-from shared import service
+from shared import networks, service
 from shared.people.resealing import Resealed, reseal
 
 
@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return service.assemble(
         settings,
         router,
-        networks=profiles.load(settings),
+        networks=networks.run_here(Profile, settings),
         hears=hears,
         due=due,
         things=THINGS,

@@ -11,8 +11,6 @@ from pydantic import Field, field_validator, model_validator
 from jobbpakten_events import Code
 from matching.rules.fact import OF_PROTECTION
 from matching.rules.match import ENDS, UNTOLD
-from matching.settings import Settings
-from shared import networks
 from shared.database import Tx
 from shared.networks import profiles
 from shared.networks.profiles import Count, Limit, NetworkProfile, Part, Texts, Timed
@@ -187,7 +185,8 @@ class Profile(NetworkProfile, Own):
         withdrawals = {"other": plainly("other", languages)}
         more = {"offers": offers, "employer_declines": declines, "ends": ends}
         more |= {"departures": departures}
-        return NOT_SAID_BEFORE | {"name": said["network"], "withdrawals": withdrawals} | said | more
+        said = NOT_SAID_BEFORE | {"name": said["network"], "withdrawals": withdrawals} | said
+        return super().of_release_before(said | more)
 
 
 # What was in the code, and what matching's profiles of the release before didn't have.
@@ -200,9 +199,6 @@ DECLINES_BEFORE: dict[str, dict[str, Any]] = {
 NOT_SAID_BEFORE: dict[str, Any] = {
     "motto": "not said",
     "municipality": {"code": "0000", "name": "not said"},
-    "contact": None,
-    "controller": None,
-    "data_protection_officer": None,
     "values": {"version": "not-said", "not_said": {"sv": "not said"}},
 }
 
@@ -215,8 +211,3 @@ def profile_of(tx: Tx, network: str) -> Profile:
     """Return a network's profile, for what acts without a call; KeyError if it isn't run here."""
     found: Profile = tx.networks[network]
     return found
-
-
-def load(settings: Settings) -> dict[str, Profile]:
-    """Return the networks that this installation runs, by their codes."""
-    return networks.run_here(Profile, settings)

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from fastapi import FastAPI
 
-from membership import profiles
 from membership.api import router
 from membership.clock import THINGS, due
 from membership.commands.seals import SHELVES, canaries
+from membership.profiles import Profile
 from membership.settings import Settings
 from membership.subscribers import hears
-from shared import service
+from shared import networks, service
 from shared.people.resealing import Resealed, reseal
 
 
@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return service.assemble(
         settings,
         router,
-        networks=profiles.load(settings),
+        networks=networks.run_here(Profile, settings),
         hears=hears,
         due=due,
         things=THINGS,

@@ -6,18 +6,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from jobbpakten_events import Code
-from membership.settings import Settings
-from shared import networks
 from shared.networks import profiles
 from shared.networks.profiles import Count, Limit, NetworkProfile, Part, Texts, Timed
-
-# Which a profile of the release before doesn't have.
-NOT_SAID_BEFORE: dict[str, Any] = {
-    "contact": None,
-    "controller": None,
-    "data_protection_officer": None,
-    "units": {},
-}
 
 
 class Deadlines(Part):
@@ -96,9 +86,4 @@ class Profile(NetworkProfile, Own):
 
     @classmethod
     def of_release_before(cls, said: dict[str, Any]) -> dict[str, Any]:
-        return NOT_SAID_BEFORE | said
-
-
-def load(settings: Settings) -> dict[str, Profile]:
-    """Return the networks that this installation runs, by their codes."""
-    return networks.run_here(Profile, settings)
+        return super().of_release_before({"units": {}} | said)

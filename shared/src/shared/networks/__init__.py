@@ -1,6 +1,6 @@
 """Networks are data: read from a folder of YAML for each, checked before anything starts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,8 +62,8 @@ def load(kind: type[Chosen], folder: Path) -> dict[str, Chosen]:
     faults: list[str] = []
     for one in folders(folder):
         try:
-            if not (kind.is_of_a_bank and has_none(one, kind.file)):
-                found[one.name] = of_folder(kind, one)
+            if profile := of_folder(kind, one):
+                found[one.name] = profile
         except NetworkAmiss as amiss:
             faults.append(str(amiss))
     if faults:
@@ -93,25 +93,29 @@ def is_broken_link(path: Path) -> bool:
     return path.is_symlink() and not path.exists()
 
 
-def has_none(folder: Path, file: str) -> bool:
-    """Tell a network without a bank, about which a file of the bank says nothing."""
-    said = read(folder / "network.yaml").said
-    return isinstance(said, Mapping) and said.get("bank") == "none" and not (folder / file).exists()
+def of_folder(kind: type[Chosen], folder: Path) -> Chosen | None:
+    """Read one network: `network.yaml`, and the service's own file beside it.
 
-
-def of_folder(kind: type[Chosen], folder: Path) -> Chosen:
-    """Read one network: `network.yaml`, and the service's own file beside it."""
+    None for one without a bank, where only a bank is asked for and its file isn't there.
+    """
     network, own = read(folder / "network.yaml"), None
-    faults = list(faults_of(network, Network))
+    if kind.is_of_a_bank and has_no_bank(network) and not (folder / kind.file).exists():
+        return None
+    languages = languages_of(network)
+    faults = faults_of(network, Network, languages)
     if not faults and network.said["network"] != folder.name:
         why = f"its folder is called {folder.name}: rename one of them"
         faults.append(network.amiss(["network"], why))
     if kind.own:
         own = read(folder / kind.file)
-        faults += faults_of(own, kind.own, languages_of(network))
+        faults += faults_of(own, kind.own, languages)
     if faults:
         raise NetworkAmiss("\n".join(faults))
     return joined(kind, network, own)
+
+
+def has_no_bank(network: Document) -> bool:
+    return isinstance(network.said, Mapping) and network.said.get("bank") == "none"
 
 
 def languages_of(network: Document) -> list[str]:
@@ -121,22 +125,24 @@ def languages_of(network: Document) -> list[str]:
     return list(said or ()) if well else []
 
 
-def faults_of(document: Document, kind: type[Part], languages: Any = None) -> list[str]:
-    """Return what is amiss in one file, each fault with its line and field."""
+def faults_of(document: Document, kind: type[Part], languages: Sequence[str]) -> list[str]:
+    """Return what is amiss in one file, each fault with its line and field.
+
+    Without languages the other file is amiss, and it isn't known what texts have to be said in.
+    """
     if empty := [*nothing_in(document.said)]:
         return [document.amiss(way, "it says nothing") for way in empty]
     try:
         part = kind.model_validate(document.said)
     except ValidationError as error:
         return faults_in(document, error)
-    spoken = languages or document.said.get("languages")  # of neither: the other file is amiss
     return [
-        document.amiss([*way, language], f"the network speaks {', '.join(spoken)}: it is {what}")
+        document.amiss([*way, language], f"the network speaks {', '.join(languages)}: it is {what}")
         for way, texts in texts_in(part)
-        if spoken
+        if languages
         for what, several in (
-            ("missing", {*spoken} - texts.root.keys()),
-            ("none of these", texts.root.keys() - {*spoken}),
+            ("missing", {*languages} - texts.root.keys()),
+            ("none of these", texts.root.keys() - {*languages}),
         )
         for language in sorted(several)
     ]
@@ -160,21 +166,23 @@ def nothing_in(said: Any, way: Way = ()) -> Iterator[Way]:
 
 def joined(kind: type[Chosen], network: Document, own: Document | None) -> Chosen:
     """Put a network together from its two files, which name the same offers."""
-    offers: dict[str, Any] = network.said["offers"]
-    if own is None or not kind.own_offers:
-        said = network.said | (own.said if own else {})
-        return kind.model_validate(in_order(said, network.said["languages"]))
-    asked = {code for code, offer in offers.items() if offer["kept_by"] in kind.own_offers}
-    more: dict[str, Any] = own.said["offers"]
+    said = network.said | (own.said if own else {})
+    if own and kind.own_offers:
+        said |= {"offers": offers_of(kind, network, own)}
+    return kind.model_validate(in_order(said, network.said["languages"]))
+
+
+def offers_of(kind: type[Chosen], network: Document, own: Document) -> dict[str, Any]:
+    """Put the offers together that both files have to describe; NetworkAmiss where one doesn't."""
+    offers, more = network.said["offers"], own.said["offers"]
+    asked = [code for code, offer in offers.items() if offer["kept_by"] in kind.own_offers]
     why = f"network.yaml has no such offer that is kept by {' or '.join(sorted(kind.own_offers))}"
     faults = [own.amiss(["offers", code], why) for code in more if code not in asked]
     why = "it isn't there, and network.yaml has it"
-    faults += [own.amiss(["offers", code], why) for code in offers if code in asked - more.keys()]
+    faults += [own.amiss(["offers", code], why) for code in asked if code not in more]
     if faults:
         raise NetworkAmiss("\n".join(faults))
-    together = {code: offers[code] | more[code] for code in offers if code in asked}
-    said = network.said | own.said | {"offers": together}
-    return kind.model_validate(in_order(said, network.said["languages"]))
+    return {code: offers[code] | more[code] for code in asked}
 
 
 def in_order(said: Any, languages: list[str]) -> Any:

@@ -17,8 +17,15 @@ from yaml.reader import ReaderError
 from shared.networks.sentences import with_cure
 
 Way = tuple[str, ...]
-# What PyYAML raises, beside its own, for a value that isn't what it says it is.
 MOST_VALUES = 20_000
+SCALARS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?(?:0|[1-9][0-9]*)",
+    "float": r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?",
+    "merge": "<<",
+}
+# What PyYAML raises, beside its own, for a value that isn't what it says it is.
 ODD = (ValueError, LookupError, AttributeError, ArithmeticError)
 
 
@@ -51,15 +58,8 @@ class Strict(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-for kind, form, first in (
-    ("null", r"~|null|Null|NULL|", "~nN"),
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
-    ("float", r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
-    ("merge", "<<", "<"),
-):
-    whole = re.compile(rf"(?:{form})\Z")
-    Strict.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", whole, [*first, ""])
+for kind, form in SCALARS.items():
+    Strict.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(rf"(?:{form})\Z"), None)
 
 
 @dataclass(frozen=True, slots=True)

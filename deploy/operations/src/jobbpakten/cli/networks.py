@@ -49,22 +49,25 @@ def check(folder: Folder = None, *, as_json: AsJson = False) -> None:
 
 
 def set_folder() -> Path:
-    """Return the folder that the services' settings name; WrongUse where they name several."""
-    said = {variable(one, "networks"): excerpt(one).networks for one in services()}
-    said = {name: folder for name, folder in said.items() if folder}
-    if len({*said.values()}) > 1:
-        raise WrongUse(f"{' and '.join(said)} differ: give all services the same folder.")
-    return Path(next(iter(said.values()))) if said else shipped()
+    """Return the folder that the services' settings name, or that of those shipped."""
+    return Path(said) if (said := common("networks", "folder")) else shipped()
 
 
 def missing(folder: Path, found: list[dict[str, Any]]) -> list[str]:
-    """Say for which of the services' municipalities there is no network."""
-    said = {variable(one, "municipality"): excerpt(one).municipality for one in services()}
-    here = {*said.values()} - {""}
-    if len(here) > 1:
-        raise WrongUse(f"{' and '.join(name for name in said if said[name])} differ.")
-    left = sorted(here - {one["municipality"] for one in found})
-    return [f"{folder}: no network of municipality {one} is there" for one in left]
+    """Say that there is no network of the services' municipality, where they name one."""
+    here = common("municipality", "municipality")
+    if not here or here in {one["municipality"] for one in found}:
+        return []
+    return [f"{folder}: no network of municipality {here} is there"]
+
+
+def common(setting: str, what: str) -> str:
+    """Return what the services that have a setting say in it; WrongUse where they differ."""
+    said = {variable(one, setting): getattr(excerpt(one), setting) for one in services()}
+    said = {name: value for name, value in said.items() if value}
+    if len({*said.values()}) > 1:
+        raise WrongUse(f"{' and '.join(said)} differ: give all services the same {what}.")
+    return next(iter(said.values()), "")
 
 
 def load_all(folder: Path) -> tuple[list[dict[str, Any]], list[str]]:

@@ -1,4 +1,4 @@
-"""The life of a place: who may do what when, and under what it may be offered and opened."""
+"""The life of a place and its slots: who may do what when, and under what it may be opened."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
