@@ -2,17 +2,21 @@
 
 import pytest
 
+from jobbpakten_events.roles import Role
 from shared.machines import Machine, NotAllowed, NotFound, State, Step
 
+CASEWORKER: frozenset[Role] = frozenset({"caseworker"})
 DOOR = Machine(
-    State("open", owner="caseworker", next="close it", within="evening"),
-    State("shut", owner="caseworker", next="open it", within="morning"),
-    State("walled", terminal=True),
-    steps=[
-        Step("open", "shut", "close", frozenset({"caseworker"})),
-        Step("shut", "open", "open", frozenset({"caseworker", "participant"})),
-        Step("shut", "walled", "wall_up", frozenset({"decider"})),
-    ],
+    {
+        State("open", owner="caseworker", next="close it", within="evening"): [
+            Step("close", "shut", CASEWORKER),
+        ],
+        State("shut", owner="caseworker", next="open it", within="morning"): [
+            Step("open", "open", CASEWORKER | {"participant"}),
+            Step("wall_up", "walled", frozenset({"decider"})),
+        ],
+    },
+    ends=("walled",),
 )
 
 

@@ -1,13 +1,19 @@
 """How a state machine is walked: beside a table of it that was written a second time, by hand."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
+
+import pytest
 
 from shared.machines import Machine, NotAllowed, NotFound
 
 ROLES = """signatory contact_person supervisor mentor participant legal_guardian caseworker decider
     vetting_officer coordinator partner_organiser union evaluator elected_member auditor system"""
+
+
+Walk = Callable[[], None]
 
 
 class Calls(NamedTuple):
@@ -56,5 +62,19 @@ def waits_for_somebody_until_the_end(machine: Machine, limits: Container[str]) -
 def every_state_is_reached(machine: Machine) -> None:
     reached = {""}
     for _ in machine.states:
-        reached |= {step.end for step in machine.steps.values() if step.start in reached}
+        reached |= {step.end for (start, _), step in machine.steps.items() if start in reached}
     assert reached == {"", *machine.states}
+
+
+def walked(
+    machines: dict[str, Machine], tables: dict[str, str], limits: Container[str]
+) -> pytest.MarkDecorator:
+    """Hand a test, one by one, all walks of the machines as `walk`, each named by what it shows."""
+    found: dict[str, Walk] = {}
+    for name, machine in machines.items():
+        told = partial(allows_what_the_table_says_and_nothing_else, machine, tables[name])
+        found[f"{name} allows what the table says and nothing else"] = told
+        onwards = partial(waits_for_somebody_until_the_end, machine, limits)
+        found[f"{name} waits for somebody until the end"] = onwards
+        found[f"{name} reaches every state"] = partial(every_state_is_reached, machine)
+    return pytest.mark.parametrize("walk", found.values(), ids=found)

@@ -1,6 +1,6 @@
 """A state machine as one table: states with owner, next action and deadline; steps with roles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -51,28 +51,38 @@ class State:
     terminal: bool = False
 
 
+NOT_YET = State("")
+"""Where a thing stands before it is made."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A way from one state to another: the act that takes it and the roles that may."""
+    """A way out of a state: the act that takes it, the state it leads to, the roles that may."""
 
-    start: str
-    end: str
     by: str
+    end: str
     roles: frozenset[Role]
 
 
 class Machine:
-    """All states and steps of one aggregate."""
+    """All states of one aggregate with the steps out of each; no step leads out of `ends`."""
 
-    def __init__(self, *states: State, steps: Iterable[Step]) -> None:
-        self.states = {state.name: state for state in states}
-        self.steps = {(step.start, step.by): step for step in steps}
+    def __init__(self, states: Mapping[State, Iterable[Step]], *, ends: Iterable[str] = ()) -> None:
+        self.states = {state.name: state for state in states if state != NOT_YET}
+        self.states |= {name: State(name, terminal=True) for name in ends}
+        self.steps = {
+            (state.name, step.by): step for state, steps in states.items() for step in steps
+        }
         self.roles = {by: self._roles_of(by) for _, by in self.steps}
 
     def _roles_of(self, by: str) -> frozenset[Role]:
         return frozenset[Role]().union(
             *(step.roles for step in self.steps.values() if step.by == by)
         )
+
+    def starts(self, by: str) -> tuple[str, ...]:
+        """Give the states from which an act leads on."""
+        return tuple(start for start, act in self.steps if act == by)
 
     def check_role(self, by: str, role: str) -> None:
         """Refuse with NotFound a role that may never, whatever the state."""

@@ -1,15 +1,9 @@
-"""The life of a place, walked: what each role may do in each state, and that somebody is next."""
+"""The life of a place beside its machine: when it takes matches, who lifts what, when it is due."""
 
 from datetime import date, timedelta
 
 import pytest
-from tests.support.machines import (
-    allows_what_the_table_says_and_nothing_else,
-    every_state_is_reached,
-    waits_for_somebody_until_the_end,
-)
 
-from matching import profiles
 from matching.rules.place import (
     GROUNDS,
     LIFTS,
@@ -21,44 +15,6 @@ from matching.rules.place import (
     liftable,
 )
 from shared.machines import NotAllowed
-
-# Written a second time, by hand: state, act, roles, state. "-" is before the beginning.
-MAY = """
-    -             offer           contact_person,coordinator         under_review
-    under_review  ask_union       coordinator                        under_review
-    under_review  note_statement  coordinator                        under_review
-    under_review  open            coordinator                        open
-    open          refresh         contact_person,coordinator         open
-    full          refresh         contact_person,coordinator         full
-    paused        refresh         contact_person,coordinator         paused
-    open          pause           contact_person,coordinator,system  paused
-    full          pause           contact_person,coordinator,system  paused
-    paused        pause           contact_person,coordinator,system  paused
-    paused        lift            contact_person,coordinator,system  paused
-    paused        resume          contact_person,coordinator,system  open
-    open          fill            system                             full
-    full          free            system                             open
-    under_review  close           contact_person,coordinator         closed
-    open          close           contact_person,coordinator         closed
-    full          close           contact_person,coordinator         closed
-    paused        close           contact_person,coordinator         closed
-    under_review  end             system                             closed
-    open          end             system                             closed
-    full          end             system                             closed
-    paused        end             system                             closed"""
-
-
-def test_each_role_may_do_in_each_state_what_the_table_says_and_nothing_else() -> None:
-    allows_what_the_table_says_and_nothing_else(PLACE, MAY)
-
-
-def test_no_state_is_without_owner_next_action_and_deadline_unless_it_is_the_end() -> None:
-    waits_for_somebody_until_the_end(PLACE, profiles.Deadlines.model_fields)
-
-
-def test_every_state_is_reached_and_the_end_is_never_left() -> None:
-    every_state_is_reached(PLACE)
-    assert not [step for step in PLACE.steps.values() if step.start == "closed"]
 
 
 def test_the_tables_beside_the_machine_name_its_states() -> None:

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from tests.membership.support.unfit import unfit
 
 from membership.rules.agreement import (
     Period,
@@ -19,7 +20,7 @@ from membership.rules.agreement import (
     check_version,
     fingerprint,
 )
-from shared.machines import NotAllowed, StaleEdit, Unfit
+from shared.machines import NotAllowed, StaleEdit
 
 DAY = timedelta(days=1)
 TERM = Period(date(2026, 3, 2), date(2029, 3, 2))
@@ -29,9 +30,7 @@ TERMS = Terms(TERM, (PROMISE,), we_chose_how=False)
 
 
 def amiss(terms: Terms) -> tuple[str, str]:
-    with pytest.raises(Unfit) as unfit:
-        check_terms(terms, LIMITS, TERM)
-    return unfit.value.pointer, unfit.value.code
+    return unfit(check_terms, terms, LIMITS, TERM)
 
 
 def test_terms_within_the_limits_stand() -> None:
@@ -66,9 +65,8 @@ def test_the_limit_is_for_all_promises_of_an_offer_together() -> None:
 
 def test_a_term_begins_within_a_year() -> None:
     check_start(date(2027, 3, 2), date(2026, 3, 2))
-    with pytest.raises(Unfit) as unfit:
-        check_start(date(2027, 3, 4), date(2026, 3, 2))
-    assert (unfit.value.pointer, unfit.value.code) == ("/starts_on", "too_far_ahead")
+    late = date(2027, 3, 4)
+    assert unfit(check_start, late, date(2026, 3, 2)) == ("/starts_on", "too_far_ahead")
 
 
 def test_what_is_over_or_no_longer_offered_is_neither_shared_nor_signed() -> None:

@@ -6,50 +6,57 @@ from typing import Protocol
 
 from jobbpakten_events.roles import Role
 from matching.rules.access import CASEWORKER, DECIDER, EMPLOYER, SYSTEM
-from shared.machines import Machine, State, Step
+from shared.machines import NOT_YET, Machine, State, Step
 
 ACCEPTS = CASEWORKER | DECIDER
 WITHDRAWS = CASEWORKER | SYSTEM
 
-OPEN = (
-    State("proposed", "caseworker", "ask the candidate", "proposal"),
-    State(
-        "candidate_asked", "participant", "say whether she wants to be shown", "candidate_answer"
-    ),
-    State("candidate_yes", "caseworker", "ask the employer", "release"),
-    State("employer_asked", "contact_person", "answer", "employer_answer"),
-    State("employer_yes", "caseworker", "have a colleague accept the match", "confirmation"),
-    State("employer_declined", "caseworker", "confirm the employer's no", "confirmation"),
-)
+OVER = (Step("withdraw", "withdrawn", WITHDRAWS), Step("supersede", "superseded", SYSTEM))
 
-# A step from "" makes the thing. Only what others don't answer expires: where the municipality
-# itself is late, the deadline says so and nobody loses anything by it.
+# Only what others don't answer expires: where the municipality itself is late, the deadline says
+# so and nobody loses anything by it.
 MATCH = Machine(
-    *OPEN,
-    State("accepted", terminal=True),
-    State("candidate_no", terminal=True),
-    State("employer_no", terminal=True),
-    State("expired", terminal=True),
-    State("withdrawn", terminal=True),
-    State("superseded", terminal=True),
-    steps=[
-        Step("", "proposed", "propose", CASEWORKER),
-        Step("proposed", "candidate_asked", "ask", CASEWORKER),
-        Step("candidate_asked", "candidate_asked", "say_yes", CASEWORKER),
-        Step("candidate_asked", "candidate_yes", "consent", CASEWORKER),
-        Step("candidate_asked", "candidate_no", "refuse", CASEWORKER),
-        Step("candidate_yes", "employer_asked", "release", CASEWORKER),
-        Step("employer_asked", "employer_yes", "answer_yes", EMPLOYER),
-        Step("employer_asked", "employer_declined", "answer_no", EMPLOYER),
-        Step("employer_declined", "employer_no", "confirm", CASEWORKER),
-        Step("employer_yes", "accepted", "accept", ACCEPTS),
-        Step("candidate_asked", "expired", "expire", SYSTEM),
-        Step("employer_asked", "expired", "expire", SYSTEM),
-        *(Step(state.name, "withdrawn", "withdraw", WITHDRAWS) for state in OPEN),
-        *(Step(state.name, "superseded", "supersede", SYSTEM) for state in OPEN),
-    ],
+    {
+        NOT_YET: [Step("propose", "proposed", CASEWORKER)],
+        State("proposed", "caseworker", "ask the candidate", "proposal"): [
+            Step("ask", "candidate_asked", CASEWORKER),
+            *OVER,
+        ],
+        State(
+            "candidate_asked",
+            "participant",
+            "say whether she wants to be shown",
+            "candidate_answer",
+        ): [
+            Step("say_yes", "candidate_asked", CASEWORKER),
+            Step("consent", "candidate_yes", CASEWORKER),
+            Step("refuse", "candidate_no", CASEWORKER),
+            Step("expire", "expired", SYSTEM),
+            *OVER,
+        ],
+        State("candidate_yes", "caseworker", "ask the employer", "release"): [
+            Step("release", "employer_asked", CASEWORKER),
+            *OVER,
+        ],
+        State("employer_asked", "contact_person", "answer", "employer_answer"): [
+            Step("answer_yes", "employer_yes", EMPLOYER),
+            Step("answer_no", "employer_declined", EMPLOYER),
+            Step("expire", "expired", SYSTEM),
+            *OVER,
+        ],
+        State("employer_yes", "caseworker", "have a colleague accept the match", "confirmation"): [
+            Step("accept", "accepted", ACCEPTS),
+            *OVER,
+        ],
+        State("employer_declined", "caseworker", "confirm the employer's no", "confirmation"): [
+            Step("confirm", "employer_no", CASEWORKER),
+            *OVER,
+        ],
+    },
+    ends=("accepted", "candidate_no", "employer_no", "expired", "withdrawn", "superseded"),
 )
-EXPIRING = tuple(start for start, by in MATCH.steps if by == "expire")
+OPEN = tuple(state for state in MATCH.states.values() if not state.terminal)
+EXPIRING = MATCH.starts("expire")
 ASKED = "candidate_asked"
 # Who acts next, and how, where one of the staff has heard her yes and no second one has.
 WITNESS: Role = "caseworker"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from matching.rules.access import COORDINATOR, EMPLOYER, SYSTEM
-from shared.machines import Machine, NotAllowed, NotFound, State, Step, Unfit, check_order
+from shared.machines import NOT_YET, Machine, NotAllowed, NotFound, State, Step, Unfit, check_order
 
 OFFERS = EMPLOYER | COORDINATOR
 
@@ -13,27 +13,39 @@ LIVING = ("open", "full", "paused")  # opened and not closed
 # Only these are closed when nobody says for long that the offer stands: a full place offers none.
 STALE = ("open", "paused")
 
-# A step from "" makes the thing.
+ENDING = (Step("close", "closed", OFFERS), Step("end", "closed", SYSTEM))
+
+
+def standing(state: str) -> tuple[Step, ...]:
+    """Give what may be done with any place that is offered and not closed."""
+    refreshed, paused = Step("refresh", state, OFFERS), Step("pause", "paused", OFFERS | SYSTEM)
+    return (refreshed, paused, *ENDING)
+
+
 PLACE = Machine(
-    State("under_review", "coordinator", "hear the union, then open it", "union"),
-    State("open", "contact_person", "answer matches, say that the offer stands", "place"),
-    State("full", "contact_person", "receive those who come", "place"),
-    State("paused", "coordinator", "settle why it is paused", "place"),
-    State("closed", terminal=True),
-    steps=[
-        Step("", "under_review", "offer", OFFERS),
-        Step("under_review", "under_review", "ask_union", COORDINATOR),
-        Step("under_review", "under_review", "note_statement", COORDINATOR),
-        Step("under_review", "open", "open", COORDINATOR),
-        *(Step(state, state, "refresh", OFFERS) for state in LIVING),
-        *(Step(state, "paused", "pause", OFFERS | SYSTEM) for state in LIVING),
-        Step("paused", "paused", "lift", OFFERS | SYSTEM),  # one ground of several
-        Step("paused", "open", "resume", OFFERS | SYSTEM),
-        Step("open", "full", "fill", SYSTEM),
-        Step("full", "open", "free", SYSTEM),
-        *(Step(state, "closed", "close", OFFERS) for state in ("under_review", *LIVING)),
-        *(Step(state, "closed", "end", SYSTEM) for state in ("under_review", *LIVING)),
-    ],
+    {
+        NOT_YET: [Step("offer", "under_review", OFFERS)],
+        State("under_review", "coordinator", "hear the union, then open it", "union"): [
+            Step("ask_union", "under_review", COORDINATOR),
+            Step("note_statement", "under_review", COORDINATOR),
+            Step("open", "open", COORDINATOR),
+            *ENDING,
+        ],
+        State("open", "contact_person", "answer matches, say that the offer stands", "place"): [
+            Step("fill", "full", SYSTEM),
+            *standing("open"),
+        ],
+        State("full", "contact_person", "receive those who come", "place"): [
+            Step("free", "open", SYSTEM),
+            *standing("full"),
+        ],
+        State("paused", "coordinator", "settle why it is paused", "place"): [
+            Step("lift", "paused", OFFERS | SYSTEM),  # one ground of several
+            Step("resume", "open", OFFERS | SYSTEM),
+            *standing("paused"),
+        ],
+    },
+    ends=("closed",),
 )
 # Who may pause on which ground; whoever may lift one does so with one click.
 GROUNDS = {

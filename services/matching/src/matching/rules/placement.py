@@ -6,33 +6,36 @@ from typing import Protocol
 
 from matching.rules.access import CASEWORKER
 from matching.rules.match import ACCEPTS
-from shared.machines import Machine, NotAllowed, State, Step, Unfit, check_order
+from shared.machines import NOT_YET, Machine, NotAllowed, State, Step, Unfit, check_order
 
 PARTIES = ("employer", "participant", "municipality")
 ONE_DAY = timedelta(days=1)
 
+# She didn't come; or it won't begin, and that isn't hers: a consent taken back, a member suspended.
+NEVER_BEGUN = (
+    Step("miss", "no_show", CASEWORKER),
+    Step("interrupt", "interrupted", CASEWORKER),
+)
+
 PLACEMENT = Machine(
-    State("planned", "caseworker", "have it signed, insured and supervised", "preparation"),
-    State("ready", "caseworker", "record the first day", "start"),
-    State("running", "caseworker", "follow it, and record its end", "end"),
-    State("completed", terminal=True),
-    State("partly_completed", terminal=True),
-    State("no_show", terminal=True),
-    State("interrupted", terminal=True),
-    steps=[
-        Step("", "planned", "plan", ACCEPTS),
-        Step("planned", "planned", "prepare", CASEWORKER),
-        Step("planned", "ready", "make_ready", CASEWORKER),
-        Step("ready", "running", "start", CASEWORKER),
-        Step("planned", "no_show", "miss", CASEWORKER),
-        Step("ready", "no_show", "miss", CASEWORKER),
-        Step("running", "completed", "complete", CASEWORKER),
-        Step("running", "partly_completed", "complete_partly", CASEWORKER),
-        Step("running", "interrupted", "interrupt", CASEWORKER),
-        # It won't begin, and that isn't hers: a consent taken back, a member suspended.
-        Step("planned", "interrupted", "interrupt", CASEWORKER),
-        Step("ready", "interrupted", "interrupt", CASEWORKER),
-    ],
+    {
+        NOT_YET: [Step("plan", "planned", ACCEPTS)],
+        State("planned", "caseworker", "have it signed, insured and supervised", "preparation"): [
+            Step("prepare", "planned", CASEWORKER),
+            Step("make_ready", "ready", CASEWORKER),
+            *NEVER_BEGUN,
+        ],
+        State("ready", "caseworker", "record the first day", "start"): [
+            Step("start", "running", CASEWORKER),
+            *NEVER_BEGUN,
+        ],
+        State("running", "caseworker", "follow it, and record its end", "end"): [
+            Step("complete", "completed", CASEWORKER),
+            Step("complete_partly", "partly_completed", CASEWORKER),
+            Step("interrupt", "interrupted", CASEWORKER),
+        ],
+    },
+    ends=("completed", "partly_completed", "no_show", "interrupted"),
 )
 
 

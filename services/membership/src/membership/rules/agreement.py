@@ -10,29 +10,35 @@ from typing import Any, Self
 from uuid import UUID
 
 from membership.rules.access import COORDINATOR, DECIDER, SIGNATORY, SYSTEM
-from shared.machines import Machine, NotAllowed, StaleEdit, State, Step, Unfit
+from shared.machines import NOT_YET, Machine, NotAllowed, StaleEdit, State, Step, Unfit
+
+# What the member has signed doesn't lapse: then it is the municipality that is late.
+LAPSE = Step("lapse", "annulled", SYSTEM)
+WITHDRAW = Step("withdraw", "annulled", SIGNATORY)
 
 AGREEMENT = Machine(
-    State("draft", "coordinator", "settle the terms and share them", "agreement"),
-    State("out_for_signature", "signatory", "sign for the member", "agreement"),
-    State("partly_signed", "decider", "sign for the municipality", "agreement"),
-    State("in_force", "coordinator", "follow up, and renew in time", "term"),
-    State("annulled", terminal=True),
-    steps=[
-        Step("", "draft", "draft", COORDINATOR),
-        Step("draft", "draft", "edit", COORDINATOR),
-        Step("draft", "out_for_signature", "share", COORDINATOR),
-        Step("out_for_signature", "partly_signed", "sign", SIGNATORY),
-        Step("partly_signed", "in_force", "sign", DECIDER),
-        # What the member has signed doesn't lapse: then it is the municipality that is late.
-        Step("draft", "annulled", "lapse", SYSTEM),
-        Step("out_for_signature", "annulled", "lapse", SYSTEM),
-        Step("draft", "annulled", "withdraw", SIGNATORY),
-        Step("out_for_signature", "annulled", "withdraw", SIGNATORY),
-        Step("partly_signed", "annulled", "withdraw", SIGNATORY),
-    ],
+    {
+        NOT_YET: [Step("draft", "draft", COORDINATOR)],
+        State("draft", "coordinator", "settle the terms and share them", "agreement"): [
+            Step("edit", "draft", COORDINATOR),
+            Step("share", "out_for_signature", COORDINATOR),
+            LAPSE,
+            WITHDRAW,
+        ],
+        State("out_for_signature", "signatory", "sign for the member", "agreement"): [
+            Step("sign", "partly_signed", SIGNATORY),
+            LAPSE,
+            WITHDRAW,
+        ],
+        State("partly_signed", "decider", "sign for the municipality", "agreement"): [
+            Step("sign", "in_force", DECIDER),
+            WITHDRAW,
+        ],
+        State("in_force", "coordinator", "follow up, and renew in time", "term"): [],
+    },
+    ends=("annulled",),
 )
-LAPSING = tuple(start for start, by in AGREEMENT.steps if by == "lapse")
+LAPSING = AGREEMENT.starts("lapse")
 PARTIES = {
     "partly_signed": "member",
     "in_force": "municipality",

@@ -4,22 +4,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from membership.rules.access import COORDINATOR, DECIDER
-from shared.machines import Machine, NotAllowed, State, Step
+from shared.machines import NOT_YET, Machine, NotAllowed, State, Step
+
+CHANGES = (
+    Step("renegotiate", "renegotiated", COORDINATOR),
+    Step("release", "released", COORDINATOR),
+)
+
+
+def hold(state: str) -> Step:
+    """Give the step that leaves a promise where it stands: something was held under it."""
+    return Step("hold", state, COORDINATOR)
+
 
 COMMITMENT = Machine(
-    State("made", "coordinator", "see that something comes of it", "term"),
-    State("renegotiated", "coordinator", "see that something comes of it", "term"),
-    State("released", terminal=True),
-    steps=[
-        Step("", "made", "make", DECIDER),
-        *(
-            Step(start, end or start, by, COORDINATOR)
-            for start in ("made", "renegotiated")
-            for by, end in (("renegotiate", "renegotiated"), ("release", "released"), ("hold", ""))
-        ),
+    {
+        NOT_YET: [Step("make", "made", DECIDER)],
+        State("made", "coordinator", "see that something comes of it", "term"): [
+            *CHANGES,
+            hold("made"),
+        ],
+        State("renegotiated", "coordinator", "see that something comes of it", "term"): [
+            *CHANGES,
+            hold("renegotiated"),
+        ],
         # What was held before the release is recorded when somebody says so.
-        Step("released", "released", "hold", COORDINATOR),
-    ],
+        State("released", terminal=True): [hold("released")],
+    }
 )
 
 

@@ -5,39 +5,46 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from membership.rules.access import COORDINATOR, DECIDER, OFFICER, SIGNATORY, SYSTEM
-from shared.machines import Machine, NotAllowed, State, Step, Unfit
+from shared.machines import NOT_YET, Machine, NotAllowed, State, Step, Unfit
 
 # An application on paper is recorded within the month. A day further back would leave the
 # municipality, whose time runs from it, late before it knew.
 MOST_DAYS_BACK = timedelta(days=31)
 
-# A step from "" makes the thing.
+WITHDRAW = Step("withdraw", "withdrawn", SIGNATORY)
+
 MEMBERSHIP = Machine(
-    State(
-        "applied", "vetting_officer", "check that it is complete, start the vetting", "completion"
-    ),
-    State("in_vetting", "vetting_officer", "vet, and hand it to a decider", "vetting"),
-    State("approved", "coordinator", "bring the agreement into force", "agreement"),
-    State("member", "coordinator", "follow up what was promised", "term"),
-    State("suspended", "decider", "decide whether it is a member again", "suspension"),
-    State("rejected", terminal=True),
-    State("withdrawn", terminal=True),
-    State("lapsed", terminal=True),
-    steps=[
-        Step("", "applied", "apply", SIGNATORY),
-        Step("applied", "applied", "declare", SIGNATORY),
-        Step("applied", "in_vetting", "start_vetting", OFFICER),
-        Step("in_vetting", "approved", "approve", DECIDER),
-        Step("in_vetting", "rejected", "reject", DECIDER),
-        Step("approved", "approved", "draft", COORDINATOR),
-        Step("approved", "member", "join", DECIDER),
-        Step("approved", "lapsed", "lapse", SYSTEM),
-        Step("member", "suspended", "suspend", DECIDER),
-        Step("suspended", "member", "reinstate", DECIDER),
-        Step("applied", "withdrawn", "withdraw", SIGNATORY),
-        Step("in_vetting", "withdrawn", "withdraw", SIGNATORY),
-        Step("approved", "withdrawn", "withdraw", SIGNATORY),
-    ],
+    {
+        NOT_YET: [Step("apply", "applied", SIGNATORY)],
+        State(
+            "applied",
+            "vetting_officer",
+            "check that it is complete, start the vetting",
+            "completion",
+        ): [
+            Step("declare", "applied", SIGNATORY),
+            Step("start_vetting", "in_vetting", OFFICER),
+            WITHDRAW,
+        ],
+        State("in_vetting", "vetting_officer", "vet, and hand it to a decider", "vetting"): [
+            Step("approve", "approved", DECIDER),
+            Step("reject", "rejected", DECIDER),
+            WITHDRAW,
+        ],
+        State("approved", "coordinator", "bring the agreement into force", "agreement"): [
+            Step("draft", "approved", COORDINATOR),
+            Step("join", "member", DECIDER),
+            Step("lapse", "lapsed", SYSTEM),
+            WITHDRAW,
+        ],
+        State("member", "coordinator", "follow up what was promised", "term"): [
+            Step("suspend", "suspended", DECIDER),
+        ],
+        State("suspended", "decider", "decide whether it is a member again", "suspension"): [
+            Step("reinstate", "member", DECIDER),
+        ],
+    },
+    ends=("rejected", "withdrawn", "lapsed"),
 )
 ENDED = tuple(state.name for state in MEMBERSHIP.states.values() if state.terminal)
 

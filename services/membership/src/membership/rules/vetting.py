@@ -3,22 +3,20 @@
 from collections.abc import Iterable, Mapping
 
 from membership.rules.access import DECIDER, OFFICER, SIGNATORY
-from shared.machines import Machine, NotAllowed, State, Step, Unfit
+from shared.machines import NOT_YET, Machine, NotAllowed, State, Step, Unfit
 
 VETTING = Machine(
-    State("under_review", "vetting_officer", "answer the checklist", "vetting"),
-    State("accepted", terminal=True),
-    State("accepted_with_conditions", terminal=True),
-    State("refused", terminal=True),
-    State("abandoned", terminal=True),
-    steps=[
-        Step("", "under_review", "start", OFFICER),
-        Step("under_review", "under_review", "answer", OFFICER),
-        Step("under_review", "accepted", "accept", DECIDER),
-        Step("under_review", "accepted_with_conditions", "accept_with_conditions", DECIDER),
-        Step("under_review", "refused", "refuse", DECIDER),
-        Step("under_review", "abandoned", "withdraw", SIGNATORY),
-    ],
+    {
+        NOT_YET: [Step("start", "under_review", OFFICER)],
+        State("under_review", "vetting_officer", "answer the checklist", "vetting"): [
+            Step("answer", "under_review", OFFICER),
+            Step("accept", "accepted", DECIDER),
+            Step("accept_with_conditions", "accepted_with_conditions", DECIDER),
+            Step("refuse", "refused", DECIDER),
+            Step("withdraw", "abandoned", SIGNATORY),
+        ],
+    },
+    ends=("accepted", "accepted_with_conditions", "refused", "abandoned"),
 )
 DECIDE = {
     "accepted": "accept",

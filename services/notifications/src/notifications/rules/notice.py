@@ -24,30 +24,31 @@ FRESH = timedelta(minutes=2)
 CATCHING_UP = timedelta(minutes=5)
 LINK_LIVES = timedelta(weeks=12)
 
+# Whatever became of its mail: what it asks is done, void or too late, or staff say that it is told.
+SETTLED = (
+    Step("told", "acted", STAFF),
+    Step("act", "acted", SYSTEM),
+    Step("expire", "expired", SYSTEM),
+    Step("cancel", "cancelled", SYSTEM),
+)
+
 NOTICE = Machine(
-    State("waiting", "system", "send it", "act_by"),
-    State("sent", "recipient", "do what it asks", "act_by"),
-    State("failed", "coordinator", "see that she is told in another way", "act_by"),
-    State("uncertain", "coordinator", "find out whether it came, and settle it", "act_by"),
-    State("acted", terminal=True),
-    State("expired", terminal=True),
-    State("cancelled", terminal=True),
-    steps=[
-        Step("waiting", "sent", "send", SYSTEM),
-        Step("waiting", "failed", "fail", SYSTEM),
-        Step("waiting", "uncertain", "doubt", SYSTEM),
-        Step("uncertain", "waiting", "send_again", COORDINATOR),
-        Step("uncertain", "uncertain", "leave", COORDINATOR),
-        *(
-            Step(state, "acted", "told", STAFF)
-            for state in ("waiting", "sent", "failed", "uncertain")
-        ),
-        *(
-            Step(state, end, by, SYSTEM)
-            for state in ("waiting", "sent", "failed", "uncertain")
-            for end, by in (("acted", "act"), ("expired", "expire"), ("cancelled", "cancel"))
-        ),
-    ],
+    {
+        State("waiting", "system", "send it", "act_by"): [
+            Step("send", "sent", SYSTEM),
+            Step("fail", "failed", SYSTEM),
+            Step("doubt", "uncertain", SYSTEM),
+            *SETTLED,
+        ],
+        State("sent", "recipient", "do what it asks", "act_by"): SETTLED,
+        State("failed", "coordinator", "see that she is told in another way", "act_by"): SETTLED,
+        State("uncertain", "coordinator", "find out whether it came, and settle it", "act_by"): [
+            Step("send_again", "waiting", COORDINATOR),
+            Step("leave", "uncertain", COORDINATOR),
+            *SETTLED,
+        ],
+    },
+    ends=("acted", "expired", "cancelled"),
 )
 OPEN = ("waiting", "sent", "failed", "uncertain")
 ENDED = tuple(state.name for state in NOTICE.states.values() if state.terminal)
