@@ -19,8 +19,10 @@ from tests.matching.model.state import (
 )
 from tests.matching.support.pairs import by
 from tests.matching.support.service import UNIT
+from tests.shared.support.records import envelope
 from tests.support.driven import TODAY
 
+from jobbpakten_events import Envelope, Event
 from jobbpakten_events.membership import MembershipReinstated, MembershipSuspended
 from matching.commands.matches import (
     acceptances,
@@ -180,15 +182,19 @@ async def interrupt(tx: Tx, scene: Scene, world: World) -> World:
     return world.last(consented=False)
 
 
+def about(event: Event) -> Envelope:
+    return envelope(event, network=NETWORK, occurredat=str(TODAY))
+
+
 async def suspend(tx: Tx, scene: Scene, world: World) -> World:
     event = MembershipSuspended(**scene.bank.member, ground="conditions")
-    await commitments.suspend(tx, event, NETWORK, TODAY)
+    await commitments.suspend(tx, event, about(event))
     return world.each(Pair.ended)
 
 
 async def reinstate(tx: Tx, scene: Scene, world: World) -> World:
     event = MembershipReinstated(**scene.bank.member)
-    await commitments.reinstate(tx, event, NETWORK, TODAY)
+    await commitments.reinstate(tx, event, about(event))
     return world
 
 

@@ -105,11 +105,22 @@ class Event(BaseModel):
     kind: ClassVar[str]  # ce_type without its prefix: "commitment.made.v1"
     about: ClassVar[str]  # the field that names the aggregate: key, subject, order
 
-    def __init_subclass__(cls, *, topic: str, kind: str, about: str, **more: Any) -> None:
+    def __init_subclass__(
+        cls, *, topic: str = "", kind: str = "", about: str = "", **more: Any
+    ) -> None:
+        """Register a kind of event; without `kind` it is what several kinds have in common."""
         super().__init_subclass__(**more)
-        cls.topic, cls.kind, cls.about = topic, kind, about
+        cls.topic, cls.about = topic or cls.topic, about or cls.about
+        if not kind:
+            return
+        cls.kind = kind
         if KINDS.setdefault(kind, cls) is not cls:
             raise TypeError(f"{kind} is told twice")
+
+    @classmethod
+    def from_row(cls, row: BaseModel, **more: Any) -> Self:
+        """Build it from a row: what both name alike goes in, and `more`; nothing else does."""
+        return cls(**row.model_dump(include=set(cls.model_fields)) | more)
 
     @property
     def key(self) -> str:

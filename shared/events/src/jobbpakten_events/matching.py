@@ -117,14 +117,19 @@ class MatchRunCompleted(Event, topic=TOPIC, kind="match_run.completed.v1", about
     rules: Annotated[Version, says("Which version of the rules was used.", OPEN)]
 
 
-class MatchProposed(Event, topic=TOPIC, kind="match.proposed.v1", about="match_id"):
-    """A caseworker picked a candidate for a place."""
+class OfMatch(Event, topic=TOPIC, about="match_id"):
+    """What is said of a match where its employer is named."""
 
     match_id: MatchId
     place_id: PlaceId
-    candidate_ref: CandidateRef
     organisation_id: OrganisationId
     unit: Unit
+
+
+class MatchProposed(OfMatch, kind="match.proposed.v1"):
+    """A caseworker picked a candidate for a place."""
+
+    candidate_ref: CandidateRef
     offer: Offer
     act_by: ActBy = None
 
@@ -165,65 +170,41 @@ class ConsentWithdrawn(Event, topic=TOPIC, kind="consent.withdrawn.v1", about="c
     candidate_ref: CandidateRef
 
 
-class EmployerAsked(Event, topic=TOPIC, kind="employer.asked.v1", about="match_id"):
+class EmployerAsked(OfMatch, kind="employer.asked.v1"):
     """The employer is asked whether it takes this candidate."""
 
-    match_id: MatchId
-    place_id: PlaceId
-    organisation_id: OrganisationId
-    unit: Unit
     act_by: Annotated[Day, says("The last day for its answer.")]
 
 
-class EmployerAnswered(Event, topic=TOPIC, kind="employer.answered.v1", about="match_id"):
+class EmployerAnswered(OfMatch, kind="employer.answered.v1"):
     """The employer answered; a caseworker accepts the match, or confirms the no."""
 
-    match_id: MatchId
-    place_id: PlaceId
-    organisation_id: OrganisationId
-    unit: Unit
     answer: Annotated[Literal["yes", "no"], says("What it answered.")]
     act_by: ActBy = None
 
 
-class MatchAccepted(Event, topic=TOPIC, kind="match.accepted.v1", about="match_id"):
+class MatchAccepted(OfMatch, kind="match.accepted.v1"):
     """Both sides agreed: a placement is to come, and its candidate is counted by this alone."""
 
-    match_id: MatchId
-    place_id: PlaceId
     placement_id: PlacementId
     candidate_ref: CandidateRef
-    organisation_id: OrganisationId
     commitment_id: CommitmentId
-    unit: Unit
     offer: Offer
 
 
-class MatchSuperseded(Event, topic=TOPIC, kind="match.superseded.v1", about="match_id"):
+class MatchSuperseded(OfMatch, kind="match.superseded.v1"):
     """Another match was accepted: this one is over."""
 
-    match_id: MatchId
-    place_id: PlaceId
-    organisation_id: OrganisationId
-    unit: Unit
     candidate_is_told: Told = False
 
 
-class MatchWithdrawn(Event, topic=TOPIC, kind="match.withdrawn.v1", about="match_id"):
+class MatchWithdrawn(OfMatch, kind="match.withdrawn.v1"):
     """The match is over before it was accepted. Which side ended it, and why, isn't told."""
 
-    match_id: MatchId
-    place_id: PlaceId
-    organisation_id: OrganisationId
-    unit: Unit
     candidate_is_told: Told = False
 
 
-class MatchExpired(Event, topic=TOPIC, kind="match.expired.v1", about="match_id"):
+class MatchExpired(OfMatch, kind="match.expired.v1"):
     """An answer didn't come in time: the match is over."""
 
-    match_id: MatchId
-    place_id: PlaceId
-    organisation_id: OrganisationId
-    unit: Unit
     candidate_is_told: Told = False

@@ -23,8 +23,8 @@ EndsBefore = Annotated[Day, says("The day after the last day.")]
 ActBy = Annotated[Day | None, says("The last day for what comes next.")]
 
 
-class PlacementPlanned(Event, topic=TOPIC, kind="placement.planned.v1", about="placement_id"):
-    """A match became a placement; what it needs before it may begin is being settled."""
+class OfPlacement(Event, topic=TOPIC, about="placement_id"):
+    """What a plan and an end say of the placement."""
 
     placement_id: PlacementId
     place_id: PlaceId
@@ -32,6 +32,11 @@ class PlacementPlanned(Event, topic=TOPIC, kind="placement.planned.v1", about="p
     organisation_id: OrganisationId
     unit: Unit
     offer: Offer
+
+
+class PlacementPlanned(OfPlacement, kind="placement.planned.v1"):
+    """A match became a placement; what it needs before it may begin is being settled."""
+
     area: Area
     starts_on: FirstDay
     ends_before: EndsBefore
@@ -59,28 +64,13 @@ class PlacementStarted(Event, topic=TOPIC, kind="placement.started.v1", about="p
     ends_before: EndsBefore
 
 
-class PlacementCompleted(Event, topic=TOPIC, kind="placement.completed.v1", about="placement_id"):
+class PlacementCompleted(OfPlacement, kind="placement.completed.v1"):
     """It went on to its end."""
 
-    placement_id: PlacementId
-    place_id: PlaceId
-    commitment_id: CommitmentId
-    organisation_id: OrganisationId
-    unit: Unit
-    offer: Offer
 
-
-class PlacementPartlyCompleted(
-    Event, topic=TOPIC, kind="placement.partly_completed.v1", about="placement_id"
-):
+class PlacementPartlyCompleted(OfPlacement, kind="placement.partly_completed.v1"):
     """It was carried out in part."""
 
-    placement_id: PlacementId
-    place_id: PlaceId
-    commitment_id: CommitmentId
-    organisation_id: OrganisationId
-    unit: Unit
-    offer: Offer
     starts_on: FirstDay
     ends_before: Annotated[Day, says("The day after the last planned day.")]
     last_day: Annotated[Day, says("The last day on which it took place.")]
@@ -91,25 +81,9 @@ class PlacementPartlyCompleted(
     ] = None
 
 
-class PlacementNoShow(Event, topic=TOPIC, kind="placement.no_show.v1", about="placement_id"):
+class PlacementNoShow(OfPlacement, kind="placement.no_show.v1"):
     """It never began."""
 
-    placement_id: PlacementId
-    place_id: PlaceId
-    commitment_id: CommitmentId
-    organisation_id: OrganisationId
-    unit: Unit
-    offer: Offer
 
-
-class PlacementInterrupted(
-    Event, topic=TOPIC, kind="placement.interrupted.v1", about="placement_id"
-):
+class PlacementInterrupted(OfPlacement, kind="placement.interrupted.v1"):
     """It ended early, or won't begin. Nothing else is told: grounds stay with her caseworkers."""
-
-    placement_id: PlacementId
-    place_id: PlaceId
-    commitment_id: CommitmentId
-    organisation_id: OrganisationId
-    unit: Unit
-    offer: Offer

@@ -1,5 +1,9 @@
-"""Remember what a membership is, and the days of its life."""
+"""Remember what a membership is, and the days of its life.
 
+Each stream writes its own columns of the row, so that they may come in any order.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -8,23 +12,64 @@ from sqlmodel import col, update
 
 from followup.models import Member, Suspension
 from jobbpakten_events import Envelope
+from jobbpakten_events.membership import (
+    AgreementInForce,
+    MembershipApplied,
+    MembershipApproved,
+    MembershipEnded,
+    MembershipReinstated,
+    MembershipRejected,
+    MembershipSuspended,
+    VettingStarted,
+)
 from shared.database import Tx
 
+Dated = VettingStarted | MembershipApproved | MembershipRejected | AgreementInForce
+# The column that keeps the day of each event.
+DAYS: Mapping[type[Dated], str] = {
+    VettingStarted: "vetting_started_on",
+    MembershipApproved: "approved_on",
+    MembershipRejected: "rejected_on",
+    AgreementInForce: "in_force_on",
+}
+ENDS = {"withdrawn": "withdrawn_on", "lapsed": "lapsed_on"}
 
-async def note_member(tx: Tx, membership_id: UUID, **facts: Any) -> None:
-    """Remember facts about a membership; each stream writes its own columns, so order is free."""
-    await tx.exec(update(Member).where(col(Member.id) == membership_id).values(facts))
+
+async def note_application(tx: Tx, event: MembershipApplied, about: Envelope) -> None:
+    facts = event.model_dump(include={"organisation_id", "sector", "size"})
+    await note(tx, event.membership_id, facts | {"applied_on": about.occurredat})
+
+
+async def note_day(tx: Tx, event: Dated, about: Envelope) -> None:
+    facts = event.model_dump(include={"organisation_id"}, exclude_none=True)
+    await note(tx, event.membership_id, facts | {DAYS[type(event)]: about.occurredat})
+
+
+async def note_end(tx: Tx, event: MembershipEnded, about: Envelope) -> None:
+    await note(tx, event.membership_id, {ENDS[event.ground]: about.occurredat})
+
+
+async def note_suspension(tx: Tx, event: MembershipSuspended, about: Envelope) -> None:
+    await note_turn(tx, event, about, suspended=True)
+
+
+async def note_reinstatement(tx: Tx, event: MembershipReinstated, about: Envelope) -> None:
+    await note_turn(tx, event, about, suspended=False)
 
 
 async def note_turn(
-    tx: Tx, membership_id: UUID, organisation_id: UUID, about: Envelope, *, suspended: bool
+    tx: Tx, event: MembershipSuspended | MembershipReinstated, about: Envelope, *, suspended: bool
 ) -> None:
-    """Remember that it was suspended or reinstated; all of them, so that any day can be asked."""
+    """Remember every turn, so that it can be said of any day whether the member was suspended."""
     turn = {
-        "membership_id": membership_id,
+        "membership_id": event.membership_id,
         "version": about.aggregateversion,
         "occurred_on": about.occurredat,
         "suspended": suspended,
     }
     await tx.exec(insert(Suspension).values(turn))
-    await note_member(tx, membership_id, organisation_id=organisation_id)
+    await note(tx, event.membership_id, {"organisation_id": event.organisation_id})
+
+
+async def note(tx: Tx, membership_id: UUID, facts: dict[str, Any]) -> None:
+    await tx.exec(update(Member).where(col(Member.id) == membership_id).values(facts))

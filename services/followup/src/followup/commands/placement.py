@@ -1,5 +1,6 @@
 """Remember what became of placements, and, apart from that, whose they are."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from followup.commands.commitment import progress
@@ -20,11 +21,18 @@ from jobbpakten_events.placement import (
 from shared.database import Tx
 
 Ended = PlacementCompleted | PlacementPartlyCompleted | PlacementNoShow | PlacementInterrupted
+# The events that differ in one word only, and that word.
+OUTCOMES: Mapping[type[Ended], Outcome] = {
+    PlacementCompleted: "completed",
+    PlacementPartlyCompleted: "partly_completed",
+    PlacementNoShow: "no_show",
+    PlacementInterrupted: "interrupted",
+}
 Moving = PlacementPlanned | PlacementStarted | Ended
 TOLD = {"commitment_id", "place_id", "offer", "starts_on", "ends_before", "last_day", "kept"}
 
 
-async def note_acceptance(tx: Tx, accepted: MatchAccepted) -> None:
+async def note_acceptance(tx: Tx, accepted: MatchAccepted, _: Envelope) -> None:
     """Remember whose placement it will be; the reference goes nowhere else."""
     of = {"placement_id": accepted.placement_id, "candidate_ref": accepted.candidate_ref}
     await upsert(tx, "accepted_matches", of)
@@ -43,7 +51,8 @@ async def note_start(tx: Tx, started: PlacementStarted, about: Envelope) -> None
     await note_move(tx, started, about, started_on=about.occurredat)
 
 
-async def note_end(tx: Tx, ended: Ended, about: Envelope, outcome: Outcome) -> None:
+async def note_end(tx: Tx, ended: Ended, about: Envelope) -> None:
+    outcome = OUTCOMES[type(ended)]
     await note_move(tx, ended, about, ended_on=about.occurredat, outcome=outcome)
 
 

@@ -183,9 +183,10 @@ def make(
     )
     take(commitment, COMMITMENT, "make", act.caller.role, act.on)
     act.tx.add(commitment)
-    facts = commitment.model_dump(exclude={"id", "state", "since"})
     organisation = membership.organisation_id
-    return CommitmentMade(commitment_id=commitment.id, organisation_id=organisation, **facts)
+    return CommitmentMade.from_row(
+        commitment, commitment_id=commitment.id, organisation_id=organisation
+    )
 
 
 async def locked_agreement(act: Act[Profile], membership_id: UUID) -> tuple[Membership, Agreement]:

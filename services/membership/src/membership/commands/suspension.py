@@ -23,10 +23,7 @@ async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Member
         raise Unfit("/ground", "unknown_ground", text)
     membership.ground = ground
     membership.suspensions = [*membership.suspensions, Suspension(act.on)]
-    organisation = membership.organisation_id
-    event = MembershipSuspended(
-        membership_id=membership.id, organisation_id=organisation, ground=ground
-    )
+    event = MembershipSuspended.from_row(membership, membership_id=membership.id)
     await outbox.tell(act.tx, event, on=act.on)
     return membership
 
@@ -40,9 +37,7 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     # Its first day is the membership's own: a release may have suspended it that noted none.
     earlier = [one for one in membership.suspensions if one.reinstated_on]
     membership.suspensions = [*earlier, Suspension(suspended_on, act.on)]
-    event = MembershipReinstated(
-        membership_id=membership.id, organisation_id=membership.organisation_id
-    )
+    event = MembershipReinstated.from_row(membership, membership_id=membership.id)
     await outbox.tell(act.tx, event, on=act.on)
     return membership
 

@@ -106,7 +106,8 @@ def planned(act: Act[Profile], held: HeldMatch, plan: Plan) -> Placement:
 
 
 async def tell_accepted(tx: Tx, placement: Placement, on: date) -> None:
-    facts = placement.model_dump(exclude={"id", "state", "since"})
-    accepted = MatchAccepted(placement_id=placement.id, **facts)
-    planning = PlacementPlanned(placement_id=placement.id, act_by=placement.deadline, **facts)
+    accepted = MatchAccepted.from_row(placement, placement_id=placement.id)
+    planning = PlacementPlanned.from_row(
+        placement, placement_id=placement.id, act_by=placement.deadline
+    )
     await outbox.tell_all(tx, [accepted, planning], on=on)

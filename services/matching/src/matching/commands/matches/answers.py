@@ -41,14 +41,7 @@ async def answer(act: Act[Profile], match_id: UUID, says: str, ground: str | Non
     check_answered_in_time(act.on, asked_until)
     check_ground(says, ground, act.profile)
     match.declined_by_employer = ground
-    event = EmployerAnswered(
-        match_id=match.id,
-        place_id=match.place_id,
-        organisation_id=match.organisation_id,
-        unit=match.unit,
-        answer=says,
-        act_by=match.deadline,
-    )
+    event = EmployerAnswered.from_row(match, match_id=match.id, answer=says, act_by=match.deadline)
     await outbox.tell(act.tx, event, on=act.on)
     if says == "no":
         await slots.free(act.tx, held.place, match.id, act.on)

@@ -136,8 +136,8 @@ async def let_hold(tx: Tx, match: Match, consent: Consent, on: date) -> None:
     await forget_unconfirmed(tx, match.id)
     tx.add(consent)
     answered = CandidateAnswered(match_id=match.id, unit=match.unit, act_by=match.deadline)
-    facts = consent.model_dump(include={"match_id", "candidate_ref", "organisation_id", "until"})
-    await outbox.tell_all(tx, [answered, ConsentGiven(consent_id=consent.id, **facts)], on=on)
+    given = ConsentGiven.from_row(consent, consent_id=consent.id)
+    await outbox.tell_all(tx, [answered, given], on=on)
 
 
 async def take_back(act: Act[Profile], match_id: UUID, how: str) -> Match:

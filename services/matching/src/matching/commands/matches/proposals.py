@@ -49,8 +49,9 @@ async def propose(act: Act[Profile], pick: Pick) -> Match:
     match = made(act, candidate, place, pick)
     advance(match, MATCH, "propose", act.caller.role, act.on, limits=act.profile)
     act.tx.add(match)
-    facts = match.model_dump(exclude={"network", "state", "since"})
-    event = MatchProposed(match_id=match.id, offer=place.offer, act_by=match.deadline, **facts)
+    event = MatchProposed.from_row(
+        match, match_id=match.id, offer=place.offer, act_by=match.deadline
+    )
     await outbox.tell(act.tx, event, on=act.on)
     return match
 
@@ -125,13 +126,7 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
     match.deadline = answer_by
     check_accepts(place, await clock.today(act.tx))
     match.asked_fields = sorted(set(fields))
-    event = CandidateAsked(
-        match_id=match.id,
-        place_id=match.place_id,
-        candidate_ref=match.candidate_ref,
-        unit=match.unit,
-        act_by=answer_by,
-    )
+    event = CandidateAsked.from_row(match, match_id=match.id, act_by=answer_by)
     await outbox.tell(act.tx, event, on=act.on)
     return match
 
@@ -152,12 +147,6 @@ async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None
         raise Unfit("/answer_by", "already_over", "The employer needs a day to answer on.")
     match.deadline = until
     await slots.reserve(act.tx, place, match.id, until, act.on)
-    event = EmployerAsked(
-        match_id=match.id,
-        place_id=match.place_id,
-        organisation_id=match.organisation_id,
-        unit=match.unit,
-        act_by=until,
-    )
+    event = EmployerAsked.from_row(match, match_id=match.id, act_by=until)
     await outbox.tell(act.tx, event, on=act.on)
     return match

@@ -104,11 +104,4 @@ async def store(tx: Tx, run_id: UUID, found: Found) -> None:
 
 
 async def tell_of_run(tx: Tx, done: MatchRun) -> None:
-    event = MatchRunCompleted(
-        run_id=done.id,
-        unit=done.unit,
-        places=done.places,
-        with_candidates=done.with_candidates,
-        rules=done.rules,
-    )
-    await outbox.tell(tx, event, on=done.run_on)
+    await outbox.tell(tx, MatchRunCompleted.from_row(done, run_id=done.id), on=done.run_on)

@@ -99,15 +99,10 @@ async def end(
     await forget_unconfirmed(tx, match.id)
     for consent in await live_consents(tx, col(Consent.match_id) == match.id):
         await end_consent(tx, consent, state.name, on)
-    event = TOLD[state.name](
-        match_id=match.id,
-        place_id=match.place_id,
-        organisation_id=match.organisation_id,
-        unit=match.unit,
-        candidate_is_told=tells_the_candidate(
-            profile_of(tx, match.network), state.name, match.declined_by_employer, because
-        ),
+    candidate_is_told = tells_the_candidate(
+        profile_of(tx, match.network), state.name, match.declined_by_employer, because
     )
+    event = TOLD[state.name].from_row(match, match_id=match.id, candidate_is_told=candidate_is_told)
     await outbox.tell(tx, event, on=on)
 
 
@@ -120,10 +115,7 @@ async def forget_unconfirmed(tx: Tx, match_id: UUID) -> None:
 async def end_consent(tx: Tx, consent: Consent, how: str, on: date) -> None:
     """Let a consent hold no longer; nobody is shown anything by it again."""
     note_end(consent, how, on)
-    event = ConsentWithdrawn(
-        consent_id=consent.id, match_id=consent.match_id, candidate_ref=consent.candidate_ref
-    )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(tx, ConsentWithdrawn.from_row(consent, consent_id=consent.id), on=on)
 
 
 def note_end(consent: Consent, how: str, on: date) -> None:

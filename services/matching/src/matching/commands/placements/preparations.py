@@ -105,5 +105,4 @@ async def tell_of_placement(
     tx: Tx, kind: type[Event], placement: Placement, on: date, **more: date | bool | None
 ) -> None:
     """Tell what happened with it; an event takes the fields that it knows, none is the person's."""
-    facts = placement.model_dump(include=set(kind.model_fields)) | more
-    await outbox.tell(tx, kind(placement_id=placement.id, **facts), on=on)
+    await outbox.tell(tx, kind.from_row(placement, placement_id=placement.id, **more), on=on)

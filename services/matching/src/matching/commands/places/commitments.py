@@ -4,7 +4,6 @@ Streams come in any order against each other: each writes its own columns of a r
 of them makes.
 """
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from jobbpakten_events import Envelope
 from jobbpakten_events.membership import (
     AgreementInForce,
     CommitmentMade,
@@ -26,18 +26,18 @@ from matching.models import Member, Promise
 from shared.database import Tx
 
 
-async def note_promise(tx: Tx, event: CommitmentMade, network: str) -> None:
+async def note_promise(tx: Tx, event: CommitmentMade, about: Envelope) -> None:
     """Keep what was promised; told again, it says the same."""
-    facts = event.model_dump(exclude={"agreement_id"}) | {"network": network}
+    facts = event.model_dump(exclude={"agreement_id"}) | {"network": about.network}
     await tx.exec(insert(Promise).values(**facts).on_conflict_do_nothing())
 
 
-async def note_renegotiation(tx: Tx, event: CommitmentRenegotiated) -> None:
+async def note_renegotiation(tx: Tx, event: CommitmentRenegotiated, _: Envelope) -> None:
     await _change(tx, event.commitment_id, promised=event.promised)
 
 
-async def note_release(tx: Tx, event: CommitmentReleased, on: date) -> None:
-    await _change(tx, event.commitment_id, released_on=on)
+async def note_release(tx: Tx, event: CommitmentReleased, about: Envelope) -> None:
+    await _change(tx, event.commitment_id, released_on=about.occurredat)
 
 
 async def _change(tx: Tx, commitment_id: UUID, **facts: Any) -> None:
@@ -45,31 +45,33 @@ async def _change(tx: Tx, commitment_id: UUID, **facts: Any) -> None:
     await tx.exec(here.values(**facts))
 
 
-async def note_in_force(tx: Tx, event: AgreementInForce, network: str, on: date) -> None:
+async def note_in_force(tx: Tx, event: AgreementInForce, about: Envelope) -> None:
     """Keep the day of the first agreement; of several, whichever is heard first."""
-    facts = {"organisation_id": event.organisation_id, "in_force_on": on}
-    earliest = func.least(col(Member.in_force_on), on)  # PostgreSQL: it passes over null
-    await _note_member(tx, event.membership_id, network, facts, in_force_on=earliest)
+    facts = {"organisation_id": event.organisation_id, "in_force_on": about.occurredat}
+    earliest = func.least(
+        col(Member.in_force_on), about.occurredat
+    )  # PostgreSQL: it passes over null
+    await _note_member(tx, event.membership_id, about.network, facts, in_force_on=earliest)
 
 
-async def suspend(tx: Tx, event: MembershipSuspended, network: str, on: date) -> None:
+async def suspend(tx: Tx, event: MembershipSuspended, about: Envelope) -> None:
     """Pause the member's places and end the open matches there; who works there stays."""
-    facts = {"organisation_id": event.organisation_id, "suspended_on": on}
-    await _note_member(tx, event.membership_id, network, facts)
+    facts = {"organisation_id": event.organisation_id, "suspended_on": about.occurredat}
+    await _note_member(tx, event.membership_id, about.network, facts)
     await follow(tx, event.membership_id)
 
 
-async def reinstate(tx: Tx, event: MembershipReinstated, network: str, on: date) -> None:
+async def reinstate(tx: Tx, event: MembershipReinstated, about: Envelope) -> None:
     """Lift this ground from the member's places; what else they are paused for stays."""
     facts = {"organisation_id": event.organisation_id, "suspended_on": None}
-    over = {"was_suspended_on": col(Member.suspended_on), "reinstated_on": on}
-    await _note_member(tx, event.membership_id, network, facts, **over)
+    over = {"was_suspended_on": col(Member.suspended_on), "reinstated_on": about.occurredat}
+    await _note_member(tx, event.membership_id, about.network, facts, **over)
     await follow(tx, event.membership_id)
 
 
-async def end_membership(tx: Tx, event: MembershipEnded, network: str, on: date) -> None:
+async def end_membership(tx: Tx, event: MembershipEnded, about: Envelope) -> None:
     """Keep that it is over; nobody is matched there any more."""
-    await _note_member(tx, event.membership_id, network, {"ended_on": on})
+    await _note_member(tx, event.membership_id, about.network, {"ended_on": about.occurredat})
     await follow(tx, event.membership_id)
 
 

@@ -139,15 +139,7 @@ async def open_up(act: Act[Profile], place_id: UUID) -> Place:
     others = await queries.slots_under(act.tx, promise.commitment_id, beside=place_id)
     check_promise(under(promise), place.slots, others)
     place.refreshed_on = act.on
-    event = PlaceOpened(
-        place_id=place.id,
-        commitment_id=place.commitment_id,
-        organisation_id=place.organisation_id,
-        offer=place.offer,
-        slots=place.slots,
-        starts_on=place.starts_on,
-        ends_before=place.ends_before,
-    )
+    event = PlaceOpened.from_row(place, place_id=place.id)
     await outbox.tell(act.tx, event, on=act.on)
     return place
 

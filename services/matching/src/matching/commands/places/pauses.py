@@ -24,13 +24,7 @@ async def pause_for(tx: Tx, place: Place, ground: str, on: date, role: str = "sy
         return False
     step(tx, place, "pause", on, role)
     place.paused_for = sorted([*place.paused_for, ground])
-    event = PlacePaused(
-        place_id=place.id,
-        commitment_id=place.commitment_id,
-        organisation_id=place.organisation_id,
-        ground=ground,
-    )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(tx, PlacePaused.from_row(place, place_id=place.id, ground=ground), on=on)
     return True
 
 
@@ -42,12 +36,7 @@ async def lift(tx: Tx, place: Place, ground: str, on: date, role: str = "system"
     step(tx, place, "lift" if place.paused_for else "resume", on, role)
     if place.paused_for:
         return
-    event = PlaceResumed(
-        place_id=place.id,
-        commitment_id=place.commitment_id,
-        organisation_id=place.organisation_id,
-    )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(tx, PlaceResumed.from_row(place, place_id=place.id), on=on)
     await fill_or_free(tx, place, on)
 
 

@@ -98,13 +98,7 @@ async def close_filled(tx: Tx, place: Place, on: date) -> None:
 
 
 async def tell_closed(tx: Tx, place: Place, ground: str, on: date) -> None:
-    event = PlaceClosed(
-        place_id=place.id,
-        commitment_id=place.commitment_id,
-        organisation_id=place.organisation_id,
-        ground=ground,
-    )
-    await outbox.tell(tx, event, on=on)
+    await outbox.tell(tx, PlaceClosed.from_row(place, place_id=place.id, ground=ground), on=on)
 
 
 def step(tx: Tx, place: Place, by: str, on: date, role: str = "system") -> None:
