@@ -6,8 +6,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 text = AutoString
 

@@ -6,8 +6,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0006"
 down_revision = "0005"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

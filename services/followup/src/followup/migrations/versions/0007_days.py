@@ -4,8 +4,6 @@ from shared.migrations import run_plumbing
 
 revision = "0007"
 down_revision = "0006"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

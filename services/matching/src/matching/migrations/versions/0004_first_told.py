@@ -4,8 +4,6 @@ from shared.migrations import run_plumbing
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

@@ -9,8 +9,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

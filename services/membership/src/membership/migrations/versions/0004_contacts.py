@@ -10,8 +10,6 @@ from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:

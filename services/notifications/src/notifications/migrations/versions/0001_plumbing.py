@@ -4,8 +4,6 @@ from shared.migrations import run_plumbing
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
