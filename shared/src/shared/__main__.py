@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from shared.http.connections import SERVER
 from shared.logs import describe
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
+from shared.people import resealing
 from shared.people.canaries import WrongKey
 
 
@@ -74,7 +76,7 @@ def brought_to_head(service: Any) -> int:
 def reseal(service: Any) -> int:
     """Seal anew what lies sealed; print what became of it, and give 1 where something is left."""
     settings = service.Settings.from_environment()
-    found = asyncio.run(service.reseal_all(settings, lambda s: sys.stderr.write(f"{s}\n")))
+    found = asyncio.run(resealing.reseal(settings, partial(print, file=sys.stderr)))
     sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     return int(any(one.left for one in found))
 

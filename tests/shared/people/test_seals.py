@@ -19,7 +19,7 @@ from tests.support.releases import Release, before
 from jobbpakten.keys import Keys
 from shared.database import Database, connect
 from shared.people import resealing
-from shared.people.resealing import Shelf
+from shared.people.resealing import Shelf, reseal
 from shared.people.sealing import Addressee, seal
 from shared.people.vaults import Unreadable
 from shared.settings import variable
@@ -76,8 +76,7 @@ class Sealing:
         return found
 
     async def reseal(self, say: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-        main = import_module(f"{self.service}.main")
-        return {one.table: one for one in await main.reseal_all(self.settings, say)}
+        return {one.table: one for one in await reseal(self.settings, say)}
 
     async def old(self) -> int:
         """Count the rows in which something lies in the first form."""

@@ -1,19 +1,17 @@
 """The only place where notifications' parts are put together."""
 
-from collections.abc import Callable
 from functools import partial
 
 from fastapi import FastAPI
 
 from notifications.api import router
 from notifications.clock import THINGS, due
-from notifications.commands.seals import SHELVES, canaries
+from notifications.commands.seals import canaries
 from notifications.sender import send
 from notifications.settings import Settings
 from notifications.subscribers import hears
 from shared import networks, service
 from shared.networks.profiles import NetworkProfile
-from shared.people.resealing import Resealed, reseal
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -30,8 +28,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     return app
-
-
-async def reseal_all(settings: Settings, say: Callable[[str], None]) -> list[Resealed]:
-    """Seal what lies here in the form that is bound to its person."""
-    return await reseal(settings, canaries(settings), SHELVES, say)

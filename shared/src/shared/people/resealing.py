@@ -5,8 +5,10 @@ same time stands. It waits for nobody: a row that somebody else holds is done in
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, func, inspect, literal, or_, text, tuple_
@@ -14,7 +16,7 @@ from sqlmodel import SQLModel, select
 
 from shared.database import Database, Tx, connect
 from shared.machines import NotFound
-from shared.people.canaries import Canary, check
+from shared.people.canaries import check
 from shared.people.vaults import BOUND, MARK
 from shared.settings import ServiceSettings
 
@@ -56,22 +58,21 @@ class Resealed:
     unreadable: int = 0  # of these: those that nobody can open
 
 
-async def reseal(
-    settings: ServiceSettings,
-    canaries: Iterable[Canary],
-    shelves: Iterable[Shelf],
-    say: Callable[[str], None],
-) -> list[Resealed]:
+async def reseal(settings: ServiceSettings, say: Callable[[str], None]) -> list[Resealed]:
     """Let the service seal in the second form, and bring to it what lies in the first.
 
-    WrongKey for another key than this database's, before anything is done. Safe to repeat.
+    What it seals stands in its `commands/seals.py`: nothing where it has none. WrongKey for
+    another key than this database's, before anything is done. Safe to repeat.
     """
+    if find_spec(f"{settings.service}.commands.seals") is None:
+        return []
+    seals = import_module(f"{settings.service}.commands.seals")
     database = connect(settings)
     try:
         async with database.transaction() as tx:
-            await check(tx, canaries)
+            await check(tx, seals.canaries(settings))
             await (await tx.connection()).execute(SECOND_FORM, {"form": BOUND})
-        return [await emptied(database, settings.service, shelf, say) for shelf in shelves]
+        return [await emptied(database, settings.service, shelf, say) for shelf in seals.SHELVES]
     finally:
         await database.engine.dispose()
 

@@ -11,6 +11,7 @@ from jobbpakten.cli.databases import reaching
 from jobbpakten.cli.environment import AnyService, databases, installed
 from jobbpakten.cli.exit_codes import CODES, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_table
+from shared.people import resealing
 from shared.people.canaries import WrongKey
 
 app = typer.Typer()
@@ -43,15 +44,13 @@ def resealed(service: str) -> list[dict[str, Any]]:
     """Reseal one service; nothing where it seals nothing."""
     installed(service, "reseal")
     main = import_module(f"{service}.main")
-    if not hasattr(main, "reseal_all"):
-        return []
     try:
         settings = main.Settings.from_environment()
     except SystemExit as refused:
         raise WrongUse(str(refused)) from None
     try:
         with reaching(service):
-            return [asdict(one) for one in asyncio.run(main.reseal_all(settings, say))]
+            return [asdict(one) for one in asyncio.run(resealing.reseal(settings, say))]
     except WrongKey as error:
         raise WrongUse(str(error)) from None
 
