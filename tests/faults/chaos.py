@@ -108,9 +108,9 @@ class Killers:
             self.faults[f"postgres {how}"] += 1
         await asyncio.sleep(4)
         begun = time.monotonic()
-        await asyncio.to_thread(world.kafka.kill)
+        await asyncio.to_thread(world.kafka.embedded.kill)
         await asyncio.sleep(1)
-        await asyncio.to_thread(world.kafka.start)
+        await asyncio.to_thread(world.kafka.embedded.start)
         self.kafka_away_s = time.monotonic() - begun
         self.faults["kafka kill -9"] += 1
 
@@ -118,7 +118,7 @@ class Killers:
         """Kill the mail server in the midst of conversations, twice."""
         for _ in range(2):
             await asyncio.sleep(7)
-            await asyncio.to_thread(self.stage.post.kill)
+            await asyncio.to_thread(self.stage.post.embedded.kill)
             await asyncio.sleep(1)
-            await asyncio.to_thread(self.stage.post.start)
+            await asyncio.to_thread(self.stage.post.embedded.start)
             self.faults["mail server kill -9"] += 1

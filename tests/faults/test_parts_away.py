@@ -43,7 +43,7 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
         born = [one.process.pid for one in stage.replicas if one.process]
         loop = asyncio.get_running_loop()
         until = loop.time() + (120 if minutes else AWAY_S)
-        await asyncio.to_thread(world.kafka.stop)
+        await asyncio.to_thread(world.kafka.embedded.stop)
         try:
             calling = Callers("membership", stage.of("membership"), http)
             writers = Writers(calling, commitments, 1, lambda n: n > 100 and loop.time() > until)
@@ -55,7 +55,7 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
             for replica in stage.replicas:
                 await answers(replica.url, "/health/live")
         finally:
-            await asyncio.to_thread(world.kafka.start)
+            await asyncio.to_thread(world.kafka.embedded.start)
 
         assert set(calling.answers) <= {"201", "409"}
         # Who waits for a busy row longer than a call may is told to come again, also without Kafka.

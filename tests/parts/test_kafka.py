@@ -49,12 +49,12 @@ async def test_topics_and_records_outlive_a_kill_and_a_stop(folder: Path) -> Non
     with started(folder, QUICK) as cluster:
         await tell(cluster.servers, "kept.v1", values)
 
-        cluster.kill()
-        cluster.start()
+        cluster.embedded.kill()
+        cluster.embedded.start()
         assert await heard(cluster.servers, "kept.v1", 10) == {*values}
 
-        cluster.stop()
-        cluster.start()
+        cluster.embedded.stop()
+        cluster.embedded.start()
         assert await heard(cluster.servers, "kept.v1", 10) == {*values}
 
 
@@ -69,7 +69,7 @@ def test_an_address_from_the_environment_wins(
     with started(folder) as given:
         assert given.servers == kafka.servers
         with pytest.raises(Unavailable, match="unset KAFKA_SERVERS and PARTS"):
-            given.kill()
+            given.embedded.kill()
 
     assert not folder.exists()
     assert "because KAFKA_SERVERS is set" in capsys.readouterr().err

@@ -36,10 +36,10 @@ def test_mails_are_kept_as_they_came_and_outlive_a_kill(
 ) -> None:
     with mail.started(folder) as post:
         send(post, written("N: ett (ärende 0a1b2c3d)"), written("N: ett (ärende 4e5f6a7b)"))
-        post.kill()
-        post.start()
+        post.embedded.kill()
+        post.embedded.start()
         send(post, written("N: 3 meddelanden"))
-        post.stop()
+        post.embedded.stop()
 
         ends = [message["Subject"].rpartition(" ")[2] for message in post.messages()]
         assert ends == ["0a1b2c3d)", "4e5f6a7b)", "meddelanden"]

@@ -3,16 +3,14 @@
 import asyncio
 import os
 import random
-import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -45,23 +43,15 @@ _given = set[int]()  # ports, by this process
 
 
 @dataclass(frozen=True)
-class Broker:
+class Broker(processes.Embedded):
     """The embedded broker: always on the same folder and the same port."""
 
-    processes: processes.Processes
     port: int
     command: tuple[str | Path, ...]
-    current: list[psutil.Popen] = field(default_factory=list)
 
     def start(self) -> None:
-        log = self.processes.folder / "log"
-        process = self.processes.start(*self.command, log=log)
-        self.current[:] = [process]
-        processes.until_ready(process, lambda: listens(self.port), log, START_S)
+        self.run(*self.command, ready=lambda: listens(self.port), limit_s=START_S)
         finished(groups_can_be_joined(f"127.0.0.1:{self.port}"))
-
-    def stop(self, how: int) -> None:
-        processes.end(self.current[0], how)
 
 
 @dataclass(frozen=True)
@@ -70,17 +60,6 @@ class Kafka:
 
     servers: str
     broker: Broker | None = None
-
-    def kill(self) -> None:
-        """As a power cut would, but for the disk."""
-        self.embedded.stop(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self.embedded.stop(signal.SIGTERM)
-
-    def start(self) -> None:
-        """Start again: same folder, same port."""
-        self.embedded.start()
 
     @property
     def embedded(self) -> Broker:

@@ -8,19 +8,17 @@ import mailbox
 import os
 import random
 import re
-import signal
 import socket
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psutil
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from jobbpakten_local.parts import Unavailable, processes, say, source
@@ -33,26 +31,14 @@ SEVERAL = re.compile(r": \d+ ")
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(processes.Embedded):
     """The embedded server: always on the same folder and the same port."""
 
-    processes: processes.Processes
     port: int
-    current: list[psutil.Popen] = field(default_factory=list)
-
-    @property
-    def folder(self) -> Path:
-        return self.processes.folder
 
     def start(self) -> None:
-        log = self.folder / "log"
         command = (sys.executable, "-m", __spec__.name, str(self.port), self.folder / "Maildir")
-        process = self.processes.start(*command, log=log)
-        self.current[:] = [process]
-        processes.until_ready(process, lambda: greets(HOST, self.port), log, START_S)
-
-    def stop(self, how: int) -> None:
-        processes.end(self.current[0], how)
+        self.run(*command, ready=lambda: greets(HOST, self.port), limit_s=START_S)
 
 
 @dataclass(frozen=True)
@@ -68,16 +54,6 @@ class Post:
         taken = (self.embedded.folder / "Maildir/new").glob("*")
         found = sorted(taken, key=lambda file: (file.stat().st_mtime_ns, file.name))
         return [message_from_bytes(one.read_bytes(), policy=policy.default) for one in found]
-
-    def kill(self) -> None:
-        self.embedded.stop(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self.embedded.stop(signal.SIGTERM)
-
-    def start(self) -> None:
-        """Start again: same folder, same port."""
-        self.embedded.start()
 
     @property
     def embedded(self) -> Server:

@@ -7,12 +7,11 @@ import subprocess
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import asyncpg
-import psutil
 from sqlalchemy import URL, make_url
 
 from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
@@ -36,39 +35,28 @@ How = Literal["fast", "immediate"]
 
 
 @dataclass(frozen=True)
-class Server:
+class Server(processes.Embedded):
     """The embedded server: on its Unix socket only, so no port and no password to leak."""
 
-    processes: processes.Processes
     owner: str | None
     settings: Mapping[str, str]
-    current: list[psutil.Popen] = field(default_factory=list)
-
-    @property
-    def folder(self) -> Path:
-        return self.processes.folder
 
     def start(self) -> None:
-        log = self.folder / "log"
-        process = self.processes.start(
+        self.run(
             PROGRAMS / "postgres",
             *("-D", self.folder / "data"),
             *(f"--{name}={value}" for name, value in self.settings.items()),
-            log=log,
+            ready=self.is_ready,
+            limit_s=START_S,
             stop=signal.SIGINT,
             **self.as_owner(),
         )
-        self.current[:] = [process]
-        processes.until_ready(process, self.is_ready, log, START_S)
 
     def is_ready(self) -> bool:
         """Read from the server's own file; after a crash it still shows the one before."""
         file = self.folder / "data/postmaster.pid"
         lines = file.read_text().split("\n") if file.exists() else []
         return lines[:1] == [str(self.current[0].pid)] and lines[7:8] == ["ready   "]
-
-    def stop(self, how: How) -> None:
-        processes.end(self.current[0], STOPS[how])
 
     def as_owner(self) -> dict[str, Any]:
         return {"user": self.owner, "cwd": self.folder, "env": {**os.environ, "LC_ALL": "C"}}
@@ -98,7 +86,7 @@ class Postgres:
         finished(execute(self.address.set(database=database or self.address.database), statement))
 
     def stop(self, how: How = "fast") -> None:
-        self.embedded.stop(how)
+        self.embedded.stop(STOPS[how])
 
     def start(self) -> None:
         self.embedded.start()

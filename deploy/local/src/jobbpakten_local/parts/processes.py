@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -44,6 +44,33 @@ class Processes:
             self.ending.callback(end, process, stop)
             note(self.book, process, stop)
         return process
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """A server of ours that may be stopped and started again: same folder, same address."""
+
+    processes: Processes
+    current: list[psutil.Popen] = field(default_factory=list, kw_only=True)
+
+    @property
+    def folder(self) -> Path:
+        return self.processes.folder
+
+    def run(
+        self, *command: str | Path, ready: Callable[[], bool], limit_s: float, **more: Any
+    ) -> None:
+        """Start it, and wait until it is ready."""
+        log = self.folder / "log"
+        self.current[:] = [self.processes.start(*command, log=log, **more)]
+        until_ready(self.current[0], ready, log, limit_s)
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        end(self.current[0], how)
+
+    def kill(self) -> None:
+        """As a power cut would, but for the disk."""
+        self.stop(signal.SIGKILL)
 
 
 @contextmanager
