@@ -223,15 +223,9 @@ class Activity(Table, table=True):
     recorded_by: str
 
 
-class Progress(Table, table=True):
-    """Our copy of followup's figures, by id alone: it may come before the commitment it is about.
+class ProgressFigures(SQLModel):
+    """What followup says came of a commitment, in units; null is unknown, never 0."""
 
-    What followup has not said is null, and null is unknown.
-    """
-
-    __tablename__ = "progress"
-
-    commitment_id: UUID = Field(primary_key=True)
     promised: int | None = None
     remaining: int | None = None
     open: int | None = None
@@ -240,3 +234,11 @@ class Progress(Table, table=True):
     released: int | None = None
     extra: int | None = None
     lapsed_on: date | None = None
+
+
+class Progress(ProgressFigures, Table, table=True):
+    """Our copy of those figures, by id alone: it may come before the commitment it is about."""
+
+    __tablename__ = "progress"
+
+    commitment_id: UUID = Field(primary_key=True)

@@ -14,14 +14,14 @@ from jobbpakten_events import Code
 from membership import queries
 from membership.api.acts import Network
 from membership.commands import commitment as commands
-from membership.models import Commitment, Progress
+from membership.models import Commitment, Progress, ProgressFigures
 from membership.rules.access import EMPLOYER, STAFF, may_follow
 from membership.rules.commitment import COMMITMENT
 from shared.database import Tx
 from shared.http.access import Caller
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
-from shared.http.requests import ActDay, Body, Standing, View, standing
+from shared.http.requests import ActDay, Body, Standing, standing
 from shared.savepoints import each_seen
 
 router = APIRouter(tags=["commitments"], route_class=IdempotentRoute)
@@ -40,21 +40,12 @@ class NewRelease(Body):
     released_on: ActDay = None
 
 
-class ProgressView(View):
+class ProgressView(ProgressFigures):
     """What followup has told us, in units; null is unknown, never 0.
 
     All but the coordinator see none of it where placements keep the promise: day by day it would
     tell what one person did. Followup's own report tells them by month.
     """
-
-    promised: int | None = None
-    remaining: int | None = None
-    open: int | None = None
-    kept: int | None = None
-    lapsed: int | None = None
-    released: int | None = None
-    extra: int | None = None
-    lapsed_on: date | None = None
 
 
 class CommitmentView(Standing):

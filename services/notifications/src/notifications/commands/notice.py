@@ -11,16 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import make_transient_to_detached
 
-from jobbpakten_events import Envelope, Event
-from jobbpakten_events.notification import (
-    NoticeActed,
-    NoticeCancelled,
-    NoticeExpired,
-    NoticeFailed,
-    NoticeRequested,
-    NoticeSent,
-    NoticeUncertain,
-)
+from jobbpakten_events import Envelope, Event, notification
 from notifications import queries
 from notifications.models import Notice, Subject
 from notifications.rules.notice import NOTICE, OPEN, Asked, closing, how_long_held, is_asked_for
@@ -34,12 +25,12 @@ from shared.time import clock
 # The same event asks for the same notice, however often it is heard.
 NAMES = UUID("6f2f3a52-7d2b-4a53-9c36-0f5e2f0f4c11")
 TOLD: dict[str, Any] = {
-    "send": NoticeSent,
-    "fail": NoticeFailed,
-    "doubt": NoticeUncertain,
-    "act": NoticeActed,
-    "expire": NoticeExpired,
-    "cancel": NoticeCancelled,
+    "send": notification.NoticeSent,
+    "fail": notification.NoticeFailed,
+    "doubt": notification.NoticeUncertain,
+    "act": notification.NoticeActed,
+    "expire": notification.NoticeExpired,
+    "cancel": notification.NoticeCancelled,
 }
 # Not twice: whatever is heard of an aggregate later closes its notices anew.
 OWE = text("""UPDATE notices SET owed = coalesce(owed, '[]') || CAST(:step AS jsonb)
@@ -94,7 +85,7 @@ async def add(tx: Tx, notice: Notice) -> bool:
     make_transient_to_detached(notice)
     tx.add(notice)
     more = {"kind_of_notice": notice.kind, "role": notice.role, "act_by": notice.act_by}
-    await tell_of_notice(tx, notice, NoticeRequested, notice.opened_on, **more)
+    await tell_of_notice(tx, notice, notification.NoticeRequested, notice.opened_on, **more)
     return True
 
 

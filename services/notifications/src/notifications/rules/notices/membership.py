@@ -2,39 +2,34 @@
 
 from dataclasses import replace
 
-from jobbpakten_events.membership import (
-    AgreementInForce,
-    AgreementSharedForSignature,
-    AgreementSigned,
-    MembershipApplied,
-    MembershipApproved,
-    MembershipEnded,
-    MembershipReinstated,
-    MembershipRejected,
-    MembershipSuspended,
-    VettingStarted,
-)
+from jobbpakten_events import membership
 from notifications.rules.notices.rule import message, task
 from notifications.rules.subjects import happened
 
 REFUSED = {
-    happened(MembershipEnded, "withdrawn"),
-    happened(MembershipEnded, "lapsed"),
-    happened(MembershipRejected),
+    happened(membership.MembershipEnded, "withdrawn"),
+    happened(membership.MembershipEnded, "lapsed"),
+    happened(membership.MembershipRejected),
 }
-APPROVED = happened(MembershipApproved)
-SHARED = happened(AgreementSharedForSignature)
-SIGNED_BY_MEMBER = happened(AgreementSigned, "member")
-SIGNED_BY_BOTH = {happened(AgreementSigned, "municipality"), happened(AgreementInForce)}
-IN_FORCE = happened(AgreementInForce)
-SUSPENDED, REINSTATED = happened(MembershipSuspended), happened(MembershipReinstated)
+APPROVED = happened(membership.MembershipApproved)
+SHARED = happened(membership.AgreementSharedForSignature)
+SIGNED_BY_MEMBER = happened(membership.AgreementSigned, "member")
+SIGNED_BY_BOTH = {
+    happened(membership.AgreementSigned, "municipality"),
+    happened(membership.AgreementInForce),
+}
+IN_FORCE = happened(membership.AgreementInForce)
+SUSPENDED, REINSTATED = (
+    happened(membership.MembershipSuspended),
+    happened(membership.MembershipReinstated),
+)
 
 APPLICATION = (
     task(
-        happened(MembershipApplied),
+        happened(membership.MembershipApplied),
         "check_application",
         "vetting_officer",
-        done={happened(VettingStarted), APPROVED},
+        done={happened(membership.VettingStarted), APPROVED},
         void=REFUSED,
     ),
     task(
@@ -45,8 +40,8 @@ APPLICATION = (
         void=REFUSED,
     ),
     message(APPROVED, "application_approved", "signatory", void=REFUSED),
-    message(happened(MembershipRejected), "application_rejected", "signatory"),
-    message(happened(MembershipEnded, "lapsed"), "application_lapsed", "signatory"),
+    message(happened(membership.MembershipRejected), "application_rejected", "signatory"),
+    message(happened(membership.MembershipEnded, "lapsed"), "application_lapsed", "signatory"),
 )
 SIGNATURE = task(
     SHARED, "sign_agreement", "signatory", done={SIGNED_BY_MEMBER, IN_FORCE}, void=REFUSED

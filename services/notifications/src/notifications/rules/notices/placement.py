@@ -1,25 +1,20 @@
 """Who is told what by `placement.v1`: the caseworker what is to be done, the employer what was."""
 
-from jobbpakten_events.placement import (
-    PlacementCompleted,
-    PlacementInterrupted,
-    PlacementNoShow,
-    PlacementPartlyCompleted,
-    PlacementPlanned,
-    PlacementReady,
-    PlacementStarted,
-)
+from jobbpakten_events import placement
 from notifications.rules.notices.rule import message, task
 from notifications.rules.subjects import happened
 
-READY, STARTED = happened(PlacementReady), happened(PlacementStarted)
-COMPLETED, PARTLY = happened(PlacementCompleted), happened(PlacementPartlyCompleted)
-NO_SHOW, INTERRUPTED = happened(PlacementNoShow), happened(PlacementInterrupted)
+READY, STARTED = happened(placement.PlacementReady), happened(placement.PlacementStarted)
+COMPLETED, PARTLY = (
+    happened(placement.PlacementCompleted),
+    happened(placement.PlacementPartlyCompleted),
+)
+NO_SHOW, INTERRUPTED = happened(placement.PlacementNoShow), happened(placement.PlacementInterrupted)
 ENDED = {COMPLETED, PARTLY, NO_SHOW, INTERRUPTED}
 
 RULES = (
     task(
-        happened(PlacementPlanned),
+        happened(placement.PlacementPlanned),
         "prepare_placement",
         "caseworker",
         done={READY, STARTED},
