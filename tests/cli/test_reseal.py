@@ -123,3 +123,8 @@ async def test_a_service_that_seals_nothing_has_nothing_to_do(
     env = {"FOLLOWUP_DATABASE_URL": database("followup")}
     found = jobbpakten("reseal", "--service", "followup", "--json", env=env)
     assert (found.code, found.json) == (0, [])
+    words = (sys.executable, "-m", "shared", "followup", "reseal")
+    done = await asyncio.to_thread(
+        subprocess.run, words, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")

@@ -75,8 +75,10 @@ def brought_to_head(service: Any) -> int:
 
 def reseal(service: Any) -> int:
     """Seal anew what lies sealed; print what became of it, and give 1 where something is left."""
-    settings = service.Settings.from_environment()
-    found = asyncio.run(resealing.reseal(settings, partial(print, file=sys.stderr)))
+    found: list[resealing.Resealed] = []
+    if resealing.seals_anything(service.Settings.service):
+        settings = service.Settings.from_environment()
+        found = asyncio.run(resealing.reseal(settings, partial(print, file=sys.stderr)))
     sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     return int(any(one.left for one in found))
 

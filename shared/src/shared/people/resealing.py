@@ -21,6 +21,7 @@ from shared.people.vaults import BOUND, MARK
 from shared.settings import ServiceSettings
 
 CHUNK, ROUNDS, BETWEEN_ROUNDS_SECONDS = 500, 5, 1.0
+SEALS = "{}.commands.seals"
 SECOND_FORM = text("INSERT INTO sealing (form) VALUES (:form) ON CONFLICT (only_row) DO NOTHING")
 
 
@@ -58,15 +59,17 @@ class Resealed:
     unreadable: int = 0  # of these: those that nobody can open
 
 
+def seals_anything(service: str) -> bool:
+    """Tell whether a service seals: then it says what in its `commands/seals.py`."""
+    return find_spec(SEALS.format(service)) is not None
+
+
 async def reseal(settings: ServiceSettings, say: Callable[[str], None]) -> list[Resealed]:
     """Let the service seal in the second form, and bring to it what lies in the first.
 
-    What it seals stands in its `commands/seals.py`: nothing where it has none. WrongKey for
-    another key than this database's, before anything is done. Safe to repeat.
+    WrongKey for another key than this database's, before anything is done. Safe to repeat.
     """
-    if find_spec(f"{settings.service}.commands.seals") is None:
-        return []
-    seals = import_module(f"{settings.service}.commands.seals")
+    seals = import_module(SEALS.format(settings.service))
     database = connect(settings)
     try:
         async with database.transaction() as tx:

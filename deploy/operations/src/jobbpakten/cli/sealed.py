@@ -43,6 +43,8 @@ def reseal(service: AnyService = None, *, as_json: AsJson = False) -> None:
 def resealed(service: str) -> list[dict[str, Any]]:
     """Reseal one service; nothing where it seals nothing."""
     installed(service, "reseal")
+    if not resealing.seals_anything(service):
+        return []
     main = import_module(f"{service}.main")
     try:
         settings = main.Settings.from_environment()
