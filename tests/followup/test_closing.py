@@ -34,6 +34,19 @@ def ended(*shares: int, on: date = MARCH, kind: Kind = KEPT, of: int = 0) -> lis
     ]
 
 
+def of_story(story: list[tuple[int, int, int]]) -> list[Waiting]:
+    """Let one end per month, kind and employer that the story names."""
+    return [
+        Waiting(
+            UUID(int=number),
+            date(2026, 1, 1) + timedelta(30 * month),
+            Kind(str(kind), "completed"),
+            *[UUID(int=employer)] * 2,
+        )
+        for number, (month, kind, employer) in enumerate(story)
+    ]
+
+
 def months(waiting: Sequence[Waiting], *, for_all: bool = True) -> list[date]:
     return [month for month, _ in closing(waiting, MAY, for_all=for_all)]
 
@@ -83,16 +96,7 @@ def test_every_count_moves_by_nought_or_five_for_everybody_and_for_each_employer
     *,
     for_all: bool,
 ) -> None:
-    waiting = [
-        Waiting(
-            UUID(int=number),
-            date(2026, 1, 1) + timedelta(30 * month),
-            Kind(str(kind), "completed"),
-            *[UUID(int=employer)] * 2,
-        )
-        for number, (month, kind, employer) in enumerate(story)
-    ]
-    found = list(closing(waiting, date(2026, 12, 31), for_all=for_all))
+    found = list(closing(of_story(story), date(2026, 12, 31), for_all=for_all))
     moves = Counter((month, one.kind) for month, one in found)
     shares = Counter((month, one.kind, one.organisation) for month, one in found)
 
@@ -108,15 +112,7 @@ def test_closing_month_by_month_counts_the_same_as_closing_all_at_once(
     story: list[tuple[int, int, int]], cut: int
 ) -> None:
     last, between = date(2026, 12, 31), month_end(date(2026, cut, 1))
-    waiting = [
-        Waiting(
-            UUID(int=number),
-            date(2026, 1, 1) + timedelta(30 * month),
-            Kind(str(kind), "completed"),
-            *[UUID(int=employer)] * 2,
-        )
-        for number, (month, kind, employer) in enumerate(story)
-    ]
+    waiting = of_story(story)
     first = list(closing(waiting, between, for_all=True))
     rest = [one for one in waiting if one not in {one for _, one in first}]
     then = closing(rest, last, for_all=True, first=between + timedelta(1))

@@ -134,3 +134,11 @@ usual = cache(app_on)
 async def membership(database: Callable[[str], str]) -> AsyncIterator[Membership]:
     async with Membership.running(usual(database("membership"))) as service:
         yield service
+
+
+@pytest.fixture
+async def of_two(database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Membership]:
+    """Run the service for two networks; calls go to the shipped one until the other is named."""
+    app = app_on(database("membership"), two_networks(tmp_path))
+    async with Membership.running(app) as service:
+        yield service

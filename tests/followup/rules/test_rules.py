@@ -25,6 +25,12 @@ def held(*days: str, offer: str = "study_visit") -> list[Activity]:
     return [Activity(UUID(int=n), date.fromisoformat(day), offer) for n, day in enumerate(days)]
 
 
+def visits(*told: Revision | str, lapsed: date | None = None) -> Facts:
+    """Take what was told of visits: terms of the promise, and days on which one was held."""
+    terms = [one for one in told if isinstance(one, Revision)]
+    return Facts(VISITS, terms, held(*(one for one in told if isinstance(one, str))), lapsed)
+
+
 MADE_3 = [made(3)]
 EXAMPLES: list[tuple[str, Facts, Figures]] = [
     (
@@ -32,30 +38,30 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
         Facts(None, [], held("2026-02-01")),
         units(),
     ),
-    ("a promise remains", Facts(VISITS, MADE_3), units(promised=3, remaining=3)),
+    ("a promise remains", visits(made(3)), units(promised=3, remaining=3)),
     (
         "an act keeps one unit",
-        Facts(VISITS, MADE_3, held("2026-02-01")),
+        visits(made(3), "2026-02-01"),
         units(promised=3, remaining=2, kept=1),
     ),
     (
         "acts beyond the promise are extra",
-        Facts(VISITS, [made(1)], held("2026-02-01", "2026-02-02")),
+        visits(made(1), "2026-02-01", "2026-02-02"),
         units(promised=1, kept=1, extra=1),
     ),
     (
         "an act in the period counts though the promise was signed later",
-        Facts(VISITS, [made(1, "2026-03-01")], held("2026-02-01")),
+        visits(made(1, "2026-03-01"), "2026-02-01"),
         units(promised=1, kept=1),
     ),
     (
         "an act before the period is extra",
-        Facts(VISITS, [made(1, "2025-12-01")], held("2025-12-31")),
+        visits(made(1, "2025-12-01"), "2025-12-31"),
         units(promised=1, remaining=1, extra=1),
     ),
     (
         "an act on the day after the last is extra",
-        Facts(VISITS, [made(1)], held("2026-07-01")),
+        visits(made(1), "2026-07-01"),
         units(promised=1, remaining=1, extra=1),
     ),
     (
@@ -70,108 +76,92 @@ EXAMPLES: list[tuple[str, Facts, Figures]] = [
     ),
     (
         "a raise is promised and remains",
-        Facts(VISITS, [made(3), changed(5, "2026-02-01")]),
+        visits(made(3), changed(5, "2026-02-01")),
         units(promised=5, remaining=5),
     ),
     (
         "a cut releases what remains, all ever promised stays",
-        Facts(VISITS, [made(3), changed(1, "2026-02-01")]),
+        visits(made(3), changed(1, "2026-02-01")),
         units(promised=3, remaining=1, released=2),
     ),
     (
         "a cut never takes more than remains",
-        Facts(VISITS, [made(3), changed(0, "2026-03-01")], held("2026-02-01", "2026-02-02")),
+        visits(made(3), changed(0, "2026-03-01"), "2026-02-01", "2026-02-02"),
         units(promised=3, kept=2, released=1),
     ),
     (
         "an act after the cut finds less",
-        Facts(VISITS, [made(1), changed(0, "2026-02-01")], held("2026-02-02")),
+        visits(made(1), changed(0, "2026-02-01"), "2026-02-02"),
         units(promised=1, released=1, extra=1),
     ),
     (
         "an act dated before the cut comes first, whenever it is told",
-        Facts(VISITS, [made(3), changed(0, "2026-03-01")], held("2026-02-28")),
+        visits(made(3), changed(0, "2026-03-01"), "2026-02-28"),
         units(promised=3, kept=1, released=2),
     ),
     (
         "a release lets go of all that remains",
-        Facts(VISITS, [made(3), released("2026-03-01")], held("2026-02-01", "2026-03-02")),
+        visits(made(3), released("2026-03-01"), "2026-02-01", "2026-03-02"),
         units(promised=3, kept=1, released=2, extra=1),
     ),
     (
         "a raise after a release can be kept",
-        Facts(
-            VISITS,
-            [made(1), released("2026-02-01"), changed(1, "2026-03-01", 3)],
-            held("2026-03-01"),
-        ),
+        visits(made(1), released("2026-02-01"), changed(1, "2026-03-01", 3), "2026-03-01"),
         units(promised=2, kept=1, released=1),
     ),
     (
         "what was kept counts in a new target: cut, a late act from before, then a raise",
-        Facts(
-            VISITS,
-            [made(3), changed(0, "2026-03-01"), changed(1, "2026-04-01", 3)],
-            held("2026-02-28"),
-        ),
+        visits(made(3), changed(0, "2026-03-01"), changed(1, "2026-04-01", 3), "2026-02-28"),
         units(promised=3, kept=1, released=2),
     ),
     (
         "a raise adds only what makes up its target",
-        Facts(
-            VISITS,
-            [made(1), changed(0, "2026-02-01"), changed(3, "2026-03-01", 3)],
-            held("2026-01-15"),
-        ),
+        visits(made(1), changed(0, "2026-02-01"), changed(3, "2026-03-01", 3), "2026-01-15"),
         units(promised=3, remaining=2, kept=1),
     ),
     (
         "an act on the day of the release was kept before it",
-        Facts(VISITS, [made(3), released("2026-03-01")], held("2026-03-01")),
+        visits(made(3), released("2026-03-01"), "2026-03-01"),
         units(promised=3, kept=1, released=2),
     ),
     (
         "an act on the day of a raise can keep what was raised",
-        Facts(VISITS, [made(0), changed(1, "2026-03-01")], held("2026-03-01")),
+        visits(made(0), changed(1, "2026-03-01"), "2026-03-01"),
         units(promised=1, kept=1),
     ),
     (
         "what follows a release on its day follows it still",
-        Facts(
-            VISITS,
-            [made(1), released("2026-03-01"), changed(2, "2026-03-01", 3)],
-            held("2026-03-01"),
-        ),
+        visits(made(1), released("2026-03-01"), changed(2, "2026-03-01", 3), "2026-03-01"),
         units(promised=2, remaining=1, kept=1),
     ),
     (
         "a raise after the period is promised and lapsed",
-        Facts(VISITS, [made(1), changed(3, "2026-07-02")], held("2026-02-01"), END),
+        visits(made(1), changed(3, "2026-07-02"), "2026-02-01", lapsed=END),
         units(promised=3, kept=1, lapsed=2),
     ),
     (
         "what is left lapses when the clock finds it",
-        Facts(VISITS, MADE_3, held("2026-02-01"), END),
+        visits(made(3), "2026-02-01", lapsed=END),
         units(promised=3, kept=1, lapsed=2),
     ),
     (
         "an act told late undoes a lapse",
-        Facts(VISITS, MADE_3, held("2026-02-01", "2026-06-30"), END),
+        visits(made(3), "2026-02-01", "2026-06-30", lapsed=END),
         units(promised=3, kept=2, lapsed=1),
     ),
     (
         "nothing that has lapsed can be released",
-        Facts(VISITS, [made(3), released("2026-07-01")], lapse_found_on=END),
+        visits(made(3), released("2026-07-01"), lapsed=END),
         units(promised=3, lapsed=3),
     ),
     (
         "a cut dated inside the period and told late takes from what lapsed",
-        Facts(VISITS, [made(3), changed(2, "2026-06-30")], lapse_found_on=END),
+        visits(made(3), changed(2, "2026-06-30"), lapsed=END),
         units(promised=3, lapsed=2, released=1),
     ),
     (
         "a term dated before an earlier one counts with it",
-        Facts(VISITS, [made(1, "2026-02-01"), changed(0, "2026-01-15")], held("2026-01-20")),
+        visits(made(1, "2026-02-01"), changed(0, "2026-01-15"), "2026-01-20"),
         units(promised=1, released=1, extra=1),
     ),
 ]

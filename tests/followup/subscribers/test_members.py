@@ -8,8 +8,20 @@ from tests.followup.support.service import Followup
 from tests.followup.support.stories import Dated, World, records, shuffled
 
 
-async def test_members_come_from_whichever_event_is_first(followup: Followup) -> None:
-    world = World()
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def states_on(followup: Followup, *days: str) -> list[list[str]]:
+    """Give the states of the members as the report of each day has them; "" is today."""
+    async with followup.client("coordinator") as client:
+        url = "/networks/jobbpakten/report"
+        answers = [await client.get(url, params={"day": day} if day else None) for day in days]
+    return [[one["state"] for one in answer.json()["members"]] for answer in answers]
+
+
+async def test_members_come_from_whichever_event_is_first(followup: Followup, world: World) -> None:
     story: list[Dated] = [
         (world.in_force("a"), "2026-03-01"),
         (world.applied("a", "public", "large"), "2026-01-01"),
@@ -38,9 +50,8 @@ async def test_members_come_from_whichever_event_is_first(followup: Followup) ->
 @pytest.mark.parametrize("ground", ["withdrawn", "lapsed"])
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_membership_that_ended_is_no_longer_on_its_way(
-    followup: Followup, ground: Literal["withdrawn", "lapsed"], seed: int
+    followup: Followup, world: World, ground: Literal["withdrawn", "lapsed"], seed: int
 ) -> None:
-    world = World()
     story: list[Dated] = [
         (world.applied("a"), "2026-01-01"),
         (world.vetted("a"), "2026-01-10"),
@@ -51,20 +62,13 @@ async def test_a_membership_that_ended_is_no_longer_on_its_way(
     await followup.hears(*shuffled(story, random.Random(seed)))
     await followup.today("2026-11-22")
 
-    async with followup.client("coordinator") as client:
-        counts = [
-            (await client.get(f"/networks/jobbpakten/report{day}")).json()["members"]
-            for day in ("", "?day=2026-04-30")
-        ]
-
-    assert [[one["state"] for one in members] for members in counts] == [[ground], ["approved"]]
+    assert await states_on(followup, "", "2026-04-30") == [[ground], ["approved"]]
 
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_a_member_is_suspended_and_reinstated_each_on_its_day(
-    followup: Followup, seed: int
+    followup: Followup, world: World, seed: int
 ) -> None:
-    world = World()
     story: list[Dated] = [
         (world.applied("a"), "2026-01-01"),
         (world.suspended("a"), "2026-03-01"),
@@ -75,9 +79,6 @@ async def test_a_member_is_suspended_and_reinstated_each_on_its_day(
     await followup.hears(*shuffled(story, random.Random(seed)))
     await followup.today("2026-11-22")
 
-    async with followup.client("coordinator") as client:
-        days = ("?day=2026-02-28", "?day=2026-03-31", "?day=2026-04-30", "?day=2026-05-01", "")
-        answers = [await client.get(f"/networks/jobbpakten/report{day}") for day in days]
-
-    states = [[one["state"] for one in answer.json()["members"]] for answer in answers]
+    days = ("2026-02-28", "2026-03-31", "2026-04-30", "2026-05-01", "")
+    states = await states_on(followup, *days)
     assert states == [["member"], ["suspended"], ["member"], ["suspended"], ["suspended"]]

@@ -7,29 +7,23 @@ import pytest
 from tests.followup.support.service import Followup
 from tests.followup.support.stories import records
 
-from jobbpakten_events.notification import (
-    NoticeActed,
-    NoticeCancelled,
-    NoticeExpired,
-    NoticeFailed,
-    NoticeRequested,
-    NoticeSent,
-    NoticeUncertain,
+from jobbpakten_events import notification
+
+
+@pytest.mark.parametrize(
+    "end", [notification.NoticeActed, notification.NoticeCancelled, notification.NoticeExpired]
 )
-
-
-@pytest.mark.parametrize("end", [NoticeActed, NoticeCancelled, NoticeExpired])
 async def test_a_notice_that_has_ended_stays_so_whatever_is_told_of_its_mail(
     followup: Followup, end: Any
 ) -> None:
     """A mail that went out just as somebody acted is told as sent after that."""
     of: Any = {"notice_id": UUID(int=1), "template": "sign_agreement"}
     told = [
-        NoticeRequested(kind_of_notice="task", role="decider", **of),
+        notification.NoticeRequested(kind_of_notice="task", role="decider", **of),
         end(**of),
-        NoticeSent(**of),
-        NoticeUncertain(**of),
-        NoticeFailed(ground="refused", **of),
+        notification.NoticeSent(**of),
+        notification.NoticeUncertain(**of),
+        notification.NoticeFailed(ground="refused", **of),
     ]
     await followup.hears(*records((event, "2026-02-02") for event in told))
 
@@ -39,16 +33,18 @@ async def test_a_notice_that_has_ended_stays_so_whatever_is_told_of_its_mail(
 
 async def test_notices_are_counted_by_where_they_stand(followup: Followup) -> None:
     told = [
-        NoticeRequested(
+        notification.NoticeRequested(
             notice_id=UUID(int=1), template="sign_agreement", kind_of_notice="task", role="decider"
         ),
-        NoticeSent(notice_id=UUID(int=1), template="sign_agreement"),
-        NoticeActed(notice_id=UUID(int=1), template="sign_agreement"),
-        NoticeSent(notice_id=UUID(int=2), template="sign_agreement"),
-        NoticeUncertain(notice_id=UUID(int=3), template="sign_agreement"),
-        NoticeFailed(notice_id=UUID(int=4), template="sign_agreement", ground="refused"),
-        NoticeCancelled(notice_id=UUID(int=5), template="sign_agreement"),
-        NoticeExpired(notice_id=UUID(int=6), template="sign_agreement"),
+        notification.NoticeSent(notice_id=UUID(int=1), template="sign_agreement"),
+        notification.NoticeActed(notice_id=UUID(int=1), template="sign_agreement"),
+        notification.NoticeSent(notice_id=UUID(int=2), template="sign_agreement"),
+        notification.NoticeUncertain(notice_id=UUID(int=3), template="sign_agreement"),
+        notification.NoticeFailed(
+            notice_id=UUID(int=4), template="sign_agreement", ground="refused"
+        ),
+        notification.NoticeCancelled(notice_id=UUID(int=5), template="sign_agreement"),
+        notification.NoticeExpired(notice_id=UUID(int=6), template="sign_agreement"),
     ]
     await followup.hears(*records((event, "2026-03-01") for event in told))
 

@@ -1,5 +1,6 @@
 """Units at places: what opening, closing and each end of a placement does to the figures."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from tests.followup.support.places import (
     INTERRUPTED,
     NO_SHOW,
     PLANNED,
-    PROMISE,
     RUNNING,
     changed,
     day,
     found,
     place,
     placement,
+    told,
 )
 
 from followup.rules.facts import Activity, Facts, Placement, Promise
@@ -79,13 +80,13 @@ def test_half_of_the_planned_days_keep_a_unit(last: str, kept: int) -> None:
     assert found(place(2), one) == expected
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_whether_a_part_is_kept_is_as_it_was_told(*, told: bool) -> None:
+@pytest.mark.parametrize("half", [True, False])
+def test_whether_a_part_is_kept_is_as_it_was_told(*, half: bool) -> None:
     one = placement(
-        "02-10", "03-01", "03-20", end="partly_completed", last="03-05" if told else "03-29"
+        "02-10", "03-01", "03-20", end="partly_completed", last="03-05" if half else "03-29"
     )
 
-    assert found(place(1), one._replace(kept=told)).kept == int(told)
+    assert found(place(1), one._replace(kept=half)).kept == int(half)
 
 
 def test_days_are_counted_from_the_day_on_which_it_began() -> None:
@@ -136,17 +137,18 @@ def test_a_placement_of_another_kind_keeps_nothing() -> None:
 
     assert found(other, elsewhere) == units(promised=3, remaining=3, extra=1)
     assert figures(facts) == units(promised=3, remaining=3, extra=1)
-    assert figures(
-        Facts(PROMISE, [made(1)], [Activity(UUID(int=1), day("02-01"), "internship")])
-    ) == (units(promised=1, remaining=1, extra=1))
+    act = Activity(UUID(int=1), day("02-01"), "internship")
+    assert figures(replace(told(units=1), activities=[act])) == (
+        units(promised=1, remaining=1, extra=1)
+    )
 
 
 def test_what_came_before_its_promise_is_told_in_its_turn() -> None:
-    facts = Facts(PROMISE, [made(3)], [], None, [place(2, closed="04-01")], [COMPLETED])
+    facts = told(place(2, closed="04-01"), COMPLETED)
 
-    told = [(on and f"{on:%m-%d}", now.open, now.kept) for now, on in one_by_one(facts)]
+    turns = [(on and f"{on:%m-%d}", now.open, now.kept) for now, on in one_by_one(facts)]
 
-    assert told == [
+    assert turns == [
         (None, 0, 0),
         ("02-01", 2, 0),
         ("02-10", 2, 0),

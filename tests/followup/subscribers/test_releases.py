@@ -6,7 +6,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
-from tests.followup.support.facts import END, START, made, units
+from tests.followup.support.facts import END, START, units
 from tests.followup.support.places import (
     COMPLETED,
     INTERRUPTED,
@@ -18,9 +18,10 @@ from tests.followup.support.places import (
     found,
     place,
     released,
+    told,
 )
 
-from followup.rules.facts import Facts, Outcome, Place, Placement, Revision
+from followup.rules.facts import Outcome, Place, Placement, Revision
 from followup.rules.ledger import Figures, figures, lapse_day
 
 ENDS: tuple[Outcome, ...] = get_args(Outcome)
@@ -108,12 +109,12 @@ def test_at_the_end_of_the_period_only_what_has_begun_stays_open(
 
 def test_what_had_begun_lapses_when_it_ends_without_being_kept() -> None:
     late = RUNNING._replace(ended_on=day("08-05"), outcome="interrupted")
-    facts = Facts(PROMISE, [made(3)], [], END, [place(3)], [late])
+    facts = told(place(3), late, ended=True)
 
     assert found(place(3), late, on="08-04") == units(promised=3, open=1, lapsed=2)
     assert figures(facts) == units(promised=3, lapsed=3)
     assert lapse_day(facts, PROMISE) == day("08-05")
-    assert lapse_day(Facts(PROMISE, [made(3)], [], END, [place(3)], [RUNNING]), PROMISE) == END
+    assert lapse_day(told(place(3), RUNNING, ended=True), PROMISE) == END
 
 
 def every_course() -> Iterator[tuple[Place, Placement]]:
@@ -129,9 +130,9 @@ def every_course() -> Iterator[tuple[Place, Placement]]:
 
 @pytest.mark.parametrize("change", [None, changed(1, "03-01"), released("03-01")])
 def test_whatever_is_heard_of_one_placement_the_units_add_up(change: Revision | None) -> None:
-    revisions = [made(2), *([change] if change else [])]
+    changes = [change] if change else []
     for at, one in every_course():
-        facts = Facts(PROMISE, revisions, [], END, [at], [one])
+        facts = told(*changes, at, one, units=2, ended=True)
         for on in (None, START, day("03-01"), END, date.max):
             then = figures(facts, on)
             parts = (then.remaining, then.open, then.kept, then.lapsed, then.released)

@@ -47,17 +47,21 @@ def placement(
     )
 
 
-def found(
-    *more: Revision | Place | Placement, units: int = 3, ended: bool = False, on: str = ""
-) -> Figures:
-    facts = Facts(
+def told(*more: Revision | Place | Placement, units: int = 3, ended: bool = False) -> Facts:
+    """Give what is known of the promise when so much was told of it."""
+    return Facts(
         PROMISE,
         [made(units), *(one for one in more if isinstance(one, Revision))],
         places=[one for one in more if isinstance(one, Place)],
         placements=[one for one in more if isinstance(one, Placement)],
         lapse_found_on=END if ended else None,
     )
-    return figures(facts, day(on) if on else None)
+
+
+def found(
+    *more: Revision | Place | Placement, units: int = 3, ended: bool = False, on: str = ""
+) -> Figures:
+    return figures(told(*more, units=units, ended=ended), day(on) if on else None)
 
 
 PLANNED = placement("02-10")

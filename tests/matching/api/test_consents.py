@@ -8,6 +8,12 @@ from tests.matching.support.pairs import COLLEAGUE, PLAN, Bank
 CONSENT = {"given_how": "paper", "until": "2026-06-01"}
 
 
+async def accepted(ours: Bank) -> tuple[str, str]:
+    """Go all the way with a new candidate; gives her and her match."""
+    ref = await ours.candidate()
+    return ref, str((await ours.accepted(await ours.place(), ref))["match_id"])
+
+
 @pytest.mark.parametrize(
     ("differs", "code"),
     [
@@ -133,8 +139,7 @@ async def test_a_first_day_is_recorded_after_a_consent_that_reached_it(ours: Ban
 async def test_an_accepted_consent_rests_while_a_fact_hides_her_and_ends_when_protected(
     ours: Bank,
 ) -> None:
-    ref = await ours.candidate()
-    match = str((await ours.accepted(await ours.place(), ref))["match_id"])
+    ref, match = await accepted(ours)
     await ours.find(ref, "receives_assistance", "unknown")
     assert (await ours.look(match)).status_code == 404
     assert await ours.seen() == []
@@ -152,8 +157,7 @@ async def test_an_accepted_consent_rests_while_a_fact_hides_her_and_ends_when_pr
 async def test_a_mark_in_the_register_ends_a_consent_before_anybody_knows_her_form(
     ours: Bank,
 ) -> None:
-    ref = await ours.candidate()
-    match = str((await ours.accepted(await ours.place(), ref))["match_id"])
+    ref, match = await accepted(ours)
     await ours.find(ref, "no_mark_in_register", "false")
     assert (await ours.find(ref, "no_mark_in_register", "true"))["visible"]
     assert (await ours.look(match)).status_code == 404

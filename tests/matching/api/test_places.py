@@ -5,16 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.matching.support.places import (
-    TERMS,
-    made,
-    offered,
-    opened,
-    opening,
-    promised,
-    refused,
-    seen,
-)
+from tests.matching.support.places import TERMS, offered, opened, promised, refused, seen
 from tests.matching.support.service import Matching, app_on
 from tests.support.driven import TODAY
 from tests.support.networks import copied, say
@@ -50,8 +41,8 @@ async def test_who_sees_which_places(matching: Matching) -> None:
 
 async def test_places_come_in_pages_and_by_state(matching: Matching) -> None:
     promise = await promised(matching)
-    ids = [(await offered(matching, promise, slots=1))["place_id"] for _ in range(3)]
-    await opening(matching, ids[1])
+    ways = (offered, opened, offered)
+    ids = [(await way(matching, promise, slots=1))["place_id"] for way in ways]
     page = await matching.good("GET", "/places?limit=2", "coordinator")
     assert ([one["place_id"] for one in page["places"]], page["next"]) == (ids[:2], ids[1])
     rest = await matching.good("GET", f"/places?limit=2&after={page['next']}", "coordinator")
@@ -147,8 +138,7 @@ async def test_a_network_without_a_bank_of_places_answers_404(
 ) -> None:
     say(copied(tmp_path) / "network.yaml", "bank", bank)
     async with Matching.running(app_on(database("matching"), networks=str(tmp_path))) as matching:
-        promise = made()
-        await matching.hears(promise)
+        promise = await promised(matching)
         body = TERMS | {"commitment_id": str(promise.commitment_id)}
         assert (await refused(matching, "/places", "coordinator", body))[0] == 404
         assert (await matching.call("GET", "/places", "coordinator")).status_code == 404

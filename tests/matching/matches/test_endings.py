@@ -9,10 +9,9 @@ async def test_only_the_answers_of_others_expire_and_their_slots_are_free_again(
     ours: Bank,
 ) -> None:
     place = await ours.place(slots=4)
-    proposed = await ours.proposed(place, await ours.candidate())
-    asked = await ours.asked(place, await ours.candidate())
-    consented = await ours.consented(place, await ours.candidate())
-    released = await ours.released(place, await ours.candidate())
+    ways = (ours.proposed, ours.asked, ours.consented, ours.released)
+    matches = [await way(place, await ours.candidate()) for way in ways]
+    proposed, asked, consented, released = matches
     await ours.matching.set_the_day(date(2026, 3, 7))
     await ours.matching.do_what_is_due()
     assert await ours.state(asked) == "candidate_asked"  # its last day isn't over

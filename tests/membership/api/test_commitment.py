@@ -17,11 +17,18 @@ FIGURES = {
     "released": 0,
     "extra": 0,
 }
+SHORT = STUDY_VISITS | {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
 UNKNOWN = dict.fromkeys([*FIGURES, "lapsed_on"])
 
 
 async def call(membership: Membership, commitment: str, act: str, body: Any) -> Any:
     return await membership.call("POST", f"/commitments/{commitment}{act}", "coordinator", body)
+
+
+async def refused(membership: Membership, commitment: str, act: str, body: Any) -> tuple[int, str]:
+    """Give the status and the code of what should be refused."""
+    answer = await call(membership, commitment, act, body)
+    return answer.status_code, answer.json()["code"]
 
 
 async def change(membership: Membership, commitment: str, promised: int) -> Any:
@@ -35,12 +42,12 @@ async def test_what_followup_has_not_told_is_unknown_and_never_nothing(
     member = await membership.joined(STUDY_VISITS)
     (found,) = await membership.as_member(member, "GET", "/commitments")
     assert found["progress"] == UNKNOWN
+    (commitment,) = member["commitments"]
     for act, body in (
         ("/renegotiations", {"promised": 9, "ground": "shrunk"}),
         ("/release", {"ground": "workplace_closed"}),
     ):
-        answer = await call(membership, member["commitments"][0], act, body)
-        assert (answer.status_code, answer.json()["code"]) == (409, "progress_unknown")
+        assert await refused(membership, commitment, act, body) == (409, "progress_unknown")
     assert (found["state"], found["owner"], found["deadline"]) == (
         "made",
         "coordinator",
@@ -84,8 +91,7 @@ async def test_a_change_and_a_release_name_a_ground_of_the_profile(
         ("/renegotiations", {"promised": 3, "ground": "workplace_closed"}),
         ("/release", {"ground": "shrunk"}),
     ):
-        answer = await call(membership, commitment, act, body)
-        assert (answer.status_code, answer.json()["code"]) == (422, "unknown_ground")
+        assert await refused(membership, commitment, act, body) == (422, "unknown_ground")
     same = await change(membership, commitment, 10)
     assert (same.status_code, same.json()["code"]) == (409, "nothing_changed")
 
@@ -118,8 +124,8 @@ async def test_what_was_held_before_a_release_is_recorded_after_it(membership: M
 async def test_nobody_is_released_from_nothing(membership: Membership) -> None:
     commitment = (await membership.joined(STUDY_VISITS))["commitments"][0]
     await membership.counted(commitment, remaining=0, kept=10)
-    answer = await call(membership, commitment, "/release", {"ground": "workplace_closed"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_remains")
+    body = {"ground": "workplace_closed"}
+    assert await refused(membership, commitment, "/release", body) == (409, "nothing_remains")
 
 
 async def test_after_a_release_nothing_is_changed_or_held(membership: Membership) -> None:
@@ -143,8 +149,7 @@ async def test_after_a_release_nothing_is_changed_or_held(membership: Membership
 
 
 async def test_a_promise_whose_period_is_over_stands_as_it_was(membership: Membership) -> None:
-    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
-    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    commitment = (await membership.joined(SHORT))["commitments"][0]
     await membership.counted(commitment)
     await membership.set_the_day(date(2026, 3, 9))
     for act, body in (
@@ -152,29 +157,25 @@ async def test_a_promise_whose_period_is_over_stands_as_it_was(membership: Membe
         ("/renegotiations", {"promised": 11, "ground": "grown", "agreed_on": "2026-03-06"}),
         ("/release", {"ground": "workplace_closed", "released_on": "2026-03-06"}),
     ):
-        answer = await call(membership, commitment, act, body)
-        assert (answer.status_code, answer.json()["code"]) == (409, "period_ended")
+        assert await refused(membership, commitment, act, body) == (409, "period_ended")
 
 
 async def test_what_followup_has_seen_lapse_is_not_changed_before_our_own_clock_sees_it(
     membership: Membership,
 ) -> None:
-    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
-    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    commitment = (await membership.joined(SHORT))["commitments"][0]
     await membership.counted(commitment, remaining=0, lapsed=10)
     for act, body in (
         ("/renegotiations", {"promised": 9, "ground": "shrunk"}),
         ("/release", {"ground": "workplace_closed"}),
     ):
-        answer = await call(membership, commitment, act, body)
-        assert (answer.status_code, answer.json()["code"]) == (409, "period_ended")
+        assert await refused(membership, commitment, act, body) == (409, "period_ended")
 
 
 async def test_an_activity_is_told_on_the_day_it_was_held_also_when_reported_late(
     membership: Membership,
 ) -> None:
-    week = {"starts_on": "2026-03-02", "ends_before": "2026-03-09"}
-    commitment = (await membership.joined(STUDY_VISITS | week))["commitments"][0]
+    commitment = (await membership.joined(SHORT))["commitments"][0]
     await membership.set_the_day(date(2026, 4, 1))
     held = await call(membership, commitment, "/activities", {"held_on": "2026-03-05"})
 
@@ -200,8 +201,7 @@ async def test_an_activity_lies_neither_before_the_promise_nor_after_today(
 
 async def test_a_promise_of_places_is_not_kept_by_an_activity(membership: Membership) -> None:
     commitment = (await membership.joined(INTERNSHIPS))["commitments"][0]
-    answer = await call(membership, commitment, "/activities", {})
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_an_activity")
+    assert await refused(membership, commitment, "/activities", {}) == (409, "not_an_activity")
 
 
 async def test_a_member_does_not_report_its_own_activities(membership: Membership) -> None:

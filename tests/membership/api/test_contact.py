@@ -82,32 +82,32 @@ async def test_notifications_alone_can_read_who_was_named(membership: Membership
     assert (about["ce_dataclassification"], about["ce_occurredat"]) == ("sealed", "2026-02-27")
 
 
-@pytest.mark.parametrize(
-    ("differs", "pointer"),
-    [
-        ({"email": "aina"}, "/email"),
-        ({"email": "aina@example.com\r\nBcc: all@example.com"}, "/email"),
-        ({"email": "890102-3286@example.com"}, "/email"),
-        ({"email": f"{'a' * 1001}@example.com"}, "/email"),
-        ({"name": "\u200b"}, "/name"),
-        ({"name": "Aina 890102-3286"}, "/name"),
-        ({"name": "8901\u200b02-3286"}, "/name"),
-        ({"role": "coordinator"}, "/role"),
-        ({"role": "mentor"}, "/role"),
-        ({"language": "fi"}, "/language"),
-        ({"language": "sv\n"}, "/language"),
-        ({"named_on": "2026-03-03"}, "/named_on"),
-        ({"phone": "018-123456"}, "/phone"),
-    ],
+ODD = (
+    ("email", "aina"),
+    ("email", "aina@example.com\r\nBcc: all@example.com"),
+    ("email", "890102-3286@example.com"),
+    ("email", f"{'a' * 1001}@example.com"),
+    ("name", "\u200b"),
+    ("name", "Aina 890102-3286"),
+    ("name", "8901\u200b02-3286"),
+    ("role", "coordinator"),
+    ("role", "mentor"),
+    ("language", "fi"),
+    ("language", "sv\n"),
+    ("named_on", "2026-03-03"),
+    ("phone", "018-123456"),
 )
+
+
+@pytest.mark.parametrize(("field", "odd"), ODD)
 async def test_an_odd_contact_is_refused_where_it_is_odd_and_not_repeated(
-    membership: Membership, differs: dict[str, str], pointer: str
+    membership: Membership, field: str, odd: str
 ) -> None:
     member = await membership.applied()
     path = f"/members/{member['membership_id']}/contacts"
-    answer = await membership.call("POST", path, "coordinator", SIGNATORY | differs)
+    answer = await membership.call("POST", path, "coordinator", SIGNATORY | {field: odd})
     assert answer.status_code == 422
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]
     assert "Aina" not in answer.text
     assert "example.com" not in answer.text
     assert await membership.good("GET", path, "coordinator") == []

@@ -1,16 +1,8 @@
 """Members over HTTP: who finds whom, in which network."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import uuid4
 
-from tests.membership.conftest import (
-    NUMBER,
-    OTHER_NUMBER,
-    Membership,
-    app_on,
-    two_networks,
-)
+from tests.membership.conftest import NUMBER, OTHER_NUMBER, Membership
 
 
 async def test_an_employer_finds_itself_and_a_coordinator_everybody(
@@ -54,30 +46,27 @@ async def test_a_long_list_comes_in_pages(membership: Membership) -> None:
 
 
 async def test_two_networks_share_organisations_and_see_none_of_each_other_s_members(
-    database: Callable[[str], str], tmp_path: Any
+    of_two: Membership,
 ) -> None:
-    async with Membership.running(
-        app_on(database("membership"), two_networks(tmp_path))
-    ) as service:
-        one = await service.joined({"offer": "lecture", "units": 1})
-        service.network = "grannpakten"
-        own = one["organisation_id"]
-        other = await service.applied(networks=["grannpakten"], organisation=own)
+    one = await of_two.joined({"offer": "lecture", "units": 1})
+    of_two.network = "grannpakten"
+    own = one["organisation_id"]
+    other = await of_two.applied(networks=["grannpakten"], organisation=own)
 
-        assert other["organisation_id"] == one["organisation_id"]
-        both = {"networks": ["jobbpakten", "grannpakten"]}
-        found = await service.good("GET", "/members", "coordinator", **both)
-        assert [m["membership_id"] for m in found["members"]] == [other["membership_id"]]
-        for path in (
-            f"/members/{one['membership_id']}",
-            f"/members/{one['membership_id']}/commitments",
-            f"/commitments/{one['commitments'][0]}",
-        ):
-            assert (await service.call("GET", path, "coordinator", **both)).status_code == 404
-        path = f"/commitments/{one['commitments'][0]}/activities"
-        assert (await service.call("POST", path, "coordinator", {}, **both)).status_code == 404
-        # In the token is one network, in the path another.
-        assert (await service.call("GET", "/members", "coordinator")).status_code == 404
+    assert other["organisation_id"] == one["organisation_id"]
+    both = {"networks": ["jobbpakten", "grannpakten"]}
+    found = await of_two.good("GET", "/members", "coordinator", **both)
+    assert [m["membership_id"] for m in found["members"]] == [other["membership_id"]]
+    for path in (
+        f"/members/{one['membership_id']}",
+        f"/members/{one['membership_id']}/commitments",
+        f"/commitments/{one['commitments'][0]}",
+    ):
+        assert (await of_two.call("GET", path, "coordinator", **both)).status_code == 404
+    path = f"/commitments/{one['commitments'][0]}/activities"
+    assert (await of_two.call("POST", path, "coordinator", {}, **both)).status_code == 404
+    # In the token is one network, in the path another.
+    assert (await of_two.call("GET", "/members", "coordinator")).status_code == 404
 
 
 async def test_without_a_token_nothing_is_said(membership: Membership) -> None:

@@ -1,14 +1,12 @@
 """The municipality's staff over HTTP: named by coordinators, by unit, in one network."""
 
-from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import text
 from tests.membership.api.test_contact import heard
-from tests.membership.conftest import Membership, app_on, two_networks
+from tests.membership.conftest import Membership
 
 from membership.settings import Settings
 
@@ -95,52 +93,39 @@ async def test_an_odd_unit_or_role_is_refused(membership: Membership) -> None:
         assert [error["pointer"] for error in answer.json()["errors"]] == [f"/{field}"]
 
 
-async def test_each_network_has_staff_of_its_own(
-    database: Callable[[str], str], tmp_path: Path
-) -> None:
-    async with Membership.running(
-        app_on(database("membership"), two_networks(tmp_path))
-    ) as service:
-        named = await service.good("POST", "/staff", "coordinator", CASEWORKER)
-        service.network = "grannpakten"
-        other = {"networks": ["grannpakten"]}
-        assert await service.good("GET", "/staff", "coordinator", **other) == []
-        path = f"/staff/{named['contact_id']}"
-        assert (await service.call("DELETE", path, "coordinator", **other)).status_code == 404
-        told = await service.good("POST", "/contacts/retelling", "coordinator", {}, **other)
-        assert told == {"told": 0}
+async def test_each_network_has_staff_of_its_own(of_two: Membership) -> None:
+    named = await of_two.good("POST", "/staff", "coordinator", CASEWORKER)
+    of_two.network = "grannpakten"
+    other = {"networks": ["grannpakten"]}
+    assert await of_two.good("GET", "/staff", "coordinator", **other) == []
+    path = f"/staff/{named['contact_id']}"
+    assert (await of_two.call("DELETE", path, "coordinator", **other)).status_code == 404
+    told = await of_two.good("POST", "/contacts/retelling", "coordinator", {}, **other)
+    assert told == {"told": 0}
 
 
 async def test_whom_one_network_has_named_another_names_too_and_learns_nothing(
-    database: Callable[[str], str], tmp_path: Path
+    of_two: Membership,
 ) -> None:
-    async with Membership.running(
-        app_on(database("membership"), two_networks(tmp_path))
-    ) as service:
-        first = await service.good("POST", "/staff", "coordinator", CASEWORKER)
-        service.network, other = "grannpakten", {"networks": ["grannpakten"]}
-        second = await service.good("POST", "/staff", "coordinator", CASEWORKER, **other)
-        assert second["contact_id"] != first["contact_id"]
-        again = await service.call("POST", "/staff", "coordinator", CASEWORKER, **other)
-        assert (again.status_code, again.json()["code"]) == (409, "already_named")
+    first = await of_two.good("POST", "/staff", "coordinator", CASEWORKER)
+    of_two.network, other = "grannpakten", {"networks": ["grannpakten"]}
+    second = await of_two.good("POST", "/staff", "coordinator", CASEWORKER, **other)
+    assert second["contact_id"] != first["contact_id"]
+    again = await of_two.call("POST", "/staff", "coordinator", CASEWORKER, **other)
+    assert (again.status_code, again.json()["code"]) == (409, "already_named")
 
 
-async def test_whom_an_earlier_release_named_is_not_named_twice_either(
-    database: Callable[[str], str], tmp_path: Path
-) -> None:
-    async with Membership.running(
-        app_on(database("membership"), two_networks(tmp_path))
-    ) as service:
-        staff_id = (await service.good("POST", "/staff", "coordinator", CASEWORKER))["contact_id"]
-        async with service.database.transaction() as tx:
-            vault = tx.own(Settings).vault
-            alike = vault.index("contact jobbcenter_city caseworker maj.berg@uppsala.example")
-            old = text("UPDATE contacts SET alike = :alike").bindparams(alike=alike)
-            assert (await (await tx.connection()).execute(old)).rowcount == 1
-        again = await service.call("POST", "/staff", "coordinator", CASEWORKER)
-        assert (again.status_code, again.json()["code"]) == (409, "already_named")
-        await service.good("PUT", f"/staff/{staff_id}", "coordinator", MAJ)
-        again = await service.call("POST", "/staff", "coordinator", CASEWORKER)
-        assert again.status_code == 409
-        service.network, other = "grannpakten", {"networks": ["grannpakten"]}
-        await service.good("POST", "/staff", "coordinator", CASEWORKER, **other)
+async def test_whom_an_earlier_release_named_is_not_named_twice_either(of_two: Membership) -> None:
+    staff_id = (await of_two.good("POST", "/staff", "coordinator", CASEWORKER))["contact_id"]
+    async with of_two.database.transaction() as tx:
+        vault = tx.own(Settings).vault
+        alike = vault.index("contact jobbcenter_city caseworker maj.berg@uppsala.example")
+        old = text("UPDATE contacts SET alike = :alike").bindparams(alike=alike)
+        assert (await (await tx.connection()).execute(old)).rowcount == 1
+    again = await of_two.call("POST", "/staff", "coordinator", CASEWORKER)
+    assert (again.status_code, again.json()["code"]) == (409, "already_named")
+    await of_two.good("PUT", f"/staff/{staff_id}", "coordinator", MAJ)
+    again = await of_two.call("POST", "/staff", "coordinator", CASEWORKER)
+    assert again.status_code == 409
+    of_two.network, other = "grannpakten", {"networks": ["grannpakten"]}
+    await of_two.good("POST", "/staff", "coordinator", CASEWORKER, **other)

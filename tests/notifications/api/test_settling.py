@@ -6,12 +6,11 @@ import pytest
 from prometheus_client import REGISTRY
 from tests.notifications.api.test_api import path_of, the_link
 from tests.notifications.conftest import Notifications, later
-from tests.notifications.support.histories import UNIT, Story
-from tests.notifications.support.senders import dies_at, one_task
+from tests.notifications.support.histories import UNIT
+from tests.notifications.support.senders import dies_at, messages, one_asked, one_task
 from tests.notifications.support.servers import Server
 from tests.support.driven import TODAY
 
-from jobbpakten_events import placement as p
 from notifications.templates.texts import texts_in
 
 UNCERTAIN = {"service": "notifications", "state": "uncertain"}
@@ -28,14 +27,12 @@ async def settled(service: Notifications, notice: Any, decision: str, role: str)
     return await service.call("POST", path, role, body, unit=UNIT)
 
 
-async def she_cannot_be_mailed(service: Notifications) -> Story:
+async def she_cannot_be_mailed(service: Notifications) -> None:
     """Ask her who has no address: her caseworker is to tell her."""
-    story = Story()
     await service.knows("caseworker", UNIT)
-    await service.hears(story.visible(), story.asked)
+    await one_asked(service)
     await service.do_what_is_due()
     await service.sends()
-    return story
 
 
 @pytest.mark.parametrize(("language", "asked"), [("sv", "Vad som ska berättas"), ("en", "What to")])
@@ -43,8 +40,7 @@ async def test_whoever_is_to_tell_her_reads_what_to_tell(
     service: Notifications, server: Server, language: str, asked: str
 ) -> None:
     await service.knows("caseworker", UNIT, language=language)
-    story = Story()
-    await service.hears(story.visible(), story.asked)
+    await one_asked(service)
     await service.do_what_is_due()
     assert await service.sends() == ["tell_her_yourself caseworker"]
     page = (await service.http.get(path_of(the_link(server)))).text
@@ -72,10 +68,8 @@ async def test_her_caseworker_says_that_she_has_told_her(service: Notifications)
 async def test_a_message_that_could_not_be_mailed_becomes_a_task_and_is_over_when_told(
     service: Notifications, server: Server
 ) -> None:
-    story = Story()
-    await service.knows("contact_person", story.organisation)
     await service.knows("caseworker", UNIT)
-    await service.hears(story.of_placement(p.PlacementStarted))
+    await messages(service, 1)
     await service.do_what_is_due()
     server.answers = ["554 never"]
     assert await service.sends() == ["tell_her_yourself caseworker"]
@@ -90,10 +84,9 @@ async def test_a_message_that_could_not_be_mailed_becomes_a_task_and_is_over_whe
 async def test_a_failed_message_may_be_told_and_a_task_is_ended_by_its_act_alone(
     service: Notifications, server: Server
 ) -> None:
-    story = Story()
-    await service.knows("contact_person", story.organisation)
+    (story,) = await messages(service, 1)
     await service.knows("vetting_officer", UNIT)
-    await service.hears(story.of_placement(p.PlacementStarted), story.applied)
+    await service.hears(story.applied)
     await service.do_what_is_due()
     server.answers = ["554 never"] * 2
     await service.sends()
@@ -107,9 +100,7 @@ async def test_a_failed_message_may_be_told_and_a_task_is_ended_by_its_act_alone
 async def test_a_message_that_may_be_lost_and_is_left_is_over(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story()
-    await service.knows("contact_person", story.organisation)
-    await service.hears(story.of_placement(p.PlacementStarted))
+    await messages(service, 1)
     await service.do_what_is_due()
     await dies_at(service, monkeypatch, "delivery.handed_over")
     later(monkeypatch, minutes=2)
@@ -154,8 +145,7 @@ async def test_a_task_whose_mail_came_at_the_second_try_waits_for_its_recipient(
 async def test_what_waits_for_somebody_to_be_named_may_be_told_meanwhile(
     service: Notifications,
 ) -> None:
-    story = Story()
-    await service.hears(story.visible(), story.asked)
+    await one_asked(service)
     await service.do_what_is_due()
     notice = await one(service, "tell_her_yourself")
     assert notice["state"] == "waiting"

@@ -3,38 +3,31 @@
 import pytest
 from tests.notifications.conftest import Notifications, later
 from tests.notifications.support.histories import Story
+from tests.notifications.support.senders import messages
 from tests.notifications.support.servers import Server
 
 from jobbpakten_events import matching as m
-from jobbpakten_events import placement as p
 
 
 async def test_messages_to_one_recipient_are_held_and_become_one_mail(
     service: Notifications,
 ) -> None:
-    story, other = Story(), Story()
-    who = await service.knows("contact_person", story.organisation)
-    for one in (story, other):
-        one.organisation = story.organisation
-        await service.hears(one.of_placement(p.PlacementStarted))
+    await messages(service, 2)
     assert await service.sends() == []
     assert await service.do_what_is_due() == 2
     assert await service.sends() == ["several contact_person"]
-    assert [mail.recipient_id for mail in await service.mails()] == [who]
+    (who,) = await service.recipients()
+    assert [mail.recipient_id for mail in await service.mails()] == [who.id]
     assert (await service.told()).count("notice.sent.v1") == 2
 
 
 async def test_a_message_takes_along_what_is_held_for_the_same_recipient(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story, other, strange = Story(), Story(), Story()
-    other.organisation = story.organisation
-    await service.knows("contact_person", story.organisation)
+    (story,), strange = await messages(service, 1), Story()
     await service.knows("contact_person", strange.organisation, address="strange@example.se")
-    await service.hears(story.of_placement(p.PlacementStarted))
     later(monkeypatch, minutes=20)
-    await service.hears(other.of_placement(p.PlacementStarted))
-    await service.hears(strange.of_placement(p.PlacementStarted))
+    await service.hears(Story(story.organisation).started, strange.started)
     assert await service.sends() == []
     later(monkeypatch, minutes=10)
     assert await service.sends() == ["several contact_person"]
@@ -48,9 +41,7 @@ async def test_a_contact_in_two_networks_gets_a_mail_of_each(
     first = Story()
     await service.knows("contact_person", first.organisation)
     for network in ("jobbpakten", "integrationspakten") * 2:
-        story = Story()
-        story.organisation = first.organisation
-        await service.hears(story.of_placement(p.PlacementStarted), network=network)
+        await service.hears(Story(first.organisation).started, network=network)
     await service.do_what_is_due()
     assert await service.sends() == ["several contact_person"] * 2
     assert {str(mail["Subject"]) for _, mail in server.got} == {
@@ -62,12 +53,10 @@ async def test_a_contact_in_two_networks_gets_a_mail_of_each(
 async def test_a_message_takes_nothing_along_that_is_held_in_another_network(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, there = Story(), Story()
-    there.organisation = here.organisation
-    await service.knows("contact_person", here.organisation)
-    await service.hears(here.of_placement(p.PlacementStarted))
+    (here,) = await messages(service, 1)
     later(monkeypatch, minutes=20)
-    await service.hears(there.of_placement(p.PlacementStarted), network="integrationspakten")
+    there = Story(here.organisation)
+    await service.hears(there.started, network="integrationspakten")
     later(monkeypatch, minutes=10)
     assert await service.sends() == ["placement_started contact_person"]
     assert [one["state"] for one in await service.listed()] == ["sent"]
@@ -78,12 +67,7 @@ async def test_a_message_takes_nothing_along_that_is_held_in_another_network(
 async def test_so_many_messages_that_no_server_takes_them_go_in_several_mails(
     service: Notifications,
 ) -> None:
-    one = Story()
-    await service.knows("contact_person", one.organisation)
-    for _ in range(60):
-        story = Story()
-        story.organisation = one.organisation
-        await service.hears(story.of_placement(p.PlacementStarted))
+    await messages(service, 60)
     await service.do_what_is_due()
     assert await service.sends() == ["several contact_person"] * 2
 
@@ -94,7 +78,7 @@ async def test_a_message_that_was_void_before_its_mail_went_is_never_told_as_sen
     story = Story()
     await service.knows("contact_person", story.organisation)
     paused = story.of_match(m.PlacePaused, ground="unresponsive")
-    await service.hears(story.of_placement(p.PlacementStarted), paused)
+    await service.hears(story.started, paused)
     assert await service.do_what_is_due() == 2
     await service.hears(story.of_match(m.PlaceResumed))
     assert await service.sends() == ["placement_started contact_person"]

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from tests.notifications.commands.test_undone import applied, done_by_hand, messages
+from tests.notifications.commands.test_undone import applied, done_by_hand
 from tests.notifications.conftest import Notifications, later
 from tests.notifications.support.histories import ACT_BY, Story
+from tests.notifications.support.senders import messages
 from tests.support.holding import held
 
 

@@ -11,8 +11,6 @@ from tests.notifications.support.senders import one_task
 from tests.notifications.support.servers import Server
 from tests.support.driven import TODAY
 
-from jobbpakten_events import placement as p
-
 WEEKS = timedelta(weeks=12)
 
 
@@ -33,7 +31,7 @@ async def test_what_has_waited_longer_than_a_link_lives_is_never_mailed(
     service: Notifications,
 ) -> None:
     story = Story()
-    await service.hears(story.applied, story.of_placement(p.PlacementStarted))
+    await service.hears(story.applied, story.started)
     await service.set_the_day(TODAY + timedelta(days=365))
     await service.do_what_is_due()
     for role in ("coordinator", "vetting_officer"):
@@ -49,7 +47,7 @@ async def test_what_is_over_is_deleted_with_its_mails_after_twelve_weeks(
 ) -> None:
     story = await one_task(service)
     await service.knows("contact_person", story.organisation)
-    await service.hears(story.of_placement(p.PlacementStarted))
+    await service.hears(story.started)
     await service.do_what_is_due()
     assert len(await service.sends()) == 2
     await service.hears(story.approved)

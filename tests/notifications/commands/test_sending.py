@@ -26,6 +26,14 @@ async def state_of_mail(service: Notifications) -> str:
     return mail.state
 
 
+async def task_at_death(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
+    """Let the sender die at a crash point with a task's mail in its hands."""
+    await one_task(service)
+    await dies_at(service, monkeypatch, point)
+
+
 async def test_no_connection_to_the_database_is_held_while_the_server_thinks(
     service: Notifications, server: Server
 ) -> None:
@@ -43,8 +51,7 @@ async def test_no_connection_to_the_database_is_held_while_the_server_thinks(
 async def test_who_dies_with_a_claim_loses_nothing_and_sends_nothing_twice(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await one_task(service)
-    await dies_at(service, monkeypatch, "delivery.claimed")
+    await task_at_death(service, monkeypatch, "delivery.claimed")
     assert await state_of_mail(service) == "claimed"
     assert await service.sends() == []
     later(monkeypatch, minutes=1)
@@ -54,8 +61,7 @@ async def test_who_dies_with_a_claim_loses_nothing_and_sends_nothing_twice(
 async def test_who_dies_once_it_was_handed_over_leaves_it_uncertain_for_ever(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await one_task(service)
-    await dies_at(service, monkeypatch, "delivery.handed_over")
+    await task_at_death(service, monkeypatch, "delivery.handed_over")
     assert await state_of_mail(service) == "handed_over"
     for minutes in (1, 60, 6000):
         later(monkeypatch, minutes=minutes)

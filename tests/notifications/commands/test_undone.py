@@ -9,8 +9,8 @@ from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.notifications.conftest import Notifications, later
 from tests.notifications.support.histories import ACT_BY, UNIT, Story
+from tests.notifications.support.senders import messages
 
-from jobbpakten_events import placement as p
 from notifications.queries import notice as queries
 from shared.database import Database
 
@@ -152,16 +152,6 @@ async def test_a_notice_that_cannot_be_closed_leaves_the_others_of_its_aggregate
     await own.sender.take_owed_steps()
     assert (await own.told()).count("notice.acted.v1") == before + 1
     assert own.undone("notices") == 0
-
-
-async def messages(service: Notifications, times: int) -> list[Story]:
-    """Hold so many messages for one contact."""
-    stories = [Story() for _ in range(times)]
-    await service.knows("contact_person", stories[0].organisation)
-    for story in stories:
-        story.organisation = stories[0].organisation
-        await service.hears(story.of_placement(p.PlacementStarted))
-    return stories
 
 
 def message_of(story: Story, change: str) -> str:

@@ -162,39 +162,44 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(notice, "HELD", timedelta())
 
 
-@pytest.mark.usefixtures("at_once")
-@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
+@pytest.fixture(params=OVER, ids=lambda rule: rule.name)
+def over(request: pytest.FixtureRequest) -> Rule:
+    """Give each rule that tells her of an end."""
+    request.getfixturevalue("at_once")
+    rule: Rule = request.param
+    return rule
+
+
+async def is_never_told(
+    service: Notifications, rule: Rule, told: Collection[str], *, untold: bool = False
+) -> None:
+    every = [(OfRule(service, rule, told, untold=untold), order) for order in orders(rule, told)]
+    await heard_in_every_order(every, lambda _: False)
+
+
 async def test_she_is_not_told_of_an_end_that_says_so_as_her_own_no(
-    service: Notifications, rule: Rule
+    service: Notifications, over: Rule
 ) -> None:
-    told = [*before(rule), rule.on]
-    every = [(OfRule(service, rule, told, untold=True), order) for order in orders(rule, told)]
-    await heard_in_every_order(every, lambda _: False)
+    await is_never_told(service, over, [*before(over), over.on], untold=True)
 
 
-@pytest.mark.usefixtures("at_once")
-@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
 async def test_she_is_not_told_of_the_end_of_what_she_was_never_asked(
-    service: Notifications, rule: Rule
+    service: Notifications, over: Rule
 ) -> None:
-    told = ["named", "visible", "match.proposed.v1", rule.on]
-    every = [(OfRule(service, rule, told), order) for order in orders(rule, told)]
-    await heard_in_every_order(every, lambda _: False)
+    await is_never_told(service, over, ["named", "visible", "match.proposed.v1", over.on])
 
 
-@pytest.mark.usefixtures("at_once")
-@pytest.mark.parametrize("rule", OVER, ids=lambda rule: rule.name)
 async def test_she_is_not_told_of_the_end_of_what_ended_while_she_was_hidden(
-    service: Notifications, rule: Rule
+    service: Notifications, over: Rule
 ) -> None:
-    told = ["named", "visible", CANDIDATE_ASKED, "hidden", rule.on, "visible#2"]
+    told = ["named", "visible", CANDIDATE_ASKED, "hidden", over.on, "visible#2"]
     every = [
-        (OfRule(service, rule, told), order) for order in orders(rule, told) if order[0] == "named"
+        (OfRule(service, over, told), order) for order in orders(over, told) if order[0] == "named"
     ]
 
     def may(known: Collection[str]) -> bool:
         seen = {*known} & {"visible", "visible#2"}
-        return bool(seen) and {*known} >= {rule.on, CANDIDATE_ASKED} and "hidden" not in known
+        return bool(seen) and {*known} >= {over.on, CANDIDATE_ASKED} and "hidden" not in known
 
     await heard_in_every_order(every, may)
 

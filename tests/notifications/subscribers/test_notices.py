@@ -21,6 +21,12 @@ async def everybody(service: Notifications, story: Story) -> None:
     await service.knows("participant", UNIT, who=story.candidate)
 
 
+async def sends_in_the_end(service: Notifications) -> list[str]:
+    """Give what has gone out once nothing is held any more."""
+    await service.do_what_is_due()
+    return await service.sends()
+
+
 async def test_the_way_to_a_membership_tells_each_role_once(service: Notifications) -> None:
     story = Story()
     await everybody(service, story)
@@ -33,9 +39,8 @@ async def test_the_way_to_a_membership_tells_each_role_once(service: Notificatio
     await service.hears(story.signed("member"))
     assert "countersign_agreement decider" in await service.sends()
     await service.hears(story.signed("municipality"), story.in_force)
-    await service.do_what_is_due()
 
-    assert await service.sends() == [
+    assert await sends_in_the_end(service) == [
         "agreement_in_force contact_person",
         "check_application vetting_officer",
         "countersign_agreement decider",
@@ -63,9 +68,8 @@ async def test_the_way_of_a_match_tells_each_role_once(service: Notifications) -
     assert {"accept_match caseworker", "decide_match decider"} < {*await service.sends()}
     await service.hears(story.accepted, story.planned)
     assert "prepare_placement caseworker" in await service.sends()
-    await service.do_what_is_due()
 
-    kinds = await service.sends()
+    kinds = await sends_in_the_end(service)
     assert kinds[-1] == "release_to_employer caseworker"
     assert {"match_accepted_employer contact_person", "match_accepted_participant participant"} < {
         *kinds
@@ -83,8 +87,7 @@ async def test_an_employers_no_waits_for_the_caseworker_and_tells_nobody_else(
     await service.hears(story.of_match(m.EmployerAnswered, answer="no"))
     assert await service.sends() == ["confirm_decline caseworker"]
     await service.hears(story.withdrawn)
-    await service.do_what_is_due()
-    assert await service.sends() == ["confirm_decline caseworker"]
+    assert await sends_in_the_end(service) == ["confirm_decline caseworker"]
     assert "confirm_decline caseworker acted" in await service.states()
 
 
@@ -95,12 +98,10 @@ async def test_placements_tell_the_caseworker_and_the_contact(service: Notificat
     await service.sends()
     await service.hears(story.of_placement(p.PlacementReady))
     await service.sends()
-    await service.hears(story.of_placement(p.PlacementStarted))
-    await service.do_what_is_due()
-    await service.sends()
+    await service.hears(story.started)
+    await sends_in_the_end(service)
     await service.hears(story.of_placement(p.PlacementInterrupted))
-    await service.do_what_is_due()
-    assert await service.sends() == [
+    assert await sends_in_the_end(service) == [
         "placement_interrupted contact_person",
         "placement_ready caseworker",
         "placement_started contact_person",
@@ -115,16 +116,14 @@ async def test_a_suspension_that_is_lifted_in_time_is_told_to_nobody(
     await everybody(service, story)
     await service.hears(story.applied, story.of_membership(me.MembershipSuspended))
     await service.hears(story.of_membership(me.MembershipReinstated))
-    await service.do_what_is_due()
-    kinds = await service.sends()
+    kinds = await sends_in_the_end(service)
     assert not [kind for kind in kinds if "suspended" in kind]
     assert [k for k in kinds if "reinstated" in k] == [
         "member_reinstated contact_person",
         "member_reinstated signatory",
     ]
     await service.hears(story.of_membership(me.MembershipSuspended))
-    await service.do_what_is_due()
-    assert len([k for k in await service.sends() if "suspended" in k]) == 2
+    assert len([k for k in await sends_in_the_end(service) if "suspended" in k]) == 2
 
 
 async def test_a_lapse_finds_its_organisation_whichever_comes_first(
@@ -139,8 +138,7 @@ async def test_a_lapse_finds_its_organisation_whichever_comes_first(
     made |= {"starts_on": TODAY, "ends_before": TODAY.replace(year=2027)}
     made |= {"commitment_id": story.commitment}
     await service.hears(story.of_membership(me.CommitmentMade, **made))
-    await service.do_what_is_due()
-    assert await service.sends() == [
+    assert await sends_in_the_end(service) == [
         "commitment_lapsed contact_person",
         "commitment_lapsed coordinator",
     ]
@@ -176,8 +174,5 @@ async def test_a_contact_is_told_of_her_organisation_in_every_network(
     story = Story()
     await service.knows("contact_person", story.organisation)
     await service.knows("decider", UNIT)
-    await service.hears(
-        story.of_placement(p.PlacementStarted), story.signed("member"), network="elsewhere"
-    )
-    await service.do_what_is_due()
-    assert await service.sends() == ["placement_started contact_person"]
+    await service.hears(story.started, story.signed("member"), network="elsewhere")
+    assert await sends_in_the_end(service) == ["placement_started contact_person"]

@@ -9,10 +9,27 @@ import pytest
 from joserfc.jwk import OKPKey
 from tests.notifications.conftest import KEYS, Notifications, later, named, running
 from tests.notifications.support.histories import UNIT, Story
+from tests.notifications.support.senders import messages, one_asked
 from tests.notifications.support.servers import Server
 
-from jobbpakten_events import placement as p
 from notifications.subscribers import on_recipient_forgotten
+
+
+async def asked_to_check(service: Notifications) -> list[str]:
+    """Let somebody apply; give what has gone out to those who check applications."""
+    await service.hears(Story().applied)
+    return await service.sends()
+
+
+async def held_for(
+    service: Notifications, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> list[str]:
+    """See that nothing goes before so many minutes are over; give what goes then."""
+    assert await service.sends() == []
+    later(monkeypatch, minutes=minutes - 1)
+    assert await service.sends() == []
+    later(monkeypatch, minutes=1)
+    return await service.sends()
 
 
 async def test_an_address_that_cannot_be_opened_is_unknown_and_stops_nothing(
@@ -21,8 +38,7 @@ async def test_an_address_that_cannot_be_opened_is_unknown_and_stops_nothing(
     who = await service.knows("vetting_officer", UNIT, sealed="no.jwe.at.all.x")
     assert [person.sealed for person in await service.recipients()] == [None]
     assert "address_unreadable" in capsys.readouterr().out
-    await service.hears(Story().applied)
-    assert await service.sends() == []
+    assert await asked_to_check(service) == []
     await service.knows("vetting_officer", UNIT, who=who)
     assert await service.sends() == ["check_application vetting_officer"]
 
@@ -33,8 +49,7 @@ async def test_no_mail_goes_to_an_address_that_somebody_has_left_for_an_unreadab
     who = await service.knows("vetting_officer", UNIT, address="left@example.se")
     await service.knows("vetting_officer", UNIT, who=who, sealed="no.jwe.at.all.x")
     assert "address_unreadable" in capsys.readouterr().out
-    await service.hears(Story().applied)
-    assert await service.sends() == []
+    assert await asked_to_check(service) == []
     assert server.to == []
 
 
@@ -45,13 +60,11 @@ async def test_what_was_sealed_for_the_key_before_is_opened_with_that(
     keys: dict[str, Any] = {"private_key": new, "previous_private_key": KEYS["private_key"]}
     async with running(database("notifications"), server, **keys) as service:
         await service.knows("vetting_officer", UNIT)
-        await service.hears(Story().applied)
-        assert await service.sends() == ["check_application vetting_officer"]
+        assert await asked_to_check(service) == ["check_application vetting_officer"]
 
 
 async def test_a_recipient_may_be_named_after_what_concerns_her(service: Notifications) -> None:
-    await service.hears(Story().applied)
-    assert await service.sends() == []
+    assert await asked_to_check(service) == []
     await service.knows("vetting_officer", UNIT)
     assert await service.sends() == ["check_application vetting_officer"]
 
@@ -61,8 +74,7 @@ async def test_a_new_address_is_the_one_that_is_used(
 ) -> None:
     who = await service.knows("vetting_officer", UNIT, address="old@example.se")
     await service.knows("vetting_officer", UNIT, who=who, address="new@example.se")
-    await service.hears(Story().applied)
-    await service.sends()
+    await asked_to_check(service)
     assert server.to == ["new@example.se"]
 
 
@@ -81,10 +93,9 @@ async def test_who_is_forgotten_is_gone_and_a_colleague_is_told_instead(
 
 
 async def test_whoever_has_no_address_is_told_by_her_caseworker(service: Notifications) -> None:
-    story = Story()
     await service.knows("caseworker", UNIT)
     await service.knows("caseworker", "unit_south", address="south@example.se")
-    await service.hears(story.visible(), story.asked)
+    story = await one_asked(service)
     assert await service.sends() == []
     await service.do_what_is_due()
     assert await service.sends() == ["tell_her_yourself caseworker"]
@@ -99,31 +110,24 @@ async def test_whoever_has_no_address_is_told_by_her_caseworker(service: Notific
 async def test_without_a_clock_set_by_hand_the_staff_is_asked_after_half_an_hour(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story()
     await service.knows("caseworker", UNIT)
-    await service.hears(story.visible(), story.asked)
-    later(monkeypatch, minutes=29)
-    assert await service.sends() == []
-    later(monkeypatch, minutes=1)
-    assert await service.sends() == ["tell_her_yourself caseworker"]
+    await one_asked(service)
+    mailed = await held_for(service, monkeypatch, minutes=30)
+    assert mailed == ["tell_her_yourself caseworker"]
 
 
 async def test_messages_go_after_half_an_hour(
     service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    story = Story()
-    await service.knows("contact_person", story.organisation)
-    await service.hears(story.of_placement(p.PlacementStarted))
-    assert await service.sends() == []
-    later(monkeypatch, minutes=30)
-    assert await service.sends() == ["placement_started contact_person"]
+    await messages(service, 1)
+    mailed = await held_for(service, monkeypatch, minutes=30)
+    assert mailed == ["placement_started contact_person"]
 
 
 async def test_without_anybody_at_all_the_notice_waits_where_staff_sees_it(
     service: Notifications,
 ) -> None:
-    story = Story()
-    await service.hears(story.visible(), story.asked)
+    await one_asked(service)
     await service.do_what_is_due()
     await service.do_what_is_due()
     (waiting,) = [one for one in await service.listed() if one["state"] == "waiting"]

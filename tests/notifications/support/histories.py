@@ -1,8 +1,9 @@
 """Events as membership, matching and followup tell them, about one organisation and one match."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from jobbpakten_events import matching as m
 from jobbpakten_events import membership as me
@@ -10,13 +11,25 @@ from jobbpakten_events import placement as p
 
 ACT_BY = date(2026, 3, 9)
 UNIT = "unit_north"
+TERM = {"starts_on": date(2026, 3, 1), "ends_before": date(2029, 3, 1)}
+
+
+def filled(kind: Any, facts: dict[str, Any], more: dict[str, Any]) -> Any:
+    """Make an event of those facts that it tells, and of what is said besides."""
+    return kind(**{name: fact for name, fact in facts.items() if name in kind.model_fields} | more)
+
+
+def told(of: Callable[..., Any], kind: Any, **more: Any) -> property:
+    """Let a story tell an event of the kind whenever it is asked for."""
+    return property(lambda story: of(story, kind, **more))
 
 
 class Story:
     """The ids of one organisation, its membership, a place, a candidate, a match, a placement."""
 
-    def __init__(self) -> None:
-        self.organisation, self.membership, self.agreement = uuid4(), uuid4(), uuid4()
+    def __init__(self, organisation: UUID | None = None) -> None:
+        self.organisation = organisation or uuid4()
+        self.membership, self.agreement = uuid4(), uuid4()
         self.place, self.match, self.placement, self.commitment = (uuid4() for _ in range(4))
         self.consent, self.candidate = uuid4(), uuid4()
 
@@ -34,7 +47,7 @@ class Story:
             "act_by": ACT_BY,
             "until": ACT_BY,
         }
-        return kind(**{k: v for k, v in facts.items() if k in kind.model_fields} | more)
+        return filled(kind, facts, more)
 
     def of_membership(self, kind: Any, **more: Any) -> Any:
         facts = {
@@ -44,7 +57,7 @@ class Story:
             "act_by": ACT_BY,
             "ground": "working_conditions",
         }
-        return kind(**{k: v for k, v in facts.items() if k in kind.model_fields} | more)
+        return filled(kind, facts, more)
 
     def of_placement(self, kind: Any, **more: Any) -> Any:
         facts: dict[str, Any] = {
@@ -61,67 +74,26 @@ class Story:
             "missed_minutes": 0,
             "act_by": ACT_BY,
         }
-        return kind(**{k: v for k, v in facts.items() if k in kind.model_fields} | more)
+        return filled(kind, facts, more)
 
-    @property
-    def applied(self) -> Any:
-        return self.of_membership(me.MembershipApplied, sector="business", size="small")
-
-    @property
-    def approved(self) -> Any:
-        return self.of_membership(me.MembershipApproved)
-
-    @property
-    def shared(self) -> Any:
-        return self.of_membership(me.AgreementSharedForSignature)
+    applied = told(of_membership, me.MembershipApplied, sector="business", size="small")
+    approved = told(of_membership, me.MembershipApproved)
+    shared = told(of_membership, me.AgreementSharedForSignature)
+    in_force = told(of_membership, me.AgreementInForce, **TERM)
+    proposed = told(of_match, m.MatchProposed)
+    asked = told(of_match, m.CandidateAsked)
+    consented = told(of_match, m.ConsentGiven)
+    consent_withdrawn = told(of_match, m.ConsentWithdrawn)
+    answered = told(of_match, m.CandidateAnswered)
+    employer_asked = told(of_match, m.EmployerAsked)
+    accepted = told(of_match, m.MatchAccepted)
+    withdrawn = told(of_match, m.MatchWithdrawn)
+    left = told(of_match, m.CandidateClosed)
+    planned = told(of_placement, p.PlacementPlanned)
+    started = told(of_placement, p.PlacementStarted)
 
     def signed(self, party: str) -> Any:
         return self.of_membership(me.AgreementSigned, party=party)
 
-    @property
-    def in_force(self) -> Any:
-        days = {"starts_on": date(2026, 3, 1), "ends_before": date(2029, 3, 1)}
-        return self.of_membership(me.AgreementInForce, **days)
-
-    @property
-    def proposed(self) -> Any:
-        return self.of_match(m.MatchProposed)
-
-    @property
-    def asked(self) -> Any:
-        return self.of_match(m.CandidateAsked)
-
-    @property
-    def consented(self) -> Any:
-        return self.of_match(m.ConsentGiven)
-
-    @property
-    def consent_withdrawn(self) -> Any:
-        return self.of_match(m.ConsentWithdrawn)
-
-    @property
-    def answered(self) -> Any:
-        return self.of_match(m.CandidateAnswered)
-
-    @property
-    def employer_asked(self) -> Any:
-        return self.of_match(m.EmployerAsked)
-
-    @property
-    def accepted(self) -> Any:
-        return self.of_match(m.MatchAccepted)
-
-    @property
-    def withdrawn(self) -> Any:
-        return self.of_match(m.MatchWithdrawn)
-
-    @property
-    def left(self) -> Any:
-        return m.CandidateClosed(candidate_ref=self.candidate)
-
     def visible(self, *, seen: bool = True) -> Any:
-        return m.VisibilityComputed(candidate_ref=self.candidate, visible=seen)
-
-    @property
-    def planned(self) -> Any:
-        return self.of_placement(p.PlacementPlanned)
+        return self.of_match(m.VisibilityComputed, visible=seen)

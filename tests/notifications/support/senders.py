@@ -29,3 +29,19 @@ async def one_task(service: Notifications) -> Story:
     await service.knows("vetting_officer", UNIT)
     await service.hears(story.applied)
     return story
+
+
+async def one_asked(service: Notifications) -> Story:
+    """Ask her who has no address: somebody else is to tell her."""
+    story = Story()
+    await service.hears(story.visible(), story.asked)
+    return story
+
+
+async def messages(service: Notifications, times: int) -> list[Story]:
+    """Hold so many messages for one contact."""
+    stories = [Story()]
+    stories += [Story(stories[0].organisation) for _ in range(times - 1)]
+    await service.knows("contact_person", stories[0].organisation)
+    await service.hears(*(story.started for story in stories))
+    return stories

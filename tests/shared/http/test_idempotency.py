@@ -34,10 +34,15 @@ async def test_the_same_key_with_another_body_is_refused(http: httpx.AsyncClient
     assert (answer.status_code, answer.json()["code"]) == (409, "key_reused")
 
 
-async def test_another_callers_key_is_another_key(http: httpx.AsyncClient) -> None:
+@pytest.mark.parametrize(
+    ("role", "actor"), [("coordinator", "another"), ("decider", "coordinator-1")]
+)
+async def test_the_same_key_of_another_caller_or_in_another_role_is_another_key(
+    http: httpx.AsyncClient, role: str, actor: str
+) -> None:
     key = {"Idempotency-Key": "k-1"}
     await http.post(PLACE, json={"text": "once"}, headers=key)
-    other = bearer("membership", "coordinator", actor="another")
+    other = bearer("membership", role, actor=actor)
     await http.post(PLACE, json={"text": "once"}, headers=key | other)
 
     assert await count(http) == 2
@@ -49,15 +54,6 @@ async def test_a_failed_call_keeps_no_answer(http: httpx.AsyncClient) -> None:
     answer = await http.post(PLACE, json={"text": "well"}, headers=key)
 
     assert answer.status_code == 201
-
-
-async def test_the_same_key_in_another_role_is_another_key(http: httpx.AsyncClient) -> None:
-    key = {"Idempotency-Key": "k-1"}
-    await http.post(PLACE, json={"text": "once"}, headers=key)
-    decider = bearer("membership", "decider", actor="coordinator-1")
-    await http.post(PLACE, json={"text": "once"}, headers=key | decider)
-
-    assert await count(http) == 2
 
 
 Call = tuple[str, dict[str, str]]
