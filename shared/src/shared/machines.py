@@ -145,14 +145,29 @@ class Limits(Protocol):
 
 
 def advance(
-    thing: Awaited, machine: Machine, by: str, role: str, on: date, *, limits: Limits
+    thing: Awaited,
+    machine: Machine,
+    by: str,
+    role: str,
+    on: date,
+    *,
+    limits: Limits,
+    until: date | None = None,
 ) -> State:
-    """Take a step; where it leads to another state, set the day by which the next one is due."""
+    """Take a step; where it leads to another state, set the day by which the next one is due.
+
+    That day never lies beyond `until`, the last on which the next step makes sense.
+    """
     before = thing.state
     state = take(thing, machine, by, role, on)
     if state.name != before:
-        thing.deadline = limits.deadline(state, on)
+        thing.deadline = earliest(limits.deadline(state, on), until)
     return state
+
+
+def earliest(*days: date | None) -> date | None:
+    """Give the first of several days; None stands for no limit."""
+    return min((day for day in days if day), default=None)
 
 
 def check_order(on: date, since: date | None) -> None:

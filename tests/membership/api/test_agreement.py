@@ -43,6 +43,30 @@ async def test_a_promise_runs_for_the_whole_term_unless_it_says_when(
     assert (second["starts_on"], second["ends_before"]) == ("2026-06-01", "2026-09-01")
 
 
+async def test_nothing_is_due_after_the_agreements_last_day(membership: Membership) -> None:
+    member = await membership.approved()
+    terms = {"commitments": [], "we_chose_how": True, "ends_before": "2026-03-21"}
+    agreement = await membership.good("POST", path(member), "coordinator", terms)
+    due = [agreement["deadline"]]
+    agreement = await membership.good(
+        "POST", path(member, "/sharing"), "coordinator", {}, If_Match='"1"'
+    )
+    signature = {"text_hash": agreement["text_hash"]}
+    due += [agreement["deadline"]]
+    due += [
+        (await membership.as_member(member, "POST", "/agreement/signatures", signature))["deadline"]
+    ]
+    agreement = await membership.good("POST", path(member, "/signatures"), "decider", signature)
+    suspension = f"/members/{member['membership_id']}/suspension"
+    ground = {"ground": "working_conditions"}
+    suspended = await membership.good("POST", suspension, "decider", ground)
+    assert [*due, agreement["deadline"], suspended["deadline"]] == ["2026-03-20"] * 5
+    told = [
+        event["act_by"] for _, _, event in await membership.told_in_full() if event.get("act_by")
+    ]
+    assert {*told[-3:]} == {"2026-03-20"}  # shared, signed by one, signed by both
+
+
 async def test_choosing_how_to_take_part_is_an_agreement_without_commitments(
     membership: Membership,
 ) -> None:

@@ -197,5 +197,5 @@ async def test_what_is_told_on_the_way_says_whose_it_is_and_by_which_day_the_nex
         ("agreement.signed.v1", own, "2029-03-01"),
         ("agreement.in_force.v1", own, None),
         ("membership.applied.v1", other, "2026-03-16"),
-        ("membership.rejected.v1", other, None),
+        ("membership.rejected.v1", other, "2026-03-23"),
     ]

@@ -18,6 +18,7 @@ class Deadlines(Part):
     agreement: Limit
     term: Limit
     suspension: Limit
+    review: Limit = Field(description="For asking that a refusal be reviewed.")
 
 
 class Ground(Part):
@@ -86,4 +87,5 @@ class Profile(NetworkProfile, Own):
 
     @classmethod
     def of_release_before(cls, said: dict[str, Any]) -> dict[str, Any]:
-        return super().of_release_before({"units": {}} | said)
+        deadlines = {"review": {"weeks": 3}} | said.get("deadlines", {})
+        return super().of_release_before({"units": {}} | said | {"deadlines": deadlines})

@@ -71,6 +71,7 @@ class MembershipRejected(Event, topic=TOPIC, kind="membership.rejected.v1", abou
     membership_id: MembershipId
     ground: Annotated[Code, says("Code of the ground.")]
     organisation_id: Annotated[UUID | None, says("Stands for the organisation.")] = None
+    act_by: Annotated[Day | None, says("The last day for asking for a review.")] = None
 
 
 class MembershipEnded(Event, topic=TOPIC, kind="membership.ended.v1", about="membership_id"):

@@ -69,6 +69,15 @@ def check_until(until: date, today: date, place_ends_before: date) -> None:
         raise Unfit("/until", "until_amiss", text)
 
 
+def last_chance(place_ends_before: date, consent_until: date | None = None) -> date:
+    """Give the last day on which somebody could begin; nothing on the way there is due later.
+
+    They begin within the days of the place and, once there is a consent, while it holds.
+    """
+    last_day = place_ends_before - timedelta(days=1)
+    return min(last_day, consent_until or last_day)
+
+
 def check_reaches(pointer: str, until: date, first_day: date) -> None:
     """Refuse a first day that the consent doesn't reach: nobody could begin on it."""
     if first_day > until:

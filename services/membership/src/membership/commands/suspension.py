@@ -11,7 +11,7 @@ from membership.profiles import Profile
 from membership.rules.agreement import Terms
 from membership.rules.membership import MEMBERSHIP, Suspension
 from shared.http.acts import Act
-from shared.machines import Unfit, advance, four_eyes
+from shared.machines import Unfit, advance, earliest, four_eyes
 from shared.messaging import outbox
 
 
@@ -21,6 +21,7 @@ async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Member
     if ground not in act.profile.suspension_grounds:
         text = "A suspension names one of the profile's grounds."
         raise Unfit("/ground", "unknown_ground", text)
+    membership.deadline = earliest(membership.deadline, await last_day_of(act, membership))
     membership.ground = ground
     membership.suspensions = [*membership.suspensions, Suspension(act.on)]
     event = MembershipSuspended.from_row(membership, membership_id=membership.id)
@@ -31,8 +32,7 @@ async def suspend(act: Act[Profile], membership_id: UUID, ground: str) -> Member
 async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     """Make the suspended organisation a member again, for the term that was agreed."""
     membership, suspended_on = await stepped(act, membership_id, "reinstate")
-    agreement = await queries.agreement_of(act.tx, membership.id)
-    membership.deadline = Terms.of(agreement.terms).term.last_day if agreement else None
+    membership.deadline = await last_day_of(act, membership)
     membership.ground = None
     # Its first day is the membership's own: a release may have suspended it that noted none.
     earlier = [one for one in membership.suspensions if one.reinstated_on]
@@ -40,6 +40,12 @@ async def reinstate(act: Act[Profile], membership_id: UUID) -> Membership:
     event = MembershipReinstated.from_row(membership, membership_id=membership.id)
     await outbox.tell(act.tx, event, on=act.on)
     return membership
+
+
+async def last_day_of(act: Act[Profile], membership: Membership) -> date | None:
+    """Give the last day of what was agreed on."""
+    agreement = await queries.agreement_of(act.tx, membership.id)
+    return Terms.of(agreement.terms).term.last_day if agreement else None
 
 
 async def stepped(act: Act[Profile], membership_id: UUID, by: str) -> tuple[Membership, date]:

@@ -1,6 +1,7 @@
 """Vettings: one officer prepares, another person decides."""
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from jobbpakten_events import Event
@@ -70,16 +71,20 @@ async def decide(
     step = "reject" if ground else "approve"
     advance(membership, MEMBERSHIP, step, act.caller.role, act.on, limits=act.profile)
     membership.ground = ground
-    await outbox.tell_all(act.tx, decision(membership, vetting, outcome), on=act.on)
+    review = act.profile.deadlines.review.after(act.on)
+    await outbox.tell_all(act.tx, decision(membership, vetting, outcome, review), on=act.on)
     return vetting
 
 
-def decision(membership: Membership, vetting: Vetting, outcome: str) -> list[Event]:
-    """Give what is told of a decision, in the order in which it happened."""
+def decision(membership: Membership, vetting: Vetting, outcome: str, review: date) -> list[Event]:
+    """Give what is told of a decision, in the order in which it happened.
+
+    `review` is the last day on which a refused applicant may ask for a review.
+    """
     decided = VettingDecided(membership_id=membership.id, vetting_id=vetting.id, outcome=outcome)
     who = {"membership_id": membership.id, "organisation_id": membership.organisation_id}
     if membership.ground:
-        return [decided, MembershipRejected(**who, ground=membership.ground)]
+        return [decided, MembershipRejected(**who, ground=membership.ground, act_by=review)]
     return [decided, MembershipApproved(**who, act_by=membership.deadline)]
 
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from membership.rules.access import COORDINATOR, DECIDER, SIGNATORY, SYSTEM
-from shared.machines import NOT_YET, Machine, NotAllowed, StaleEdit, State, Step, Unfit
+from shared.machines import NOT_YET, Machine, NotAllowed, StaleEdit, State, Step, Unfit, earliest
 
 # What the member has signed doesn't lapse: then it is the municipality that is late.
 LAPSE = Step("lapse", "annulled", SYSTEM)
@@ -151,8 +151,8 @@ def check_limit(pointer: str, units: int, most: int) -> None:
 
 
 def due(state: str, terms: Terms, deadline: date | None) -> date | None:
-    """Give an agreement's deadline: its term once it is in force, until then the membership's."""
-    return terms.term.last_day if state == "in_force" else deadline
+    """Give an agreement's deadline: its last day, or, until it is in force, the membership's."""
+    return earliest(terms.term.last_day, None if state == "in_force" else deadline)
 
 
 def check_start(starts_on: date, agreed_on: date) -> None:

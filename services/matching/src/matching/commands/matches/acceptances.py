@@ -16,7 +16,7 @@ from matching.commands.places import slots
 from matching.models import Match, Placement
 from matching.profiles import Profile
 from matching.queries import match as queries
-from matching.rules.consent import check_reaches
+from matching.rules.consent import check_reaches, last_chance
 from matching.rules.match import ACCEPTED_ELSEWHERE, MATCH
 from matching.rules.place import room
 from matching.rules.placement import PLACEMENT, check_period
@@ -53,7 +53,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     await slots.occupy(act.tx, held.place, match.id, act.on)
     await supersede(act.tx, held, act.on)
     await enter(act.tx, held.candidate, "match", act.on)
-    placement = planned(act, held, plan)
+    placement = planned(act, held, plan, last_chance(plan.ends_before, consent.until))
     act.tx.add(placement)
     await tell_accepted(act.tx, placement, act.on)
     return placement
@@ -84,7 +84,7 @@ async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
         await end(tx, match, place, "supersede", "system", max(on, match.since), because)
 
 
-def planned(act: Act[Profile], held: HeldMatch, plan: Plan) -> Placement:
+def planned(act: Act[Profile], held: HeldMatch, plan: Plan, until: date) -> Placement:
     match, place = held.match, held.place
     placement = Placement(
         id=plan.placement_id,
@@ -101,7 +101,7 @@ def planned(act: Act[Profile], held: HeldMatch, plan: Plan) -> Placement:
         starts_on=plan.starts_on,
         ends_before=plan.ends_before,
     )
-    advance(placement, PLACEMENT, "plan", act.caller.role, act.on, limits=act.profile)
+    advance(placement, PLACEMENT, "plan", act.caller.role, act.on, limits=act.profile, until=until)
     return placement
 
 

@@ -28,6 +28,7 @@ from matching.rules.consent import (
     check_confirms,
     check_fields,
     check_until,
+    last_chance,
 )
 from matching.rules.match import MATCH
 from shared.database import Tx
@@ -65,7 +66,8 @@ async def give(act: Act[Profile], match_id: UUID, yes: Yes) -> Match:
         await keep_waiting(act.tx, match, await agreed(act, held, yes))
         return match
     asked_until = match.deadline
-    advance(match, MATCH, "consent", act.caller.role, act.on, limits=act.profile)
+    until = last_chance(held.place.ends_before, yes.until)
+    advance(match, MATCH, "consent", act.caller.role, act.on, limits=act.profile, until=until)
     check_answered_in_time(act.on, asked_until)
     await let_hold(act.tx, match, await agreed(act, held, yes), act.on)
     return match
@@ -118,7 +120,8 @@ async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
     check_available(held.candidate)
     said = (await queries.unconfirmed(act.tx, [match])).get(match.id)
     asked_until = match.deadline
-    advance(match, MATCH, "consent", act.caller.role, today, limits=act.profile)
+    until = last_chance(held.place.ends_before, said.until if said else None)
+    advance(match, MATCH, "consent", act.caller.role, today, limits=act.profile, until=until)
     check_answered_in_time(today, asked_until)
     if said is None:
         raise NotAllowed("nothing_to_confirm", "Nothing that she said waits for a second witness.")

@@ -16,7 +16,7 @@ from matching.models import Candidate, Match, MatchRun, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.place import accepts_matches
-from matching.rules.consent import check_fields
+from matching.rules.consent import check_fields, last_chance
 from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.acts import Act
@@ -47,7 +47,8 @@ async def propose(act: Act[Profile], pick: Pick) -> Match:
     await check_room(act.tx, act.profile, candidate, place)
     await check_run(act, pick)
     match = made(act, candidate, place, pick)
-    advance(match, MATCH, "propose", act.caller.role, act.on, limits=act.profile)
+    until = last_chance(place.ends_before)
+    advance(match, MATCH, "propose", act.caller.role, act.on, limits=act.profile, until=until)
     act.tx.add(match)
     event = MatchProposed.from_row(
         match, match_id=match.id, offer=place.offer, act_by=match.deadline
@@ -122,6 +123,8 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
         raise Unfit("/answer_by", "days_amiss", text)
     if answer_by < await clock.today(act.tx):
         raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
+    if answer_by > (latest := last_chance(place.ends_before)):
+        raise Unfit("/answer_by", "after_the_place", f"The place's last day is {latest}.")
     advance(match, MATCH, "ask", act.caller.role, act.on, limits=act.profile)
     match.deadline = answer_by
     check_accepts(place, await clock.today(act.tx))
@@ -141,8 +144,9 @@ async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None
     await check_fits(act.tx, candidate, place, await clock.today(act.tx))
     consent, today = await check_consented(act.tx, match.id), await clock.today(act.tx)
     await check_member(act.tx, place, today)
+    check_accepts(place, today)
     latest = act.profile.deadlines.employer_answer.after(act.on)
-    until = min(answer_by or latest, latest, consent.until)
+    until = min(answer_by or latest, latest, last_chance(place.ends_before, consent.until))
     if until < today:
         raise Unfit("/answer_by", "already_over", "The employer needs a day to answer on.")
     match.deadline = until

@@ -18,6 +18,7 @@ from matching.models import Candidate, Place, Placement
 from matching.profiles import Profile
 from matching.queries import placement as queries
 from matching.rules.access import has_cases
+from matching.rules.consent import last_chance
 from matching.rules.placement import PLACEMENT, check_ready, check_start
 from shared.database import Tx
 from shared.http.acts import Act
@@ -79,9 +80,10 @@ async def make_ready(act: Act[Profile], placement_id: UUID) -> Placement:
     placement, candidate, place = await lock_placement(act, placement_id)
     take(placement, PLACEMENT, "make_ready", act.caller.role, act.on)
     check_available(candidate)
-    await check_consented(act.tx, placement.match_id)
+    consent = await check_consented(act.tx, placement.match_id)
     check_ready(placement, place, act.on)
-    placement.deadline = act.profile.deadlines.start.after(max(act.on, placement.starts_on))
+    limit = act.profile.deadlines.start.after(max(act.on, placement.starts_on))
+    placement.deadline = min(limit, last_chance(placement.ends_before, consent.until))
     await tell_of_placement(act.tx, PlacementReady, placement, act.on, act_by=placement.deadline)
     return placement
 
