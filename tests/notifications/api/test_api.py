@@ -14,6 +14,8 @@ from tests.support.callers import bearer
 from tests.support.driven import TODAY
 
 from notifications.commands.link import link_to
+from notifications.templates import PAGE_HEADERS
+from notifications.templates.texts import texts_in
 
 OTHER_UNIT = "unit_south"
 
@@ -111,7 +113,7 @@ async def test_a_tasks_link_opens_a_page_that_says_whether_it_is_done(
     assert done.text != waiting.text
 
 
-async def test_links_that_are_old_forged_or_nobodys_look_alike(
+async def test_links_that_are_forged_or_nobodys_look_alike(
     service: Notifications, server: Server
 ) -> None:
     await one_task(service)
@@ -122,8 +124,8 @@ async def test_links_that_are_old_forged_or_nobodys_look_alike(
     real = UUID(notice["notice_id"])
     far = ACT_BY + timedelta(days=1)
     bad = [
-        link_to(settings, real, TODAY),
         link_to(stranger, real, far),
+        link_to(stranger, real, TODAY),
         link_to(settings, uuid4(), far),
         the_link(server)[:-3] + "AAA",
         "/t/x",
@@ -143,7 +145,11 @@ async def test_a_link_ends_twelve_weeks_after_the_last_day(
     await service.set_the_day(last)
     assert (await service.http.get(path_of(the_link(server)))).status_code == 200
     await service.set_the_day(last + timedelta(days=1))
-    assert (await service.http.get(path_of(the_link(server)))).status_code == 404
+    over = await service.http.get(path_of(the_link(server)), headers={"Accept-Language": "en"})
+    assert over.status_code == 410
+    assert texts_in("en").day(last) in over.text
+    assert "check" not in over.text
+    assert {**over.headers}.items() >= {k.lower(): v for k, v in PAGE_HEADERS.items()}.items()
 
 
 def the_link(server: Server) -> str:

@@ -12,6 +12,7 @@ import pytest
 from tests.notifications.support.readings import (
     BANNED,
     DAYS,
+    HAPPENED_ON,
     NETWORKS,
     UNTIL,
     contrast,
@@ -21,17 +22,22 @@ from tests.notifications.support.readings import (
 
 from notifications.rules.notice import NOTICE
 from notifications.rules.notices import TEMPLATES
-from notifications.templates import PAGE_HEADERS, page, page_gone
+from notifications.templates import PAGE_HEADERS, Stands, page, page_gone, page_over
 from notifications.templates.texts import texts_in
 from shared.texts import LOCALES
 
 TASKS = [code for code, kind in TEMPLATES.items() if kind == "task"]
 TO_DO = {"waiting", "sent", "failed", "uncertain"}
 ENDED = {
-    "acted": "Det här är klart och du behöver inte göra något mer här. Tack!",
-    "expired": "Den sista dagen har passerat och du behöver inte göra något mer här.",
-    "cancelled": "Det här behövs inte längre och du behöver inte göra något mer här.",
+    "acted": "Klart den 1 december 2026: Er underskrift är registrerad. Du behöver inte göra något",
+    "expired": "Sista dagen har passerat. Du behöver inte göra något mer här.",
+    "cancelled": "Det här behövs inte längre. Du behöver inte göra något mer här.",
 }
+
+
+def at(state: str, today: date = UNTIL) -> Stands:
+    """Give a notice that has stood so since 1 December."""
+    return Stands(state, date(2026, 12, 1), today)
 
 
 def read(text: str) -> ET.Element:
@@ -45,7 +51,7 @@ def words(text: str) -> str:
 @pytest.mark.parametrize(("template", "language"), [*product(TASKS, LOCALES)])
 def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language: str) -> None:
     say = texts_in(language).say
-    text = words(page(template, language, facts(), "sent", UNTIL, NETWORKS))
+    text = words(page(template, language, facts(), at("sent"), NETWORKS))
 
     for code in ("what", "action"):
         assert say(f"notices.{template}.{code}") in text
@@ -59,30 +65,33 @@ def test_a_page_says_what_why_what_to_do_and_until_when(template: str, language:
 def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_while_it_waits(
     state: str,
 ) -> None:
-    text = words(page("sign_agreement", "sv", facts(), state, UNTIL, NETWORKS))
+    text = words(page("sign_agreement", "sv", facts(), at(state), NETWORKS))
 
     assert texts_in("sv").say("notices.sign_agreement.action") in text
-    assert f"Till när Senast den {DAYS['sv']}." in text
-    assert ("Vad det gällde" in text) == (state in ENDED)
-    assert (ENDED.get(state, "Det här väntar på dig.")) in text
-    assert ("Vad du kan göra" in text) == (state in TO_DO)
+    assert f"Sista dag Senast den {DAYS['sv']}." in text
+    assert ("Det här gällde det" in text) == (state in ENDED)
+    assert (ENDED.get(state, "Väntar på dig.")) in text
+    assert ("Gör så här" in text) == (state in TO_DO)
     assert {*NOTICE.states} == TO_DO | {*ENDED}
 
 
 @pytest.mark.parametrize("state", NOTICE.states)
 def test_a_task_whose_day_has_passed_still_waits_and_says_so(state: str) -> None:
-    text = words(page("sign_agreement", "sv", facts(), state, UNTIL + timedelta(days=1), NETWORKS))
+    text = words(
+        page("sign_agreement", "sv", facts(), at(state, UNTIL + timedelta(days=1)), NETWORKS)
+    )
 
-    late = "Dagen har gått, men det här väntar fortfarande på dig."
+    late = "Sista dagen har passerat, men det här väntar fortfarande på dig."
     assert (late in text) == (state in TO_DO)
-    assert "Det här väntar på dig." not in text
+    assert "Väntar på dig." not in text
 
 
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> None:
     for text in (
-        page("sign_agreement", language, facts(), "sent", UNTIL, NETWORKS),
+        page("sign_agreement", language, facts(), at("sent"), NETWORKS),
         page_gone(language),
+        page_over(language, UNTIL),
     ):
         root = read(text)
         names = {tag.tag for tag in root.iter()}
@@ -100,7 +109,7 @@ def test_a_page_is_well_formed_and_runs_and_fetches_nothing(language: str) -> No
 
 def test_the_browser_takes_our_style_and_nothing_else() -> None:
     style = (
-        read(page("sign_agreement", "sv", facts(), "sent", UNTIL, NETWORKS)).findtext("head/style")
+        read(page("sign_agreement", "sv", facts(), at("sent"), NETWORKS)).findtext("head/style")
         or ""
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -122,9 +131,34 @@ def test_a_page_that_is_gone_says_nothing_of_what_was_there(language: str) -> No
     assert page_gone("syr") == page_gone("sv")
 
 
+@pytest.mark.parametrize(("template", "language"), [*product(TASKS, LOCALES)])
+def test_a_page_says_what_was_recorded_when_for_whom_and_whom_to_ask(
+    template: str, language: str
+) -> None:
+    say = texts_in(language).say
+    text = words(page(template, language, facts(), at("acted"), NETWORKS))
+
+    assert say(f"notices.{template}.done") in text
+    assert {"sv": "1 december 2026", "en": "1 December 2026"}[language] in text
+    assert say("about.caseworker") in text
+    assert say("ask.coordinator") in text
+    assert HAPPENED_ON[language] in text
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_a_link_that_is_over_says_until_when_it_could_be_opened_and_nothing_else(
+    language: str,
+) -> None:
+    text = words(page_over(language, UNTIL))
+
+    assert DAYS[language] in text
+    assert texts_in(language).say("over.what_to_do") in text
+    assert "Jobbpakten" not in text
+
+
 def test_no_page_holds_a_word_that_tells_on_somebody_or_threatens() -> None:
     for language, template, state in product(LOCALES, TASKS, NOTICE.states):
-        text = words(page(template, language, facts(), state, UNTIL, NETWORKS)).lower()
+        text = words(page(template, language, facts(), at(state), NETWORKS)).lower()
         assert [word for word in BANNED[language].split() if word in text] == []
 
 
@@ -139,7 +173,7 @@ def test_colours_can_be_told_apart() -> None:
 
 @pytest.mark.parametrize("state", NOTICE.states)
 def test_what_is_over_had_no_last_day_and_what_waits_has_none(state: str) -> None:
-    text = words(page("sign_agreement", "en", facts(act_by=None), state, UNTIL, NETWORKS))
+    text = words(page("sign_agreement", "en", facts(act_by=None), at(state), NETWORKS))
 
     assert ("There was no fixed last day." in text) == (state in ENDED)
     assert ("As soon as it suits you is fine." in text) == (state in TO_DO)
@@ -147,14 +181,14 @@ def test_what_is_over_had_no_last_day_and_what_waits_has_none(state: str) -> Non
 
 def test_a_page_says_what_was_to_be_told_once_it_is_told() -> None:
     to_tell = replace(facts(), instead_of="answer_request")
-    text = words(page("tell_her_yourself", "en", to_tell, "acted", UNTIL, NETWORKS))
+    text = words(page("tell_her_yourself", "en", to_tell, at("acted"), NETWORKS))
 
     assert f"What was to be told {texts_in('en').say('notices.answer_request.what')}" in text
 
 
 def test_a_task_without_a_day_and_without_a_unit_has_its_page() -> None:
     bare = facts(act_by=None)
-    text = words(page("sign_agreement", "en", bare, "sent", UNTIL, NETWORKS))
+    text = words(page("sign_agreement", "en", bare, at("sent"), NETWORKS))
 
     assert "There is no fixed last day." in text
-    assert date(2026, 12, 4).strftime("%Y") not in text
+    assert DAYS["en"] not in text

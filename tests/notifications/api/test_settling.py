@@ -35,7 +35,7 @@ async def she_cannot_be_mailed(service: Notifications) -> None:
     await service.sends()
 
 
-@pytest.mark.parametrize(("language", "asked"), [("sv", "Vad som ska berättas"), ("en", "What to")])
+@pytest.mark.parametrize(("language", "asked"), [("sv", "Det här ska berättas"), ("en", "What to")])
 async def test_whoever_is_to_tell_her_reads_what_to_tell(
     service: Notifications, server: Server, language: str, asked: str
 ) -> None:

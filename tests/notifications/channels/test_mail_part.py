@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from tests.notifications.channels.test_channels import Record, settings
-from tests.notifications.support.readings import LINK, NETWORKS, facts
+from tests.notifications.support.readings import LINK, NETWORKS, facts_of
 from tests.support.subjects import template_of
 
 from jobbpakten_local.parts import mail
@@ -33,7 +33,7 @@ async def test_every_mail_arrives_as_it_was_written(post: mail.Post) -> None:
     for template, language in product(TEMPLATES, LOCALES):
         number = uuid4().hex
         written[f"<{number}@example.se>"] = rendered = render(
-            template, language, facts(), LINK, NETWORKS
+            template, language, facts_of(template), LINK, NETWORKS
         )
         found = await hand_over(
             Mail(number, ANNA, rendered), settings(post.port, smtp_host=post.host), Record().note

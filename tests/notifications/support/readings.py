@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 from notifications import templates
-from notifications.rules.notices import TEMPLATES
+from notifications.rules.notices import INSTEAD, RULES, TEMPLATES
 from notifications.templates import Facts, Rendered
 from notifications.templates.texts import texts_in
 from shared.networks import load, shipped
@@ -15,8 +15,10 @@ from shared.texts import LOCALES
 
 FOLDER = Path(templates.__file__).parent
 LINK = "https://notiser.example.se/t/abc.def-ghi"
-UNTIL = date(2026, 12, 4)
+UNTIL, HAPPENED = date(2026, 12, 4), date(2026, 11, 20)
 DAYS = {"sv": "4 december 2026", "en": "4 December 2026"}
+HAPPENED_ON = {"sv": "20 november 2026", "en": "20 November 2026"}
+DATED = {rule.template for rule in RULES.values() if rule.names_a_day} | {INSTEAD}
 NETWORKS = load(NetworkProfile, shipped())
 UNITS = NETWORKS["jobbpakten"].units
 VOID = {"meta", "br", "img", "hr", "link", "input"}
@@ -33,7 +35,12 @@ ROLES = [code.partition(".")[2] for code in texts_in("sv").texts if code.startsw
 
 
 def facts(role: str = "caseworker", act_by: date | None = UNTIL) -> Facts:
-    return Facts("jobbpakten", "1a2b3c4d", "jobbcenter_gottsunda", act_by, role)
+    return Facts("jobbpakten", "1a2b3c4d", "jobbcenter_gottsunda", act_by, role, HAPPENED)
+
+
+def facts_of(template: str, role: str = "caseworker") -> Facts:
+    """Give the facts of a notice: with a last day where it names one."""
+    return facts(role, UNTIL if template in DATED else None)
 
 
 class Read(HTMLParser):

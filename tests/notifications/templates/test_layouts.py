@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
-from tests.notifications.support.readings import EVERY, LINK, NETWORKS, Read, contrast, facts
+from tests.notifications.support.readings import (
+    EVERY,
+    LINK,
+    NETWORKS,
+    Read,
+    contrast,
+    facts,
+    facts_of,
+)
 
 from notifications.templates import render
 from notifications.templates.layouts import environment, html_frame
@@ -35,7 +43,7 @@ def test_a_link_is_escaped_where_it_stands_in_html() -> None:
 
 @pytest.mark.parametrize(("template", "language"), EVERY)
 def test_the_html_is_sound_and_fetches_nothing(template: str, language: str) -> None:
-    mail = render(template, language, facts(), LINK, NETWORKS)
+    mail = render(template, language, facts_of(template), LINK, NETWORKS)
     read = Read(mail.html)
     tags = [name for name, _ in read.tags]
     page = next(attributes for name, attributes in read.tags if name == "html")

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from joserfc import jwt
@@ -21,18 +21,25 @@ def link_to(settings: Settings, notice_id: UUID, ends_before: date) -> str:
     return f"{settings.public_url}/t/{token}"
 
 
-def notice_behind(settings: Settings, token: str, today: date) -> UUID | None:
-    """Give the notice that a token of ours stands for; None for any other, or an old one.
+class Link(NamedTuple):
+    """A link of ours: the notice that it leads to, and from which day on it leads nowhere.
 
     Its end is a business day: a link from a year played in a minute opens in that year.
     """
+
+    notice_id: UUID
+    ends_before: date
+
+
+def read_link(settings: Settings, token: str) -> Link | None:
+    """Give the link that a token of ours stands for, old or not; None for any other token."""
     try:
         claims: dict[str, Any] = jwt.decode(token, key_of(settings), algorithms=[ALGORITHM]).claims
-        notice_id, ends = UUID(claims["n"]), int(claims["exp"])
+        ends = datetime.fromtimestamp(int(claims["exp"]), UTC)
+        return Link(UUID(claims["n"]), ends.date())
     # joserfc: an odd header comes as TypeError or ValueError.
-    except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError):
         return None
-    return notice_id if midnight(today).timestamp() < ends else None
 
 
 def midnight(day: date) -> datetime:

@@ -68,7 +68,7 @@ def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Noti
         told_at=about.time,
         network=subject.network,
         unit=subject.unit,
-        act_by=getattr(event, "act_by", None) if rule.kind == "task" else None,
+        act_by=getattr(event, "act_by", None) if rule.names_a_day else None,
         opened_on=about.occurredat,
         since=about.occurredat,
         requested_at=now,

@@ -23,7 +23,8 @@ class Part:
 def part_of(settings: Settings, notice: Notice) -> Part:
     case = notice.subject_id.hex[-8:]  # the first digits of a UUIDv7 are the time
     instead = RULES[notice.rule].template if notice.instead else ""
-    facts = Facts(notice.network, case, notice.unit or "", notice.act_by, notice.role, instead)
+    of = notice.network, case, notice.unit or "", notice.act_by, notice.role
+    facts = Facts(*of, notice.opened_on, instead)
     if notice.kind != "task":
         return Part(notice.template, facts, None)
     ends = link_ends_before(notice.act_by, notice.opened_on)

@@ -3,7 +3,7 @@
 from notifications.templates.facts import Facts, Rendered
 from notifications.templates.layouts import PAGE_HEADERS
 from notifications.templates.mails import render, render_many
-from notifications.templates.pages import page, page_gone
+from notifications.templates.pages import Stands, page, page_gone, page_over
 from notifications.templates.texts import FALLBACK, Networks
 
 __all__ = [
@@ -12,8 +12,10 @@ __all__ = [
     "Facts",
     "Networks",
     "Rendered",
+    "Stands",
     "page",
     "page_gone",
+    "page_over",
     "render",
     "render_many",
 ]

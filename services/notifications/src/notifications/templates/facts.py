@@ -1,4 +1,4 @@
-"""What goes into a mail, and what comes out: the facts are an allow-list of codes and a day."""
+"""What goes into a mail, and what comes out: the facts are an allow-list of codes and days."""
 
 import re
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ class Facts:
     unit: str  # empty where it is no unit's case
     act_by: date | None
     role: str
+    on: date  # on which it happened
     instead_of: str = ""  # of what tells staff to tell it: the template that nobody could be sent
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from notifications.rules.notices import TEMPLATES
 from notifications.templates.facts import Facts, Rendered
 from notifications.templates.layouts import html_frame, text_frame
-from notifications.templates.notice_texts import because, said
+from notifications.templates.notice_texts import because, said, whom_to_ask
 from notifications.templates.texts import Networks, network_name, texts_in
 from shared.texts import Texts
 
@@ -27,7 +27,11 @@ def render(
 
 
 def render_many(notices: Sequence[Notice], language: str, networks: Networks) -> Rendered:
-    """Write several messages of one recipient as one mail; one alone is a mail like any other."""
+    """Write several messages of one recipient as one mail; one alone is a mail like any other.
+
+    What would stand there twice, word for word, stands there once.
+    """
+    notices = [*dict.fromkeys(notices)]
     if len(notices) == 1:
         [(template, facts)] = notices
         return render(template, language, facts, None, networks)
@@ -48,6 +52,7 @@ def written(
         "network": network,
         "notices": [said(code, of, texts, networks) for code, of in notices],
         "because": because(facts, texts),
+        "ask": whom_to_ask(facts, texts, networks),
         "asks": any(TEMPLATES[code] == "task" for code, _ in notices),
         "link": link,
     }

@@ -40,7 +40,10 @@ APPLICATION = (
         void=REFUSED,
     ),
     message(APPROVED, "application_approved", "signatory", void=REFUSED),
-    message(happened(membership.MembershipRejected), "application_rejected", "signatory"),
+    replace(
+        message(happened(membership.MembershipRejected), "application_rejected", "signatory"),
+        until=True,
+    ),
     message(happened(membership.MembershipEnded, "lapsed"), "application_lapsed", "signatory"),
 )
 SIGNATURE = task(

@@ -29,6 +29,7 @@ class Rule:
     from the event until the mail is out. `consented`: and have agreed to be shown, that day too.
     `expires`: an answer after its last day is none; other tasks stay open, and are overdue.
     `says`: only an event that says so, in this field, asks for it.
+    `until`: a message that names the event's last day, as every task does.
     `besides`: others are asked the same, so where there is nobody nobody is told instead.
     """
 
@@ -45,6 +46,11 @@ class Rule:
     expires: bool = False
     says: str = ""
     besides: bool = False
+    until: bool = False
+
+    @property
+    def names_a_day(self) -> bool:
+        return self.until or self.kind == "task"
 
     @property
     def name(self) -> str:
