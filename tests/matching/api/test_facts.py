@@ -106,7 +106,7 @@ async def test_whoever_reads_before_the_clock_has_looked_reads_that_she_is_hidde
     (listed,) = (await matching.good("GET", "/candidates", "caseworker"))["candidates"]
     for read in (seen, listed):
         assert (read["visible"], read["state"]) == (False, "hidden")
-        assert read["next_action"] == "look at what hides her"
+        assert read["next_action"] == "look at what hides the candidate"
     assert seen["hidden_for"]
     assert await matching.do_what_is_due() == 1
     later = await people.file(matching, ref)

@@ -20,7 +20,7 @@ async def test_who_is_registered_is_unknown_in_all_and_nobody_sees_her(matching:
         "state": "investigating",
         "since": "2026-03-02",
         "owner": "caseworker",
-        "next_action": "find out what isn't known of her",
+        "next_action": "find out what isn't known",
         "deadline": "2026-03-30",
         "unit": UNIT,
         "visible": False,

@@ -27,7 +27,7 @@ async def test_what_one_of_the_staff_heard_waits_and_is_shown_to_nobody(ours: Ba
     assert found == await staff_read(ours, match)
     assert (found["state"], found["consent"]) == ("candidate_asked", None)
     assert (found["owner"], found["deadline"]) == ("caseworker", "2026-03-07")
-    assert found["next_action"] == "have a colleague confirm what she said"
+    assert found["next_action"] == "have a colleague confirm what the candidate said"
     waiting = found["waits_for_witness"]
     assert waiting == {
         "consent_id": waiting["consent_id"],

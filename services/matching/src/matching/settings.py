@@ -12,7 +12,7 @@ class Settings(ServiceSettings, service="matching"):
         "", description="Of the release before: a folder of profiles. Give networks instead."
     )
     identity_key: SecretKey = Field(
-        description="Wraps each person's key for who she is: an octet JWK of 256 bits."
+        description="Wraps each person's key for what identifies them: an octet JWK of 256 bits."
     )
     sensitive_key: SecretKey = Field(
         description="The same for sensitive facts; another key.",

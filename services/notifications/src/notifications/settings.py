@@ -28,7 +28,7 @@ class Settings(ServiceSettings, service="notifications"):
         repr=False,
     )
     address_key: SecretKey = Field(
-        description="Wraps each recipient's key for her address: an octet JWK of 256 bits."
+        description="Wraps each recipient's key for their address: an octet JWK of 256 bits."
     )
     link_key: SecretKey = Field(
         description="Signs the links in mails: an octet JWK of 256 bits; another key.",
@@ -49,7 +49,9 @@ class Settings(ServiceSettings, service="notifications"):
     sender: str = Field(description="From which address mails come.", examples=["jobbpakten@….se"])
 
     claim_seconds: float = Field(
-        45, gt=0, description="Whoever claimed a mail and was silent for so long is gone."
+        45,
+        gt=0,
+        description="Whoever claimed a mail and is silent for so long is taken to be gone.",
     )
     retry_seconds: float = Field(
         60, gt=0, description="How long to wait after a mail's first try; later ones wait longer."

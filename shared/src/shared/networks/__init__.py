@@ -21,7 +21,7 @@ __all__ = ["NetworkAmiss", "kind_of", "load", "load_before", "run_here", "shippe
 
 
 def shipped() -> Path:
-    """Return the folder of the networks that come along: the distribution `jobbpakten-networks`."""
+    """Return the folder of the shipped networks: the distribution `jobbpakten-networks`."""
     return Path(next(iter(import_module("jobbpakten_networks").__path__)))
 
 

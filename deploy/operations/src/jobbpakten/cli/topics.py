@@ -95,7 +95,7 @@ def cluster() -> tuple[str, str]:
         raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
     if len(found) > 1:
         raise WrongUse(
-            f"The services name different Kafkas or prefixes: set {either(names)} alone."
+            f"The services name different Kafkas or prefixes; let these agree: {', '.join(names)}."
         )
     return found.pop()
 

@@ -29,7 +29,7 @@ def nobody_named(witnesses: object) -> object:
     """Refuse to take a name for somebody who was there."""
     if witnesses:
         raise ValueError(
-            "nobody is named: a colleague who heard her confirms it by POST consent-confirmation"
+            "nobody is named: a colleague who heard it confirms it by POST consent-confirmation"
         )
     return witnesses
 

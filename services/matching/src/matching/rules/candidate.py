@@ -26,34 +26,34 @@ def known(state: str) -> tuple[Step, ...]:
 CANDIDATE = Machine(
     {
         NOT_YET: [REGISTER],
-        State("investigating", "caseworker", "find out what isn't known of her", "facts"): [
+        State("investigating", "caseworker", "find out what isn't known", "facts"): [
             *known("investigating"),
             *LEAVE,
             Step("show", "visible", SYSTEM),
         ],
-        State("visible", "caseworker", "propose her for a place", "visible"): [
+        State("visible", "caseworker", "propose a place", "visible"): [
             *known("visible"),
             *LEAVE,
             Step("hide", "hidden", SYSTEM),
             Step("match", "in_match", SYSTEM),
             Step("place", "placed", SYSTEM),
         ],
-        State("hidden", "caseworker", "look at what hides her", "facts"): [
+        State("hidden", "caseworker", "look at what hides the candidate", "facts"): [
             *known("hidden"),
             *LEAVE,
             Step("show", "visible", SYSTEM),
         ],
-        State("parked", "caseworker", "bring her back", "visible"): [
+        State("parked", "caseworker", "bring the candidate back", "visible"): [
             *known("parked"),
             *END,
             Step("return", "hidden", CASEWORKER | SYSTEM),
         ],
-        State("in_match", "caseworker", "bring her placement to its start", "visible"): [
+        State("in_match", "caseworker", "bring the placement to its start", "visible"): [
             *known("in_match"),
             Step("unmatch", "hidden", SYSTEM),
             Step("place", "placed", SYSTEM),
         ],
-        State("placed", "caseworker", "follow her placement", "visible"): [
+        State("placed", "caseworker", "follow the placement", "visible"): [
             *known("placed"),
             Step("return", "hidden", SYSTEM),
         ],
@@ -66,4 +66,6 @@ CANDIDATE = Machine(
 def check_until(until: date, on: date, today: date) -> None:
     """Refuse to park until a day that is over."""
     if until < max(on, today):
-        raise Unfit("/until", "already_over", "She is parked until a day that is yet to come.")
+        raise Unfit(
+            "/until", "already_over", "A candidate is parked until a day that is yet to come."
+        )

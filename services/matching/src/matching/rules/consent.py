@@ -49,17 +49,17 @@ def check_fields(pointer: str, fields: Collection[str], among: Collection[str]) 
 def check_by_staff(given_how: str) -> None:
     """Refuse what nobody but she can do: whoever calls here isn't she."""
     if given_how == BY_CLICK:
-        text = "Nobody clicks for her: record her paper, her e-signature or her word before two."
+        text = "Only the candidate clicks: record a paper, an e-signature, or a word before two."
         raise Unfit("/given_how", "not_by_herself", text)
 
 
 def check_confirms(confirmed: UUID, recorded: UUID, until: date, today: date) -> None:
     """Refuse to confirm what was recorded anew since it was read, or has run out meanwhile."""
     if confirmed != recorded:
-        text = "What she said was recorded anew: read it, and confirm it if you heard it."
+        text = "What was said was recorded anew: read it, and confirm it if you heard it."
         raise NotAllowed("recorded_anew", text)
     if until < today:
-        raise NotAllowed("consent_over", "What she agreed to is over: ask her again.")
+        raise NotAllowed("consent_over", "What the candidate agreed to is over: ask again.")
 
 
 def check_until(until: date, today: date, place_ends_before: date) -> None:
@@ -81,7 +81,7 @@ def last_chance(place_ends_before: date, consent_until: date | None = None) -> d
 def check_reaches(pointer: str, until: date, first_day: date) -> None:
     """Refuse a first day that the consent doesn't reach: nobody could begin on it."""
     if first_day > until:
-        raise Unfit(pointer, "after_the_consent", "Her consent ends before that day.")
+        raise Unfit(pointer, "after_the_consent", "The consent ends before that day.")
 
 
 def until_after(until: date, last_day: date) -> date:

@@ -25,7 +25,7 @@ MATCH = Machine(
         State(
             "candidate_asked",
             "participant",
-            "say whether she wants to be shown",
+            "say yes or no to being shown",
             "candidate_answer",
         ): [
             Step("say_yes", "candidate_asked", CASEWORKER),
@@ -60,7 +60,7 @@ EXPIRING = MATCH.starts("expire")
 ASKED = "candidate_asked"
 # Who acts next, and how, where one of the staff has heard her yes and no second one has.
 WITNESS: Role = "caseworker"
-CONFIRMS = "have a colleague confirm what she said"
+CONFIRMS = "have a colleague confirm what the candidate said"
 # Where the employer sees the match; without a live consent, or hidden, it sees none.
 SHOWN = ("employer_asked", "employer_yes", "accepted")
 # What a second pair of eyes looks at.

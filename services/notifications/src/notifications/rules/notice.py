@@ -41,7 +41,9 @@ NOTICE = Machine(
             *SETTLED,
         ],
         State("sent", "recipient", "do what it asks", "act_by"): SETTLED,
-        State("failed", "coordinator", "see that she is told in another way", "act_by"): SETTLED,
+        State(
+            "failed", "coordinator", "see that the recipient is told in another way", "act_by"
+        ): SETTLED,
         State("uncertain", "coordinator", "find out whether it came, and settle it", "act_by"): [
             Step("send_again", "waiting", COORDINATOR),
             Step("leave", "uncertain", COORDINATOR),

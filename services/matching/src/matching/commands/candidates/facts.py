@@ -75,7 +75,7 @@ def check(profile: Profile, found: Sequence[Found], today: date, *, needs_asked:
             text = "Only the sources in the profile can make this fact true."
             raise Unfit(f"{where}/source", "not_a_source", text)
         if one.value == "true" and one.code == NEEDS_ASKED and not needs_asked:
-            text = "It becomes true when what she needs is recorded."
+            text = "It becomes true when the needs are recorded."
             raise Unfit(f"{where}/value", "needs_not_recorded", text)
 
 

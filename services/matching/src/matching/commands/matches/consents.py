@@ -124,7 +124,7 @@ async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
     advance(match, MATCH, "consent", act.caller.role, today, limits=act.profile, until=until)
     check_answered_in_time(today, asked_until)
     if said is None:
-        raise NotAllowed("nothing_to_confirm", "Nothing that she said waits for a second witness.")
+        raise NotAllowed("nothing_to_confirm", "Nothing that was said waits for a second witness.")
     check_confirms(consent_id, said.consent_id, said.until, today)
     four_eyes(said.recorded_by, act.caller.id)
     facts = said.model_dump(include={"fields", "given_on", "until", "recorded_by"})

@@ -67,7 +67,7 @@ async def place_of(tx: Tx, profile: Profile, place_id: UUID) -> Place:
 def check_free(candidate: Candidate) -> None:
     """Refuse her who has a placement, or is about to have one, though she is to be seen there."""
     if candidate.state != "visible":
-        raise NotAllowed("not_free", "She has a placement already, under way or to come.")
+        raise NotAllowed("not_free", "The candidate has a placement already, under way or to come.")
 
 
 def check_accepts(place: Place, today: date) -> None:
@@ -79,9 +79,9 @@ async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Plac
     """Refuse one match more than a candidate or a place may be in; their rows are ours."""
     of_candidate, there = col(Match.candidate_ref) == candidate.id, col(Match.place_id) == place.id
     if await queries.count_open(tx, of_candidate & there):
-        raise NotAllowed("already_proposed", "She is already proposed for this place.")
+        raise NotAllowed("already_proposed", "The candidate is already proposed for this place.")
     if await queries.count_open(tx, of_candidate) >= profile.limits.matches_of_candidate:
-        raise NotAllowed("too_many_of_candidate", "She is in as many matches as she may be.")
+        raise NotAllowed("too_many_of_candidate", "The candidate is in as many matches as allowed.")
     if await queries.count_open(tx, there) >= profile.limits.matches_at_place:
         raise NotAllowed("too_many_at_place", "The place has as many matches as it may have.")
 
@@ -93,7 +93,7 @@ async def check_run(act: Act[Profile], pick: Pick) -> None:
     run = await act.tx.get(MatchRun, pick.run_id)
     ranked = await queries.was_ranked(act.tx, pick.run_id, pick.place_id, pick.candidate_ref)
     if run is None or run.unit != act.caller.unit or not ranked:
-        raise Unfit("/run_id", "not_in_run", "That run didn't rank her for this place.")
+        raise Unfit("/run_id", "not_in_run", "That run didn't rank the candidate for this place.")
 
 
 def made(act: Act[Profile], candidate: Candidate, place: Place, pick: Pick) -> Match:
@@ -119,10 +119,10 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
     check_fields("/fields", fields, act.profile.consent_fields)
     days, allowed = (answer_by - act.on).days, act.profile.limits.candidate_answer_days
     if not allowed.at_least <= days <= allowed.at_most:
-        text = f"She has {allowed.at_least} to {allowed.at_most} days for her answer."
+        text = f"The candidate has {allowed.at_least} to {allowed.at_most} days for the answer."
         raise Unfit("/answer_by", "days_amiss", text)
     if answer_by < await clock.today(act.tx):
-        raise Unfit("/answer_by", "already_over", "She needs a day to answer on.")
+        raise Unfit("/answer_by", "already_over", "The candidate needs a day to answer on.")
     if answer_by > (latest := last_chance(place.ends_before)):
         raise Unfit("/answer_by", "after_the_place", f"The place's last day is {latest}.")
     advance(match, MATCH, "ask", act.caller.role, act.on, limits=act.profile)
