@@ -14,6 +14,7 @@ EMPLOYERS_NO = 0.15
 NO_SHOW = 0.06
 INTERRUPTED = 0.12
 PARTLY = 0.12
+SHORTEST = timedelta(weeks=3)  # a placement is worth its while
 WITNESS = "caseworker-ylva"  # heard her, too
 Body = dict[str, Any]
 
@@ -58,7 +59,16 @@ async def step(unit: Unit, case: Case, day: date) -> int:
         if not any(code in str(refused) for code in ENDED_MEANWHILE):
             raise
         case.over = True
+        return await give_up(unit, case, day)
+
+
+async def give_up(unit: Unit, case: Case, day: date) -> int:
+    """End a placement that can't begin any more; a match has been ended by what refused it."""
+    if case.at not in {"planned", "ready"}:
         return 0
+    body = {"ground": "other", "side": "nobody", "ended_on": day.isoformat()}
+    await unit.call("POST", f"/placements/{case.placement_id}/interruption", body)
+    return 1
 
 
 ENDED_MEANWHILE = (
@@ -67,6 +77,7 @@ ENDED_MEANWHILE = (
     "409 not_available",
     "409 no_slot_left",
     "409 member_suspended",
+    "409 no_consent",
     "409 does_not_fit",
 )
 
@@ -132,7 +143,7 @@ async def accept(unit: Unit, case: Case, day: date) -> int:
     case.starts_on = max(day + timedelta(days=10), date.fromisoformat(case.place["starts_on"]))
     last = date.fromisoformat(case.place["ends_before"])
     case.ends_before = min(case.starts_on + timedelta(weeks=case.weeks), last)
-    if case.ends_before <= case.starts_on:
+    if case.ends_before < case.starts_on + SHORTEST:
         ground = {"ground": "place_ends_too_soon", "withdrawn_on": day.isoformat()}
         await unit.call("POST", f"/matches/{case.match_id}/withdrawal", ground)
         case.over = True

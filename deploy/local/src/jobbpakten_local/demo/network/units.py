@@ -14,9 +14,10 @@ from jobbpakten_local.demo.network.people import Person, as_file, people
 
 WAVES = {0: 0.5, 8: 0.3, 20: 0.2}  # in which week which share of the candidates comes
 ASKED_AGAIN_WEEKS = 12  # what is good for three months is found out anew
-MOST_TALKS = 2
+MOST_TALKS = 6
 PROPOSES_EVERY = 2  # weeks
-MOST_PROPOSALS = 1
+MOST_PROPOSALS = 2
+WORTH_WEEKS = 10  # from a proposal to the first day it takes six or seven
 LOOKED_AT = 4  # places that a unit would fill when it proposes, other ones each time
 STAFF = (
     ("coordinator", "Karin Ek", "kansliet"),
@@ -131,7 +132,9 @@ class Unit:
     async def find_out_again(self, day: date) -> int:
         """Ask the registers anew where it is three months since, as far as there is time."""
         late = [ref for ref in self.refs if self.week - self.seen[ref] >= ASKED_AGAIN_WEEKS]
-        due = late[:MOST_TALKS]
+        # Whoever is on the way to a place, or at one, goes first.
+        busy = {case.ref for case in self.cases if not case.over}
+        due = sorted(late, key=lambda ref: ref not in busy)[:MOST_TALKS]
         await at_once(self.note(ref, SHORT_LIVED, day) for ref in due)
         self.seen |= dict.fromkeys(due, self.week)
         return len(due)
@@ -161,9 +164,9 @@ class Unit:
         return 2 + 2 * min(MOST_PROPOSALS, len(picked))
 
     async def free(self, weeks: Weeks, day: date) -> Sequence[dict[str, Any]]:
-        """Give the places that take somebody now, and for some days yet."""
+        """Give the places that take somebody now, and for long enough yet."""
         found = await self.matching.pages("coordinator", "places", "state=open")
-        lasts = (day + timedelta(weeks=2)).isoformat()
+        lasts = (day + timedelta(weeks=WORTH_WEEKS)).isoformat()
         there = (one for one in found if one["free"] and one["ends_before"] > lasts)
         known = {one["place_id"]: one for one in there}
         return [known[place] for place in weeks if place in known]
