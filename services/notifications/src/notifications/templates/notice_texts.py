@@ -57,7 +57,8 @@ def whom_to_ask(facts: Facts, texts: Texts, networks: Networks) -> str:
     known = networks.get(facts.network)
     if facts.role not in OUTSIDE or known is None or known.contact is None:
         return texts.say("ask.coordinator")
-    ways = ", ".join(filter(None, (known.contact.phone, known.contact.email)))
+    phone = (known.contact.phone or "").replace(" ", "\N{NO-BREAK SPACE}")
+    ways = ", ".join(filter(None, (phone, known.contact.email)))
     return texts.say("ask.network", name=known.contact.name, ways=ways)
 
 
