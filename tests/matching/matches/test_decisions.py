@@ -13,7 +13,7 @@ async def test_whoever_picked_does_not_accept_but_a_colleague_or_decider_does(ou
     theirs = {"actor": COLLEAGUE, "unit": OTHER_UNIT}
     assert await ours.refused(path, PLAN, **theirs) == GONE
     assert (await ours.good(path, PLAN, role="decider"))["state"] == "planned"
-    assert await ours.refused(path, PLAN, role="decider") == GONE  # it waits no more
+    assert await ours.refused(path, PLAN, role="decider") == (409, "wrong_state")
     assert await ours.refused(path, PLAN, actor=COLLEAGUE) == (409, "wrong_state")
 
 

@@ -155,7 +155,7 @@ async def placed(tx: Tx, scene: Scene) -> UUID:
     found = await queries.placement_of(tx, await latest(tx, scene))
     if found is None:
         raise NotFound
-    return found
+    return found.id
 
 
 async def make_ready(tx: Tx, scene: Scene, world: World) -> World:

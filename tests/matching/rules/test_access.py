@@ -9,16 +9,20 @@ from matching.rules import access
 from shared.machines import NotFound
 
 OWN, OTHER = uuid4(), uuid4()
+UNITS = {"city", "north"}  # those that have candidates
 
 
 @pytest.mark.parametrize("role", ROLES.split())
 @pytest.mark.parametrize("organisation", [None, OWN, OTHER], ids=["none", "own", "other"])
-@pytest.mark.parametrize("unit", ["", "city", "north"], ids=["none", "own", "other"])
+@pytest.mark.parametrize("unit", ["", "city", "north", "office"])
 def test_who_is_near_what(role: str, organisation: UUID | None, unit: str) -> None:
     actor, staff = Calls(role, organisation, unit), organisation is None
     caseworker, coordinator = (staff and role == one for one in ("caseworker", "coordinator"))
     employer = role == "contact_person" and not staff
     case, own = caseworker and unit == "city", employer and organisation == OWN
+    decider = staff and role == "decider"
+    of_hers: dict[str, set[str]] = {"": UNITS, "city": {"city"}, "north": {"north"}}
+    of_hers |= {"office": UNITS}
     assert {
         "cases": access.has_cases(actor),
         "case": access.has_case(actor, "city"),
@@ -26,6 +30,8 @@ def test_who_is_near_what(role: str, organisation: UUID | None, unit: str) -> No
         "own": access.is_at(actor, OWN),
         "coordinates": access.coordinates(actor),
         "decides": access.decides(actor),
+        "decides for": access.decides_for(actor, UNITS),
+        "rules": access.knows_all_rules(actor),
         "places": access.may_list_places(actor),
         "place": access.may_touch_place(actor, OWN),
         "placement": access.may_see_placement(actor, "city", OWN),
@@ -35,7 +41,9 @@ def test_who_is_near_what(role: str, organisation: UUID | None, unit: str) -> No
         "employer": organisation if employer else None,
         "own": own,
         "coordinates": coordinator,
-        "decides": staff and role == "decider",
+        "decides": decider,
+        "decides for": of_hers[unit] if decider else set(),
+        "rules": caseworker or coordinator or decider,
         "places": employer or caseworker or coordinator,
         "place": own or caseworker or coordinator,
         "placement": own or case or coordinator,

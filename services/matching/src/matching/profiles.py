@@ -151,6 +151,14 @@ class Profile(NetworkProfile, Own):
 
     offers: Annotated[Mapping[Code, Offer], Field(min_length=1)]
 
+    def ends_by(self, offer: str, starts_on: date) -> date:
+        """Return before which day a placement that begins on a day ends at the latest.
+
+        An offer may have left the profile since a place was opened: then the place's days decide.
+        """
+        known = self.offers.get(offer)
+        return known.longest.after(starts_on) if known else date.max
+
     @property
     def rules_key(self) -> str:
         """Name the rules that decide who is visible: changed ones never pass for those before.

@@ -3,18 +3,16 @@
 from fastapi import APIRouter
 
 from matching.api import (
-    answer,
     candidate,
-    consent,
     contact,
     ending,
     fact,
     importing,
-    match,
     place,
     placement,
     run,
 )
+from matching.api.matches import answer, consent, match
 
 router = APIRouter(prefix="/networks/{network}")
 PARTS: tuple[APIRouter, ...] = (

@@ -17,7 +17,7 @@ from matching.commands.places import offers as commands
 from matching.models import Place
 from matching.profiles import Requirement
 from matching.queries import place as queries
-from matching.rules.access import READS_PLACES, SYSTEM
+from matching.rules.access import DECIDER, READS_PLACES, SYSTEM
 from matching.rules.place import PLACE, Terms
 from shared.database import Tx
 from shared.http.docs import may
@@ -97,9 +97,13 @@ class NewRefreshing(Body):
 
 
 class PlaceView(Standing):
-    """A place; nothing in it speaks of a person. `free` slots are neither kept nor in use."""
+    """A place; nothing in it speaks of a person. `free` slots are neither kept nor in use.
+
+    `membership_id` names the member in membership, where its organisation and agreement stand.
+    """
 
     place_id: UUID
+    membership_id: UUID
     commitment_id: UUID
     organisation_id: UUID
     offer: str
@@ -171,9 +175,10 @@ async def list_places(
     return PlacesView(places=await views(act.tx, page), next=following)
 
 
-@router.get("/{place_id}", openapi_extra=may(READS_PLACES))
+@router.get("/{place_id}", openapi_extra=may(READS_PLACES, DECIDER))
 async def read_place(place_id: UUID, act: WithPlaces) -> PlaceView:
-    return await view(act.tx, await queries.place(act, place_id))
+    """Give one place; a decider reads those that a match is for which waits for one, or did."""
+    return await view(act.tx, await queries.place_to_read(act, place_id))
 
 
 @router.post("/{place_id}/union", status_code=201, openapi_extra=may(PLACE.roles["ask_union"]))

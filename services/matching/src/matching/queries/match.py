@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
@@ -19,20 +20,19 @@ from matching.models import (
 from matching.profiles import Profile
 from matching.queries.any_of import among
 from matching.queries.place import ROUND, is_paused_for_member
-from matching.rules.access import decides, has_case, has_cases
-from matching.rules.match import ASKED, CONSENTED, DECIDED, EXPIRING
+from matching.rules.access import decides_for, has_case, has_cases
+from matching.rules.match import (
+    ASKED,
+    CONSENTED,
+    DECISIONS,
+    EXPIRING,
+    WAITS_FOR_DECISION,
+)
+from matching.rules.placement import Days, possible_days
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
-
-
-def decides_for(act: Act[Profile]) -> set[str]:
-    """Name the units that a caller decides for: her own, or all if hers has no candidates."""
-    if not decides(act.caller):
-        return set()
-    units = {*act.profile.units}
-    return {act.caller.unit} & units or units
 
 
 async def match(act: Act[Profile], match_id: UUID) -> Match:
@@ -44,15 +44,15 @@ async def match(act: Act[Profile], match_id: UUID) -> Match:
 
 
 async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
-    """Give a match to caseworkers of its unit, and to a decider one that waits.
+    """Give a match to caseworkers of its unit, and to a decider one that waits, or was accepted.
 
-    Of a match that doesn't wait a decider knows nothing: not even how it ended.
+    Of a match that never came so far, or ended otherwise, a decider knows nothing: not even how.
     """
     found = await act.tx.get(Match, match_id)
     if found is None or found.network != act.network:
         raise NotFound
-    waits = found.state == DECIDED and found.unit in decides_for(act)
-    if not (has_case(act.caller, found.unit) or waits):
+    decides = found.state in DECISIONS and found.unit in decides_for(act.caller, act.profile.units)
+    if not (has_case(act.caller, found.unit) or decides):
         raise NotFound
     return found
 
@@ -62,8 +62,8 @@ async def matches(act: Act[Profile], asked: Page) -> Sequence[Match]:
     found = select(Match).where(col(Match.network) == act.network)
     if has_cases(act.caller):
         found = found.where(col(Match.unit) == act.caller.unit)
-    elif units := decides_for(act):
-        found = found.where(col(Match.state) == DECIDED, col(Match.unit).in_(units))
+    elif units := decides_for(act.caller, act.profile.units):
+        found = found.where(col(Match.state) == WAITS_FOR_DECISION, col(Match.unit).in_(units))
     else:
         raise NotFound
     return await asked.read(act.tx, found, col(Match.id))
@@ -75,6 +75,16 @@ async def consent_of(tx: Tx, match_id: UUID) -> Consent | None:
         col(Consent.match_id) == match_id, col(Consent.withdrawn_on).is_(None)
     )
     return (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
+
+
+async def consent_to_read(act: Act[Profile], match: Match) -> Consent | None:
+    """Give the consent that a match rests on; to a decider only of one that waits for her.
+
+    What becomes of it afterwards would tell how the placement went.
+    """
+    if match.state != WAITS_FOR_DECISION and not has_case(act.caller, match.unit):
+        return None
+    return await consent_of(act.tx, match.id)
 
 
 async def was_given(tx: Tx, match_id: UUID) -> Consent | None:
@@ -91,9 +101,19 @@ async def unconfirmed(tx: Tx, found: Sequence[Match]) -> dict[UUID, UnconfirmedC
     return {one.match_id: one for one in rows}
 
 
-async def placement_of(tx: Tx, match_id: UUID) -> UUID | None:
-    here = select(Placement.id).where(col(Placement.match_id) == match_id)
+async def placement_of(tx: Tx, match_id: UUID) -> Placement | None:
+    here = select(Placement).where(col(Placement.match_id) == match_id)
     return (await tx.exec(here)).one_or_none()
+
+
+async def place_of(tx: Tx, match: Match) -> Place:
+    return await tx.get_one(Place, match.place_id)
+
+
+def days_at(act: Act[Profile], place: Place, consent: Consent) -> Days | None:
+    """Give which days an acceptance may name today; None where none is left."""
+    period, ends_by = (place.starts_on, place.ends_before), act.profile.ends_by
+    return possible_days(act.on, period, consent.until, partial(ends_by, place.offer))
 
 
 async def count_open(tx: Tx, which: ColumnElement[bool]) -> int:

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from matching.models import Member, Place, Slot
+from matching.models import Match, Member, Place, Slot
 from matching.profiles import Profile
 from matching.queries.any_of import among
 from matching.rules import place as rules
-from matching.rules.access import may_list_places, may_touch_place
+from matching.rules.access import decides_for, may_list_places, may_touch_place
+from matching.rules.match import DECISIONS
 from matching.rules.place import LIVING, STALE
 from shared.database import Tx
 from shared.http.acts import Act
@@ -35,6 +36,23 @@ async def place(act: Act[Profile], place_id: UUID) -> Place:
     if found is None or found.network != act.network:
         raise NotFound
     if not may_touch_place(act.caller, found.organisation_id):
+        raise NotFound
+    return found
+
+
+async def place_to_read(act: Act[Profile], place_id: UUID) -> Place:
+    """Give one place, also to a decider who accepts a match there, or to whom one was accepted."""
+    units = decides_for(act.caller, act.profile.units)
+    if not units:
+        return await place(act, place_id)
+    here = select(Place).where(col(Place.id) == place_id, col(Place.network) == act.network)
+    decided = select(Match.place_id).where(
+        col(Match.place_id) == place_id,
+        col(Match.state).in_(DECISIONS),
+        col(Match.unit).in_(units),
+    )
+    found = (await act.tx.exec(here.where(col(Place.id).in_(decided)))).one_or_none()
+    if found is None:
         raise NotFound
     return found
 

@@ -3,6 +3,7 @@
 Whoever has an organisation is an employer, and never staff towards anybody.
 """
 
+from collections.abc import Collection
 from uuid import UUID
 
 from jobbpakten_events.roles import Role
@@ -14,6 +15,7 @@ DECIDER: frozenset[Role] = frozenset({"decider"})
 EMPLOYER: frozenset[Role] = frozenset({"contact_person"})
 SYSTEM: frozenset[Role] = frozenset({"system"})
 
+KNOWS_ALL_RULES = CASEWORKER | COORDINATOR | DECIDER
 READS_PLACES = COORDINATOR | CASEWORKER | EMPLOYER
 READS_MATCHES = CASEWORKER | DECIDER | EMPLOYER
 READS_PLACEMENTS = CASEWORKER | COORDINATOR | EMPLOYER
@@ -46,6 +48,18 @@ def coordinates(actor: Actor) -> bool:
 
 def decides(actor: Actor) -> bool:
     return actor.role in DECIDER and actor.organisation is None
+
+
+def knows_all_rules(actor: Actor) -> bool:
+    """Tell who reads all that a network says of matching; others read what employers need."""
+    return actor.role in KNOWS_ALL_RULES and actor.organisation is None
+
+
+def decides_for(actor: Actor, units: Collection[str]) -> set[str]:
+    """Name the units that a caller decides for: her own, or all if hers has no candidates."""
+    if not decides(actor):
+        return set()
+    return {actor.unit} & {*units} or {*units}
 
 
 def may_list_places(actor: Actor) -> bool:

@@ -63,8 +63,9 @@ WITNESS: Role = "caseworker"
 CONFIRMS = "have a colleague confirm what the candidate said"
 # Where the employer sees the match; without a live consent, or hidden, it sees none.
 SHOWN = ("employer_asked", "employer_yes", "accepted")
-# What a second pair of eyes looks at.
-DECIDED = "employer_yes"
+# What a second pair of eyes looks at, and where it stands once that has decided.
+WAITS_FOR_DECISION = "employer_yes"
+DECISIONS = (WAITS_FOR_DECISION, "accepted")
 # Where a consent has been given and the match rests on it.
 CONSENTED = ("candidate_yes", "employer_asked", "employer_yes", "employer_declined")
 

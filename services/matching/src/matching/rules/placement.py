@@ -1,8 +1,8 @@
 """The life of a placement: what it needs to begin, how it may end, and what then is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from matching.rules.access import CASEWORKER
 from matching.rules.match import ACCEPTS
@@ -65,6 +65,15 @@ class Heard(Protocol):
     union_due_on: date | None
 
 
+class Days(NamedTuple):
+    """The first and the last day on which a placement may begin, and before which it may end."""
+
+    earliest_start: date
+    latest_start: date
+    earliest_end: date
+    latest_end: date
+
+
 def missing(placement: Prepared, place: Heard, on: date) -> Iterator[str]:
     """Name what a placement still lacks on a day; what isn't recorded is lacking."""
     for party in PARTIES:
@@ -108,6 +117,20 @@ def check_period(
         raise Unfit("/starts_on", "outside_the_place", "The days lie within the place's.")
     if ends_before > latest:
         raise Unfit("/ends_before", "too_long", "That is longer than this offer may last.")
+
+
+def possible_days(
+    today: date, place: tuple[date, date], consented_until: date, ends_by: Callable[[date], date]
+) -> Days | None:
+    """Give which days an acceptance may name today; None where none is left.
+
+    `ends_by` gives the last day that the offer allows from a start: not every pair is possible.
+    """
+    first = max(today, place[0])
+    last = min(consented_until, place[1] - ONE_DAY)
+    if first > last:
+        return None
+    return Days(first, last, first + ONE_DAY, min(ends_by(last), place[1]))
 
 
 def check_start(on: date, starts_on: date, ends_before: date) -> None:

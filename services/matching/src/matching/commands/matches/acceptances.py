@@ -41,8 +41,8 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     candidate = await lock_current_candidate(act.tx, read.candidate_ref)
     held = await lock_match(act.tx, read, candidate, await places_of(act.tx, candidate.id))
     match = await queries.for_staff(act, match_id)  # still, under its lock
-    check_available(held.candidate)
     advance(match, MATCH, "accept", act.caller.role, act.on, limits=act.profile)
+    check_available(held.candidate)  # of her whose match is accepted already nothing is said
     four_eyes(match.picked_by, act.caller.id)
     consent = await check_consented(act.tx, match.id)
     await check_member(act.tx, held.place, await clock.today(act.tx))
@@ -63,9 +63,7 @@ def check_plan(profile: Profile, held: HeldMatch, plan: Plan, on: date) -> None:
     if plan.starts_on < on:
         raise Unfit("/starts_on", "before_the_acceptance", "It begins after it was accepted.")
     period = held.place.starts_on, held.place.ends_before
-    # An offer may have left the profile since the place was opened: then the place's days decide.
-    offer = profile.offers.get(held.place.offer)
-    latest = offer.longest.after(plan.starts_on) if offer else held.place.ends_before
+    latest = profile.ends_by(held.place.offer, plan.starts_on)
     check_period(plan.starts_on, plan.ends_before, period, latest)
 
 

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
 from matching.api.acts import WithBoth
-from matching.api.match import MatchView, view
+from matching.api.matches.views import MatchView, view
 from matching.api.placement import PlacementView
 from matching.api.placement import view as view_placement
 from matching.commands.matches import acceptances, withdrawals
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/matches/{match_id}", tags=["matches"], route_class=I
 
 
 class NewAnswer(Body):
-    """The employer's yes, or its no on one of the profile's grounds."""
+    """The employer's yes, or its no on one of `employer_declines` in `GET /networks/{network}`."""
 
     answer: Literal["yes", "no"]
     ground: Code | None = None

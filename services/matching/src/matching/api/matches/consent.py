@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from jobbpakten_events import Code
 from matching.api.acts import WithBoth
-from matching.api.match import MatchView, view, view_in_full
+from matching.api.matches.views import MatchView, view, view_in_full
 from matching.commands.matches import consents as commands
 from matching.commands.matches import withdrawals
 from matching.commands.matches.consents import Yes
@@ -82,7 +82,7 @@ async def give(match_id: UUID, new: NewConsent, act: WithBoth) -> MatchView:
     """
     act = await act.happened(new.given_on, "given_on")
     yes = Yes(uuid7(), new.given_how, new.until, new.fields)
-    return await view_in_full(act.tx, await commands.give(act, match_id, yes))
+    return await view_in_full(act, await commands.give(act, match_id, yes))
 
 
 @router.post("/consent-confirmation", status_code=201, openapi_extra=may(MATCH.roles["consent"]))
@@ -93,7 +93,7 @@ async def confirm(match_id: UUID, new: NewWitness, act: WithBoth) -> MatchView:
     `consent_over`.
     """
     match = await commands.confirm(act, match_id, new.consent_id)
-    return await view_in_full(act.tx, match)
+    return await view_in_full(act, match)
 
 
 @router.post("/refusal", status_code=201, openapi_extra=may(MATCH.roles["refuse"]))

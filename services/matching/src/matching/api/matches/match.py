@@ -1,7 +1,5 @@
 """Matches over HTTP: propose, ask the candidate, release to the employer, withdraw, read."""
 
-from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -13,20 +11,18 @@ from uuid_utils.compat import uuid7
 from jobbpakten_events import Code
 from matching import disclosure
 from matching.api.acts import WithBoth
+from matching.api.matches.views import MatchView, view, view_in_full, views
 from matching.commands.matches import proposals as commands
 from matching.commands.matches import withdrawals
 from matching.commands.matches.proposals import Pick
 from matching.disclosure import ShownInFull, ShownView, view_for_employer, view_shown
-from matching.models import Match, UnconfirmedConsent
-from matching.profiles import Profile, profile_of
 from matching.queries import match as queries
 from matching.rules.access import READS_MATCHES, SYSTEM, employer_of
-from matching.rules.match import CONFIRMS, MATCH, WITNESS, meaning
-from shared.database import Tx
+from matching.rules.match import MATCH
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.paging import Paged
-from shared.http.requests import ActDay, Body, Day, Standing, View, standing
+from shared.http.requests import ActDay, Body, Day, View
 from shared.savepoints import each_seen
 
 router = APIRouter(prefix="/matches", tags=["matches"], route_class=IdempotentRoute)
@@ -65,90 +61,11 @@ class NewWithdrawal(Body):
     withdrawn_on: ActDay = None
 
 
-class MeaningView(View):
-    """What an end means: whose it was, who is told that, and a code of what follows."""
-
-    side: str
-    told_to: list[str]
-    follows: str
-
-
-class ConsentView(View):
-    """The consent that a match rests on."""
-
-    fields: list[str]
-    given_how: str
-    given_on: date
-    until: date
-
-
-class WaitingView(View):
-    """What she said before one of the staff: shown to no employer before another confirms it."""
-
-    consent_id: UUID
-    fields: list[str]
-    given_on: date
-    until: date
-    recorded_by: str
-
-
-class MatchView(Standing):
-    """A match, for the staff of its unit."""
-
-    match_id: UUID
-    place_id: UUID
-    candidate_ref: UUID
-    organisation_id: UUID
-    unit: str
-    run_id: UUID | None
-    picked_by: str
-    asked_fields: list[str]
-    ended_because: str | None
-    declined_by_employer: str | None
-    meaning: MeaningView | None
-    consent: ConsentView | None = None
-    waits_for_witness: WaitingView | None = None
-    placement_id: UUID | None = None
-
-
 class MatchesView(View):
     """One page; `next` is where the next one begins, null on the last."""
 
     matches: list[MatchView] | list[ShownView]
     next: UUID | None
-
-
-def view(profile: Profile, match: Match, said: UnconfirmedConsent | None = None) -> MatchView:
-    """Show where a match stands; what she said that waits for a witness waits for the staff."""
-    means = meaning(profile, match.state, match.declined_by_employer, match.ended_because)
-    where = standing(MATCH, match, match.deadline)
-    where |= {"owner": WITNESS, "next_action": CONFIRMS} if said else {}
-    return MatchView(
-        **where,
-        **match.model_dump(exclude={"state", "since", "deadline"}),
-        match_id=match.id,
-        meaning=MeaningView.model_validate(means) if means else None,
-        waits_for_witness=WaitingView.model_validate(said) if said else None,
-    )
-
-
-async def views(tx: Tx, matches: Sequence[Match]) -> list[MatchView]:
-    said = await queries.unconfirmed(tx, matches)
-    each = (
-        (one.id, partial(view, profile_of(tx, one.network), one, said.get(one.id)))
-        for one in matches
-    )
-    return each_seen(tx, "matches", each)
-
-
-async def view_in_full(tx: Tx, match: Match) -> MatchView:
-    (where,) = await views(tx, [match])
-    consent = await queries.consent_of(tx, match.id)
-    found = {
-        "consent": ConsentView.model_validate(consent) if consent else None,
-        "placement_id": await queries.placement_of(tx, match.id),
-    }
-    return where.model_copy(update=found)
 
 
 @router.get("", openapi_extra=may(READS_MATCHES))
@@ -166,11 +83,15 @@ async def list_matches(act: WithBoth, asked: Paged) -> MatchesView:
 
 @router.get("/{match_id}", openapi_extra=may(READS_MATCHES))
 async def read_match(match_id: UUID, act: WithBoth) -> MatchView | ShownInFull:
-    """Give one match; to the employer the consented details, while consent and visibility last."""
+    """Give one match; to the employer the consented details, while consent and visibility last.
+
+    To a decider one that waits for her, with what she decides on, or that was accepted: its place
+    is read under `/places`, its organisation in membership.
+    """
     if employer_of(act.caller):
         return await view_for_employer(act, match_id)
     match = await queries.for_staff(act, match_id)
-    return await view_in_full(act.tx, match)
+    return await view_in_full(act, match)
 
 
 @router.post("", status_code=201, openapi_extra=may(MATCH.roles["propose"]))
