@@ -10,6 +10,7 @@ from followup.profiles import Profile
 from followup.settings import Settings
 from followup.subscribers import hears
 from shared import networks, service
+from shared.http.networks import reading
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -17,6 +18,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     rooms, run_here = Rooms(), networks.run_here(Profile, chosen)
     app = service.assemble(
         chosen,
+        reading(Profile),
         router,
         networks=run_here,
         hears=hears,

@@ -1,6 +1,9 @@
-"""What an employer may see of a match and of whom it is about: decided here and nowhere else."""
+"""What an employer may see of a match, of whom it is about, and of a network's rules.
 
-from collections.abc import Sequence
+It is decided here and nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -8,11 +11,12 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from jobbpakten_events import Code
 from matching import identities
 from matching.models import Candidate, Consent, Match
-from matching.profiles import Profile
+from matching.profiles import Offer, Profile, Requirement
 from matching.queries.candidate import fresh
-from matching.rules.access import employer_of
+from matching.rules.access import employer_of, knows_all_rules
 from matching.rules.hours import words
 from matching.rules.match import MATCH, SHOWN
 from shared.database import Tx
@@ -20,6 +24,7 @@ from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.http.requests import Standing, standing
 from shared.machines import NotFound
+from shared.networks.profiles import Limit, Network, Part, Texts
 
 Disclosed = tuple[Match, Candidate, Consent]
 
@@ -35,6 +40,42 @@ class ShownInFull(ShownView):
     """The same with the details that the candidate agreed to, and no other."""
 
     details: dict[str, Any]
+
+
+class EmployersDeadlines(Part):
+    """By when employers act, and the union."""
+
+    place: Limit
+    union: Limit
+    employer_answer: Limit
+
+
+class EmployersProfile(Network):
+    """What one has to know of a network to offer a place and to answer.
+
+    What lets somebody be seen, who goes first, how matches end and what caseworkers make of an
+    employer's no is the staff's.
+    """
+
+    areas: dict[Code, Texts]
+    requirements: dict[Requirement, Texts]
+    adaptations: dict[Code, Texts]
+    consent_fields: dict[Code, Texts]
+    employer_declines: dict[Code, Texts]
+    offers: Mapping[Code, Offer]
+    deadlines: EmployersDeadlines
+
+
+def profile_for(act: Act[Profile]) -> Profile | EmployersProfile:
+    """Return the network as staff go by it, or as employers have to know it."""
+    profile = act.profile
+    if knows_all_rules(act.caller):
+        return profile
+    said = {name: getattr(profile, name) for name in EmployersProfile.model_fields}
+    declines = {code: decline.text for code, decline in profile.employer_declines.items()}
+    due = {name: getattr(profile.deadlines, name) for name in EmployersDeadlines.model_fields}
+    said |= {"employer_declines": declines, "deadlines": EmployersDeadlines(**due)}
+    return EmployersProfile(**said)
 
 
 def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> SelectOfScalar[UUID]:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from matching import disclosure
 from matching.api import (
     candidate,
     contact,
@@ -13,8 +14,10 @@ from matching.api import (
     run,
 )
 from matching.api.matches import answer, consent, match
+from matching.profiles import Profile
+from shared.http.networks import reading
 
-router = APIRouter(prefix="/networks/{network}")
+router = reading(Profile | disclosure.EmployersProfile, disclosure.profile_for)
 PARTS: tuple[APIRouter, ...] = (
     candidate.router,
     fact.router,

@@ -11,8 +11,10 @@ from membership.api import (
     suspension,
     vetting,
 )
-from membership.api.network import router
+from membership.profiles import Profile
+from shared.http.networks import reading
 
+router = reading(Profile)
 PARTS = (organisation, membership, contact, staff, suspension, vetting)
 for part in (*PARTS, agreement, commitment, activity):
     router.include_router(part.router)
