@@ -101,10 +101,14 @@ async def list_candidates(
     act: WithCandidates,
     asked: Paged,
 ) -> CandidatesView:
-    """Give the candidates of the caller's unit in the order of registration, without names."""
+    """Give the candidates of the caller's unit in the order of registration, without names.
+
+    With the codes of what hides each of them, as her own file says them.
+    """
     found = await queries.candidates(act, asked)
     page, following = asked.cut(found, lambda candidate: candidate.id)
-    return CandidatesView(candidates=await views(act.tx, page), next=following)
+    seen = await views(act.tx, act.profile, page)
+    return CandidatesView(candidates=seen, next=following)
 
 
 @router.get("/{ref}", openapi_extra=may(CASEWORKER))

@@ -14,7 +14,7 @@ from matching.models import Candidate
 from matching.profiles import Profile
 from matching.queries import candidate as queries
 from matching.rules.candidate import CANDIDATE
-from matching.rules.fact import Form, Value, hidden_for
+from matching.rules.fact import Form, Known, Value, hidden_for
 from shared.database import Tx
 from shared.http.requests import Standing, View, standing
 from shared.time import clock
@@ -49,10 +49,16 @@ class CandidateView(StandingView):
     available_from: date | None
 
 
+class ListedView(CandidateView):
+    """The same with the codes of what hides her; null where nothing that is known can be opened."""
+
+    hidden_for: list[str] | None
+
+
 class CandidatesView(View):
     """One page; `next` is where the next one begins, null on the last."""
 
-    candidates: list[CandidateView]
+    candidates: list[ListedView]
     next: UUID | None
 
 
@@ -111,13 +117,27 @@ async def view(tx: Tx, candidate: Candidate) -> CandidateView:
     )
 
 
-async def views(tx: Tx, candidates: Sequence[Candidate]) -> list[CandidateView]:
+async def views(tx: Tx, profile: Profile, candidates: Sequence[Candidate]) -> list[ListedView]:
     """Show several candidates; one whose row can't be read is left out, counted and logged."""
-    seen = []
+    today, seen = await clock.today(tx), list[ListedView]()
+    hidden = [one.id for one in candidates if not await queries.is_shown(tx, one)]
+    known = await facts.known_of_each(tx, hidden, profile)
+
+    def reasons(one: Candidate) -> list[str] | None:
+        if one.id not in hidden:
+            return []
+        return reasons_of(known[one.id], one.state, today) if one.id in known else None
+
     for one in candidates:
         with tx.undone.thing("unreadable_candidates", one.id):
-            seen.append(await view(tx, one))
+            hers = await view(tx, one)
+            seen.append(ListedView(**hers.model_dump(), hidden_for=reasons(one)))
     return seen
+
+
+def reasons_of(known: Known, state: str, today: date) -> list[str]:
+    """Name what hides somebody who is hidden: if nothing that is known does, the clock is due."""
+    return hidden_for(known.values(today), known.protection.form, state) or [NOT_LOOKED_AT]
 
 
 async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> CandidateFile:
@@ -125,9 +145,8 @@ async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> Candidate
     who = await identities.person(tx, candidate.id)
     found = await facts.known_of(tx, candidate.id, profile)
     needs = await identities.needs_of(tx, candidate.id)
-    values = found.values(await clock.today(tx))
-    seen = await view(tx, candidate)
-    reasons = hidden_for(values, found.protection.form, candidate.state)
+    today = await clock.today(tx)
+    values, seen = found.values(today), await view(tx, candidate)
     shown = [
         FactView.model_validate({"code": code, **asdict(one), "value": values[code]})
         for code, one in found.facts.items()
@@ -136,7 +155,7 @@ async def view_file(tx: Tx, profile: Profile, candidate: Candidate) -> Candidate
         **seen.model_dump(),
         **contact_of(who),
         name=who.name,
-        hidden_for=reasons or ([] if seen.visible else [NOT_LOOKED_AT]),
+        hidden_for=[] if seen.visible else reasons_of(found, candidate.state, today),
         facts=shown,
         protection=found.protection.form,
         needs=None if needs is None else sorted(needs),

@@ -3,9 +3,12 @@
 Everybody has a row for each, from the first day: that there is one says nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -15,8 +18,10 @@ from sqlmodel import col, select
 from matching.identities import NEEDS, opened_with, row_of, sealed_with
 from matching.models import Fact, Identity
 from matching.profiles import FactRule, Profile
+from matching.queries.any_of import among
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
 from shared.database import Transaction, Tx
+from shared.savepoints import each_seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,14 @@ async def file_of(tx: Tx, ref: UUID) -> File:
     if ref not in read:
         person, here = await row_of(tx, ref), select(Fact).where(col(Fact.candidate_ref) == ref)
         found = await tx.exec(here.execution_options(populate_existing=True))
-        rows = {row.code: row for row in found}
-        said = {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
-        read[ref] = File(person, rows, said)
+        read[ref] = opened(tx, person, found)
     return read[ref]
+
+
+def opened(tx: Tx, person: Identity, found: Iterable[Fact]) -> File:
+    rows = {row.code: row for row in found}
+    said = {code: opened_with(tx, person, row.sealed, code) for code, row in rows.items()}
+    return File(person, rows, said)
 
 
 def files(tx: Tx) -> dict[UUID, File]:
@@ -77,7 +86,27 @@ async def begin(tx: Tx, ref: UUID, profile: Profile) -> None:
 
 async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:
     """Open all that is known of her, by the profile's rules as they are now."""
-    said = (await file_of(tx, ref)).said
+    return known_in(await file_of(tx, ref), profile)
+
+
+async def known_of_each(tx: Tx, refs: Sequence[UUID], profile: Profile) -> dict[UUID, Known]:
+    """Open what is known of several, to be read; whoever can't be opened is left out, and said."""
+    people = select(Identity).where(among(col(Identity.candidate_ref), refs))
+    facts = select(Fact).where(among(col(Fact.candidate_ref), refs))
+    whose = attrgetter("candidate_ref")
+    of_each = groupby(await tx.exec(facts.order_by(col(Fact.candidate_ref))), whose)
+    found = {ref: [*rows] for ref, rows in of_each}
+
+    def known(person: Identity) -> tuple[UUID, Known]:
+        file = opened(tx, person, found.get(person.candidate_ref, ()))
+        return person.candidate_ref, known_in(file, profile)
+
+    each = ((one.candidate_ref, partial(known, one)) for one in await tx.exec(people))
+    return dict(each_seen(tx, "facts", each))
+
+
+def known_in(file: File, profile: Profile) -> Known:
+    said = file.said
     facts = {code: read(said.get(code) or {}, rule) for code, rule in profile.facts.items()}
     protection = said.get(PROTECTION) or {}
     return Known(facts, Protection(protection.get("form"), day(protection.get("found_on"))))
