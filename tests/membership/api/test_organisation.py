@@ -1,11 +1,12 @@
-"""Duplicates and odd names: said to the applicant as a code, to the coordinator by id."""
+"""Duplicates and odd names: said to the applicant as a code, to staff by id."""
 
 from typing import Any
 
 from tests.membership.conftest import NUMBER, OTHER_NUMBER, Membership
+from tests.support.machines import ROLES
 
 
-async def test_an_applicant_hears_codes_and_the_coordinator_which_organisations_are_meant(
+async def test_an_applicant_hears_codes_and_staff_which_organisations_are_meant(
     membership: Membership,
 ) -> None:
     first = await membership.applied(name="Törnestam Bygg AB")
@@ -50,7 +51,10 @@ async def test_an_organisation_is_as_large_as_it_last_said_itself(membership: Me
     assert (told["size"], told["sector"]) == now[:2]
 
 
-async def test_findings_are_for_the_coordinator(membership: Membership) -> None:
-    for role in ("vetting_officer", "signatory", "union", "system"):
-        answer = await membership.call("GET", "/organisations/findings", role)
-        assert answer.status_code == 404
+async def test_findings_are_for_whoever_vets_decides_or_coordinates(membership: Membership) -> None:
+    own = {"organisation": (await membership.applied())["organisation_id"]}
+    for role in ROLES.split():
+        staff = role in {"coordinator", "vetting_officer", "decider"}
+        for claims, seen in (({}, staff), (own, False)):
+            answer = await membership.call("GET", "/organisations/findings", role, **claims)
+            assert answer.status_code == (200 if seen else 404), (role, claims)

@@ -55,6 +55,12 @@ def test_coordinators_and_the_system_tell_everybody_again(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES.split())
+def test_whoever_vets_decides_or_coordinates_sees_what_looks_odd(role: str) -> None:
+    assert access.looks_twice(Calls(role)) is (role in STAFF - {"system"})
+    assert not access.looks_twice(Calls(role, OWN))
+
+
+@pytest.mark.parametrize("role", ROLES.split())
 def test_what_comes_of_a_promise_of_people_is_followed_by_the_coordinator_alone(role: str) -> None:
     assert access.may_follow(Calls(role), "placement") is (role == "coordinator")
     assert access.may_follow(Calls(role, OWN), "placement") is False

@@ -145,6 +145,11 @@ class Vetting(Table, table=True):
     ground: str | None = None
     decided_by: str | None = None
 
+    @property
+    def given(self) -> dict[str, str]:
+        """Give the answers by item, without what proves them."""
+        return {item: str(one["answer"]) for item, one in self.answers.items()}
+
 
 class Agreement(Table, table=True):
     """What a member and the municipality agree on; the terms freeze when they are shared."""

@@ -122,10 +122,9 @@ async def lock_late_approvals(tx: Tx, today: date) -> Sequence[Named]:
     return await taken(tx, late.order_by(col(Membership.id)))
 
 
-async def conditions(tx: Tx, memberships: Collection[UUID]) -> dict[UUID, list[str]]:
-    """Give on which conditions each membership was accepted, for those that were vetted."""
+async def vettings_of(tx: Tx, memberships: Collection[UUID]) -> dict[UUID, Vetting]:
     here = select(Vetting).where(col(Vetting.membership_id).in_(memberships))
-    return {vetting.membership_id: vetting.conditions for vetting in await tx.exec(here)}
+    return {vetting.membership_id: vetting for vetting in await tx.exec(here)}
 
 
 async def agreement_of(tx: Tx, membership_id: UUID) -> Agreement | None:

@@ -21,8 +21,9 @@ from membership.models import Membership, Organisation
 from membership.profiles import Profile
 from membership.queries import Member
 from membership.rules.access import EMPLOYER, STAFF
-from membership.rules.membership import MEMBERSHIP
+from membership.rules.membership import MEMBERSHIP, Beside, acts_next
 from membership.rules.organisation import name_key, size_of
+from membership.rules.vetting import is_answered
 from shared.database import Tx
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
@@ -31,6 +32,8 @@ from shared.http.requests import NUMBER_ALLOWED, ActDay, Body, Standing, View, s
 from shared.networks.profiles import Texts
 from shared.savepoints import each_seen
 from shared.time import clock
+
+NOTHING_BESIDE = Beside()
 
 router = APIRouter(prefix="/members", tags=["members"], route_class=IdempotentRoute)
 
@@ -94,15 +97,6 @@ class NewWithdrawal(Body):
     withdrawn_on: ActDay = None
 
 
-class ApplicationView(View):
-    """What an application is answered; `warnings` are codes of what a person should look at."""
-
-    membership_id: UUID
-    organisation_id: UUID
-    state: str
-    warnings: list[Literal["mixed_letters", "near_duplicate", "known_by_another_name"]]
-
-
 class StandingView(Standing):
     """Where a membership stands, without a name: answers to a key are kept for two days."""
 
@@ -110,6 +104,12 @@ class StandingView(Standing):
     organisation_id: UUID
     overdue: bool
     values_declared_on: date | None
+
+
+class ApplicationView(StandingView):
+    """What an application is answered; `warnings` are codes of what a person should look at."""
+
+    warnings: list[Literal["mixed_letters", "near_duplicate", "known_by_another_name"]]
 
 
 class MemberView(StandingView):
@@ -143,24 +143,35 @@ class MembersView(View):
     next: UUID | None
 
 
-def view_standing(membership: Membership, today: date) -> StandingView:
+def view_standing(
+    membership: Membership, today: date, beside: Beside = NOTHING_BESIDE
+) -> StandingView:
+    """Say where a membership stands, and what waits for whom."""
+    owner, action = acts_next(membership.state, membership.values_declared_on, beside)
     where = standing(MEMBERSHIP, membership, membership.deadline)
+    where |= {"owner": owner or None, "next_action": action or None}
     late = bool(where["deadline"] and where["deadline"] < today)
     facts = membership.model_dump() | where
     return StandingView(**facts, membership_id=membership.id, overdue=late)
 
 
 async def view_members(tx: Tx, profile: Profile, found: Sequence[Member]) -> list[MemberView]:
-    """Give memberships as their members and staff see them."""
-    today = await clock.today(tx)
-    conditions = await queries.conditions(tx, [membership.id for membership, _ in found])
+    """Give memberships as their members and staff see them, each with what hangs on it."""
+    today, ids = await clock.today(tx), [membership.id for membership, _ in found]
+    vettings = await queries.vettings_of(tx, ids)
+    agreements = await queries.agreements_of(tx, ids)
 
     def seen(membership: Membership, organisation: Organisation) -> MemberView:
+        vetting, agreement = vettings.get(membership.id), agreements.get(membership.id)
+        beside = Beside(
+            vetting is not None and is_answered(profile.checklist, vetting.given),
+            agreement.state if agreement else "",
+        )
         return MemberView(
             **organisation.model_dump(exclude={"number"}),
-            **view_standing(membership, today).model_dump(),
+            **view_standing(membership, today, beside).model_dump(),
             number=None if organisation.sole_trader else organisation.number,
-            conditions=conditions.get(membership.id, []),
+            conditions=vetting.conditions if vetting else [],
             ground=membership.ground,
             review=profile.review(membership.ground, membership.state),
         )
@@ -173,12 +184,8 @@ async def apply(new: NewApplication, act: Network) -> ApplicationView:
     """Apply to the network; a first application needs no organisation in the token."""
     act = await act.happened(new.applied_on, "applied_on")
     membership, warnings = await commands.apply(act, uuid7(), new.organisation())
-    return ApplicationView(
-        membership_id=membership.id,
-        organisation_id=membership.organisation_id,
-        state=membership.state,
-        warnings=warnings,
-    )
+    stands = view_standing(membership, await clock.today(act.tx))
+    return ApplicationView(**stands.model_dump(), warnings=warnings)
 
 
 @router.get("", openapi_extra=may(STAFF, EMPLOYER))

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from membership import queries
 from membership.api.acts import Network
-from membership.rules.access import COORDINATOR, coordinates
+from membership.rules.access import LOOKS_TWICE, looks_twice
 from membership.rules.organisation import has_mixed_letters
 from shared.http.docs import may
 from shared.http.requests import View
@@ -25,10 +25,10 @@ class Finding(View):
     organisation_ids: list[UUID]
 
 
-@router.get("/findings", openapi_extra=may(COORDINATOR))
+@router.get("/findings", openapi_extra=may(LOOKS_TWICE))
 async def list_findings(act: Network) -> list[Finding]:
-    """Give the coordinator what looks odd among the network's organisations, as it is now."""
-    if not coordinates(act.caller):
+    """Give what looks odd among the network's organisations, as it is now, to whoever decides."""
+    if not looks_twice(act.caller):
         raise NotFound
     known = await queries.organisations(act.tx, act.network)
     mixed = [one.id for one in known if has_mixed_letters(one.name)]

@@ -15,7 +15,7 @@ from membership.commands import vetting as commands
 from membership.models import Vetting
 from membership.profiles import Profile
 from membership.rules.access import STAFF, is_staff
-from membership.rules.vetting import DECIDE, VETTING
+from membership.rules.vetting import DECIDE, DECIDES, UNDER_REVIEW, VETTING, is_answered
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.requests import ActDay, Body, Standing, View, standing
@@ -64,11 +64,15 @@ class Answer(View):
 
 
 class VettingView(Standing):
-    """A vetting. What nobody answered stands as unknown; `review`: how to get a refusal tried."""
+    """A vetting. What nobody answered stands as unknown; `review`: how to get a refusal tried.
+
+    When nothing is unknown any more, a decider is next; no decision is dated before `answered_on`.
+    """
 
     vetting_id: UUID
     membership_id: UUID
     checklist: dict[str, Answer]
+    answered_on: date | None
     conditions: list[str]
     ground: str | None
     review: Texts | None
@@ -79,11 +83,15 @@ UNKNOWN = {"answer": "unknown", "evidence": None}
 
 def view(vetting: Vetting, deadline: date | None, profile: Profile) -> VettingView:
     answers = {item: vetting.answers.get(item, UNKNOWN) for item in profile.checklist}
+    where = standing(VETTING, vetting, deadline)
+    if vetting.state == UNDER_REVIEW and is_answered(profile.checklist, vetting.given):
+        where["owner"], where["next_action"] = DECIDES
     return VettingView(
-        **standing(VETTING, vetting, deadline),
+        **where,
         vetting_id=vetting.id,
         membership_id=vetting.membership_id,
         checklist={item: Answer.model_validate(given) for item, given in answers.items()},
+        answered_on=vetting.answered_on,
         conditions=vetting.conditions,
         ground=vetting.ground,
         review=profile.review(vetting.ground),

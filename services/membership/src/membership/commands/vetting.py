@@ -61,8 +61,7 @@ async def decide(
     check_order(act.on, vetting.answered_on)
     for other in (*vetting.prepared_by, *applicants(membership)):
         four_eyes(other, act.caller.id)
-    answered = {item: str(given["answer"]) for item, given in vetting.answers.items()}
-    open_items = unmet(act.profile.checklist, answered)
+    open_items = unmet(act.profile.checklist, vetting.given)
     check_outcome(outcome, open_items)
     grounds = {code: ground.rests_on for code, ground in act.profile.refusal_grounds.items()}
     check_ground(outcome, ground, grounds, open_items)

@@ -14,6 +14,7 @@ OFFICER: frozenset[Role] = frozenset({"vetting_officer"})
 SIGNATORY: frozenset[Role] = frozenset({"signatory"})
 SYSTEM: frozenset[Role] = frozenset({"system"})
 EMPLOYER: frozenset[Role] = frozenset({"signatory", "contact_person"})
+LOOKS_TWICE = COORDINATOR | OFFICER | DECIDER
 STAFF = COORDINATOR | DECIDER | OFFICER | SYSTEM
 TELLS_AGAIN = COORDINATOR | SYSTEM
 
@@ -39,6 +40,11 @@ def may_touch(actor: Actor, organisation: UUID) -> bool:
 def may_list(actor: Actor) -> bool:
     """Tell whether a caller finds anything in the list: what she may touch."""
     return is_staff(actor) or is_at(actor, actor.organisation)
+
+
+def looks_twice(actor: Actor) -> bool:
+    """Tell who sees what looks odd among organisations: whoever vets, decides and coordinates."""
+    return actor.role in LOOKS_TWICE and actor.organisation is None
 
 
 def may_follow(actor: Actor, kept_by: str) -> bool:

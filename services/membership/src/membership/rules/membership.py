@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from membership.rules.access import COORDINATOR, DECIDER, OFFICER, SIGNATORY, SYSTEM
+from membership.rules.agreement import AGREEMENT
+from membership.rules.vetting import DECIDES
 from shared.machines import NOT_YET, Machine, NotAllowed, State, Step, Unfit
 
 # An application on paper is recorded within the month. A day further back would leave the
@@ -47,6 +49,29 @@ MEMBERSHIP = Machine(
     ends=("rejected", "withdrawn", "lapsed"),
 )
 ENDED = tuple(state.name for state in MEMBERSHIP.states.values() if state.terminal)
+
+
+# Who acts next, and how, until an applicant stands behind the network's values.
+DECLARES = "signatory", "declare the network's values"
+
+
+class Beside(NamedTuple):
+    """What a membership waits by: whether its vetting is answered, where its agreement stands."""
+
+    is_answered: bool = False
+    agreement: str = ""
+
+
+def acts_next(state: str, declared_on: date | None, beside: Beside) -> tuple[str, str]:
+    """Say who acts next, and how: not always whom the state names, but who could go on today."""
+    if state == "applied" and declared_on is None:
+        return DECLARES
+    if state == "in_vetting" and beside.is_answered:
+        return DECIDES
+    waits = MEMBERSHIP.states[state]
+    if state == "approved":
+        waits = AGREEMENT.states.get(beside.agreement, waits)
+    return waits.owner, waits.next
 
 
 def check_recent(applied_on: date, today: date) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from membership.rules.access import DECIDER, OFFICER, SIGNATORY
 from shared.machines import NOT_YET, Machine, NotAllowed, State, Step, Unfit
 
+UNDER_REVIEW = "under_review"
 VETTING = Machine(
     {
         NOT_YET: [Step("start", "under_review", OFFICER)],
@@ -23,6 +24,14 @@ DECIDE = {
     "accepted_with_conditions": "accept_with_conditions",
     "refused": "refuse",
 }
+
+# Who acts next, and how, once an officer has answered all that is asked.
+DECIDES = "decider", "decide on what was found out"
+
+
+def is_answered(items: Iterable[str], answers: Mapping[str, str]) -> bool:
+    """Tell whether nothing of the checklist is unknown any more."""
+    return "unknown" not in unmet(items, answers).values()
 
 
 def unmet(items: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
