@@ -191,6 +191,7 @@ def test_accept_gap_knows_the_topics(ledgers: Ledgers) -> None:
         ("--actor", "ops-1"),
         ("--reason", "because"),
         ("--actor", "ops-1", "--reason", " "),
+        ("--actor", "ops-1", "--reason", "\u200b\u200d"),
         ("--actor", "ops-1", "--reason", f"her number is {HERS}"),
         ("--actor", "ops-1", "--reason", "of 1912-12-12-1212"),
         ("--actor", "ops-1", "--reason", "of １９１２１２１２-1212"),

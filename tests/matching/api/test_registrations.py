@@ -158,6 +158,47 @@ async def test_codes_that_the_profile_doesnt_have_are_refused_by_their_place(
     assert await matching.told() == []
 
 
+async def test_what_is_written_is_stored_tidied_and_an_address_keeps_its_lines(
+    matching: Matching,
+) -> None:
+    long = "\u00c5" * 200
+    written: dict[str, dict[str, str | None]] = {
+        "name": {
+            " A\u200d\u030asa\u200b \u00a0 Berg\u200d ": "\u00c5sa Berg",
+            "\u0646\u0627\u0646\u200c\u0648\u0627": "\u0646\u0627\u0646\u200c\u0648\u0627",
+            "A\u030a" * 200: long,
+        },
+        "address": {
+            " c/o  Ek\u200d \r\n\u200b\nBox\u00a03 ": "c/o Ek\nBox 3",
+            "\u200c\u200d": None,
+            " ": None,
+            "A\u030a" * 200: long,
+        },
+    }
+    for field, forms in written.items():
+        for sent, stored in forms.items():
+            ref = await people.registered(matching, **{field: sent})
+            assert (await people.file(matching, ref))[field] == stored
+    contact = {"language": "sv", "wants_email": False, "address": "Box 3\n\nUppsala"}
+    await matching.good("PUT", f"/candidates/{ref}/contact", "caseworker", contact)
+    assert (await people.file(matching, ref))["address"] == "Box 3\nUppsala"
+
+
+async def test_a_name_or_an_address_has_an_end_however_it_is_written(matching: Matching) -> None:
+    for differs in (
+        {"name": "x" * 201},
+        {"name": "x" * 1_001},
+        {"name": "\u200d\u200c"},
+        {"address": "x" * 301},
+        {"address": " " * 1_001},
+        {"phone": "\u200d\u200c"},
+    ):
+        answer = await matching.call("POST", "/candidates", "caseworker", people.body(**differs))
+        assert answer.status_code == 422
+        (error,) = answer.json()["errors"]
+        assert [error["pointer"]] == [f"/{field}" for field in differs]
+
+
 async def test_a_name_with_nothing_behind_its_comma_is_refused_and_not_repeated(
     matching: Matching,
 ) -> None:

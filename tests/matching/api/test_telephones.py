@@ -49,6 +49,52 @@ def test_a_telephone_number_pasted_from_a_page_is_taken_in_plain_signs(written: 
     assert a_telephone_number(written) == "070-174 06 05"
 
 
+@pytest.mark.parametrize("extension", ["1", "12", "1234", "12345"])
+@pytest.mark.parametrize(
+    "word",
+    [" ankn ", " ankn. ", " ankn: ", ", ankn ", " anknytning ", " Ext. ", "x", " x "],
+)
+@pytest.mark.parametrize(
+    "number",
+    ["018-727 00 00", "+46 18 727 00 00", "08-508 25 000", "+358 40 123 4567"],
+)
+def test_a_telephone_of_a_house_is_taken_with_its_extension(
+    number: str, word: str, extension: str
+) -> None:
+    written = f"{number}{word}{extension}"
+    assert a_telephone_number(written) == written
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["ankn 1234", "018-727 00 00 ankn", "018-727 00 00 ankn 123456", "018-727 00 00 ankn 1 ankn 2"],
+)
+def test_an_extension_without_its_number_is_none(written: str) -> None:
+    with pytest.raises(ValueError, match="telephone"):
+        a_telephone_number(written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "890102 ankn 3286",
+        "19890102 ankn 3286",
+        "8901023 ankn 286",
+        "89010232 x86",
+        "890102-32 ext 86",
+        "1989010232 x86",
+        "890102-3286 ankn 1",
+        "+46 890102 ankn 3286",
+        "890102 ankn 3287",  # a slip of the pen
+        f"{AMBIGUOUS[:6]} ankn {AMBIGUOUS[6:]}",
+    ],
+)
+def test_an_identity_number_is_no_telephone_with_an_extension(written: str) -> None:
+    with pytest.raises(ValueError, match="identity number") as refused:
+        a_telephone_number(written)
+    assert written[-2:] not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "written", ["1989010232860000", "+1989010232860000", "018-727 00 00 1989010232860000"]
 )

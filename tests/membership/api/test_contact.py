@@ -82,12 +82,20 @@ async def test_notifications_alone_can_read_who_was_named(membership: Membership
     assert (about["ce_dataclassification"], about["ce_occurredat"]) == ("sealed", "2026-02-27")
 
 
+async def test_a_contact_s_name_is_stored_tidied(membership: Membership) -> None:
+    member = await membership.applied()
+    await named(membership, member, name=" A\u200d\u030asa\u200b \u00a0 Berg\u200d ")
+    (_, _, event) = (await heard(membership))[0]
+    assert event["sealed"].name == "\u00c5sa Berg"
+
+
 ODD = (
     ("email", "aina"),
     ("email", "aina@example.com\r\nBcc: all@example.com"),
     ("email", "890102-3286@example.com"),
     ("email", f"{'a' * 1001}@example.com"),
     ("name", "\u200b"),
+    ("name", "\u200c\u200d"),
     ("name", "Aina 890102-3286"),
     ("name", "8901\u200b02-3286"),
     ("role", "coordinator"),

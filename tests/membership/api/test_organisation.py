@@ -23,6 +23,11 @@ async def test_an_applicant_hears_codes_and_staff_which_organisations_are_meant(
     }
 
 
+async def test_an_organisation_s_name_is_stored_tidied(membership: Membership) -> None:
+    member = await membership.applied(name=" Ba\u200dgeriet\n A\u200d\u030angen \u2800 AB ")
+    assert (await membership.as_member(member, "GET", ""))["name"] == "Bageriet \u00c5ngen AB"
+
+
 async def test_one_number_is_one_organisation_under_the_name_it_came_with_first(
     membership: Membership,
 ) -> None:

@@ -1,43 +1,14 @@
-"""Names as they come: tidied, compared, and looked at for letters that don't belong."""
-
-import unicodedata
+"""Names as they come: compared, and looked at for letters that don't belong."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
 
 from membership.rules.organisation import (
     has_mixed_letters,
     name_key,
     says_something,
     size_of,
-    tidy,
 )
-
-
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [
-        ("  Bageriet \u00a0 Ängen\tAB ", "Bageriet Ängen AB"),
-        (unicodedata.normalize("NFD", "Räksmörgås"), "Räksmörgås"),
-        ("Verk\u00adstan\u200b i\nUppsala", "Verkstan i Uppsala"),
-        ("Admin\u202eBA", "AdminBA"),
-        ("\ufeff\x00 \u200e", ""),
-        ("مخبز النور", "مخبز النور"),
-        ("Bageriet\u061c \U000e0041\u2066X\ufe0f", "Bageriet X"),
-        ("نان\u200cوا", "نان\u200cوا"),
-        ("Bage\u200criet \u200d", "Bageriet"),
-        ("क्\u200dष", "क्\u200dष"),
-    ],
-)
-def test_a_name_is_stored_without_what_nobody_sees(written: str, stored: str) -> None:
-    assert tidy(written) == stored
-
-
-@given(some.text(max_size=60))
-def test_tidying_twice_is_tidying_once(written: str) -> None:
-    assert tidy(tidy(written)) == tidy(written)
-    assert unicodedata.is_normalized("NFC", tidy(written))
+from shared.people.tidying import tidy
 
 
 @pytest.mark.parametrize("name", ["\u3164", "!?", "", " \u061c", "́", "_"])

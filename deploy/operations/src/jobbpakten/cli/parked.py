@@ -25,6 +25,7 @@ from shared.messaging.inbox import parking
 from shared.messaging.inbox.records import load_headers
 from shared.messaging.kafka import TOPICS
 from shared.people.identity_numbers import may_name_somebody
+from shared.people.tidying import tidy_lines
 
 LARGEST_ID = 2**63 - 1
 ALL = text("""
@@ -38,11 +39,12 @@ app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
 
 def said(words: str) -> str:
     """Take what a person writes down for good, if it names nobody by number."""
-    if not words.strip():
+    tidied = tidy_lines(words)
+    if not tidied:
         raise typer.BadParameter("Write something: it is kept with the decision.")
     if may_name_somebody(words):
         raise typer.BadParameter("It holds an identity number, and it is kept for good.")
-    return words.strip()
+    return tidied
 
 
 Parked = Annotated[

@@ -1,7 +1,6 @@
 """How a person's name and contact details are written; no error repeats any of it."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -12,24 +11,16 @@ from shared.http.requests import NUMBER_ALLOWED, Body
 from shared.machines import Unfit
 from shared.people import identity_numbers
 from shared.people.mailboxes import Email
+from shared.people.tidying import tidy, tidy_lines
 
-JOINERS = "\u200c\u200d"  # Arabic and Syriac letters are joined and kept apart by them
 # Between two separators stand at most 15 digits (ITU-T E.164), behind the 00 of a call abroad.
 TELEPHONE = re.compile(r"(?!(?:00)?\d{16})(?!.+\d{16})\+?[0-9 ()./-]{5,30}")
 SWEDISH = re.compile(r"(?:\+46|0046|0)[ ./-]?(?:\(0\)[ ./-]?)?[1-9](?:[ ()./-]{0,2}[0-9]){6,8}")
+# Behind a switchboard's number stands which telephone of the house: ankn. 1234, x12.
+EXTENSION = re.compile(r"(?i),? ?(?:anknytning|ankn|ank|extension|ext|x)[.:]{0,2} ?([0-9]{1,5})$")
 MOST_DIGITS = 3
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_AS_WRITTEN = 200, 300, 1_000
 CODE = re.compile(r"[a-z0-9_]{1,40}(:[a-z0-9_]{1,40})?")
-
-
-def tidy(text: str) -> str:
-    """Give a text in NFC, without characters that nobody sees, words one space apart."""
-    spaced = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(letter for letter in spaced if is_seen(letter)).strip()
-
-
-def is_seen(letter: str) -> bool:
-    return letter in JOINERS or not unicodedata.category(letter).startswith("C")
 
 
 def a_name(text: str) -> str:
@@ -56,15 +47,26 @@ def a_telephone_number(text: str) -> str:
 
     Ten digits may be either. What begins as numbers in Sweden do, with a 0 or +46, is a telephone,
     also if somebody's ten digits would begin so, unless its digits stand as in an identity number.
-    All else that could be somebody's is refused, also the few telephones abroad that could be.
+    All else that could be somebody's is refused, also the few telephones abroad that could be,
+    and a number that an extension makes somebody's.
     """
-    number, _ = identity_numbers.folded(tidy(text))
+    whole, _ = identity_numbers.folded(tidy(text))
+    number = EXTENSION.sub("", whole)
     if not TELEPHONE.fullmatch(number):
         raise ValueError("it isn't a telephone number")
-    ordinary = SWEDISH.fullmatch(number) or not identity_numbers.may_name_somebody(number)
-    if not ordinary or identity_numbers.holds_halves(number):
-        raise ValueError("it never holds an identity number")
-    return number
+    for written in {number, EXTENSION.sub(r" \1", whole), EXTENSION.sub(r"\1", whole)}:
+        ordinary = SWEDISH.fullmatch(written) or not identity_numbers.may_name_somebody(written)
+        if not ordinary or identity_numbers.holds_halves(written):
+            raise ValueError("it never holds an identity number")
+    return whole
+
+
+def an_address(text: str) -> str | None:
+    """Give a postal address, which may have several lines; one of nothing that is seen is none."""
+    address = tidy_lines(text)
+    if len(address) > LONGEST_ADDRESS:
+        raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters")
+    return address or None
 
 
 def abilities(said: object) -> object:
@@ -88,10 +90,10 @@ def identity_number(written: str, today: date) -> str:
 
 
 Name = Annotated[
-    str, Field(max_length=LONGEST_NAME, examples=["Åsa Öberg"]), AfterValidator(a_name)
+    str, Field(max_length=LONGEST_AS_WRITTEN, examples=["Åsa Öberg"]), AfterValidator(a_name)
 ]
 Telephone = Annotated[str, Field(max_length=60), AfterValidator(a_telephone_number)]
-Street = Annotated[str, Field(max_length=300), AfterValidator(tidy)]
+Street = Annotated[str, Field(max_length=LONGEST_AS_WRITTEN), AfterValidator(an_address)]
 Abilities = Annotated[dict[str, bool], BeforeValidator(abilities), Field(max_length=500)]
 
 

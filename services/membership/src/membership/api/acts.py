@@ -6,8 +6,9 @@ from fastapi import Depends
 from pydantic import AfterValidator, Field
 
 from membership.profiles import Profile
-from membership.rules.organisation import says_something, tidy
+from membership.rules.organisation import says_something
 from shared.http.acts import Act, acting
+from shared.people.tidying import tidy
 
 LONGEST_NAME = 200
 

@@ -8,6 +8,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.se import orgnr
 
 from shared.people.identity_numbers import read
+from shared.people.tidying import tidy
 from shared.time import clock
 
 # Legal persons have at least 20 where a person's number has the month.
@@ -17,7 +18,7 @@ LEGAL_PERSON = re.compile("(?:16)?([0-9]{2}[2-9][0-9]{7})")  # 16 stands where a
 
 def checked(number: str) -> str:
     """Give the ten digits of an organisation number; ValueError, without it, if it isn't one."""
-    legal = LEGAL_PERSON.fullmatch(orgnr.compact(number))
+    legal = LEGAL_PERSON.fullmatch(orgnr.compact(tidy(number)))
     try:
         return str(orgnr.validate(legal[1])) if legal else of_sole_trader(number)
     except (ValidationError, ValueError):
