@@ -1,14 +1,11 @@
 """Import: tried first, all or nothing, each fault by row and column, no value ever repeated."""
 
-import csv
-import io
 import random
-from itertools import product
 from typing import Any
 
 from tests.matching.support import people
 from tests.matching.support.service import OTHER_UNIT, UNIT, Matching
-from tests.matching.support.tables import HEADER, imported, row, table
+from tests.matching.support.tables import CLEAN, HEADER, imported, names, row, table
 from tests.support.chance import without_chance
 
 
@@ -17,14 +14,9 @@ async def everybody(matching: Matching) -> list[Any]:
     return found
 
 
-async def names(matching: Matching) -> list[str]:
-    refs = [one["candidate_ref"] for one in await everybody(matching)]
-    return [(await people.file(matching, ref))["name"] for ref in refs]
-
-
 async def test_a_dry_run_says_what_would_be_and_stores_nothing(matching: Matching) -> None:
     content = table(row(), row(), "", row())
-    would_be = {"rows": 3, "registered": 0, "errors": [], "more_errors": 0}
+    would_be = {"rows": 3, "registered": 0, **CLEAN}
     assert await imported(matching, content, dry_run=True) == would_be
     unasked = await matching.good("POST", "/candidates/import", "caseworker", content)
     assert unasked == would_be
@@ -34,7 +26,7 @@ async def test_a_dry_run_says_what_would_be_and_stores_nothing(matching: Matchin
 
 async def test_a_good_file_is_taken_as_a_whole(matching: Matching) -> None:
     answer = await imported(matching, table(row(), row(wants_email="", email=""), row()))
-    assert answer == {"rows": 3, "registered": 3, "errors": [], "more_errors": 0}
+    assert answer == {"rows": 3, "registered": 3, **CLEAN}
     found = await everybody(matching)
     assert len(found) == 3
     seen = await people.file(matching, found[0]["candidate_ref"])
@@ -52,20 +44,6 @@ async def test_a_good_file_is_taken_as_a_whole(matching: Matching) -> None:
     silent = await people.file(matching, found[1]["candidate_ref"])
     assert (silent["wants_email"], silent["email"]) == (False, None)
     assert (await matching.told()).count("candidate.registered.v1") == 3
-
-
-async def test_a_file_is_read_as_spreadsheets_write_it(matching: Matching) -> None:
-    name = 'Törnqvist, "Åsa" É'
-    forms = product(("utf-8", "utf-8-sig", "cp1252"), ";,", ("\n", "\r\n", "\r"))
-    numbers = ["{}", "{},00", "{}.0", '="{}"', "'{}", "{:.11E}"] * 3
-    for (encoding, separator, end), number in zip(forms, numbers, strict=True):
-        rows = [line.split(";") for line in (HEADER, row(name=name))]
-        rows[1][0] = number.format(int(rows[1][0]))
-        written = io.StringIO(newline="")
-        csv.writer(written, delimiter=separator, lineterminator=end).writerows(rows)
-        answer = await imported(matching, written.getvalue().encode(encoding))
-        assert answer == {"rows": 1, "registered": 1, "errors": [], "more_errors": 0}
-    assert await names(matching) == [name] * len(numbers)
 
 
 async def test_names_are_taken_as_they_come_in_one_form(matching: Matching) -> None:
@@ -101,7 +79,6 @@ async def test_each_fault_is_named_by_row_and_column_and_nothing_is_stored(
         row(registered_on="2026-03-03"),
         row(available_from="9/3"),
         row() + ";and more",
-        ";".join(row().split(";")[:5]),
         row(name="19890102-3286"),
     )
     for dry_run in (True, False):
@@ -121,10 +98,9 @@ async def test_each_fault_is_named_by_row_and_column_and_nothing_is_stored(
             (12, "registered_on"),
             (13, "available_from"),
             (14, ""),
-            (15, ""),
-            (16, "name"),
+            (15, "name"),
         }
-        assert (answer["rows"], answer["registered"]) == (15, 0)
+        assert (answer["rows"], answer["registered"]) == (14, 0)
         details = " ".join(error["detail"] for error in answer["errors"])
         assert "the same person stands in row 3" in details
         assert "already_registered" in details
@@ -153,7 +129,7 @@ async def test_of_other_units_people_a_dry_run_says_nothing_and_the_act_not_who_
     theirs = people.identity_number()
     await people.registered(matching, identity_number=theirs, unit=OTHER_UNIT)
     content = table(row(), row(identity_number=theirs), row())
-    clean = {"rows": 3, "registered": 0, "errors": [], "more_errors": 0}
+    clean = {"rows": 3, "registered": 0, **CLEAN}
     assert await imported(matching, content, dry_run=True) == clean
     path = "/candidates/import?dry_run=false"
     answer = await matching.call("POST", path, "caseworker", content)
@@ -178,7 +154,6 @@ async def test_what_is_no_such_table_is_refused_without_a_word_of_it(matching: M
         b"": "identity_number",
         b"\xff\xfei\x00d\x00": "",
         b"\x81\x8d": "",
-        b'identity_number;name;language\n"198901023286;x;sv': "",
         b"identity_number;name\n": "language",
         b"identity_number;name;language;name\n": "name",
         b"198901023286;name;language\n": "column 1",
@@ -221,7 +196,7 @@ async def test_no_file_is_longer_than_a_body_may_be(matching: Matching) -> None:
 
 async def test_a_hundred_people_come_at_once(matching: Matching) -> None:
     answer = await imported(matching, table(*(row() for _ in range(100))))
-    assert answer == {"rows": 100, "registered": 100, "errors": [], "more_errors": 0}
+    assert answer == {"rows": 100, "registered": 100, **CLEAN}
 
 
 async def test_a_file_that_is_far_too_wide_or_too_long_has_one_fault(matching: Matching) -> None:
@@ -236,7 +211,7 @@ async def test_a_file_that_is_far_too_wide_or_too_long_has_one_fault(matching: M
         (error,) = answer.pop("errors")
         assert (error["row"], error["column"]) == (place, "")
         assert detail in error["detail"]
-        assert answer == {"rows": 0, "registered": 0, "more_errors": 0}
+        assert answer == {"rows": 0, "registered": 0, "encoding": "utf-8", "more_errors": 0}
 
 
 async def test_a_hundred_errors_are_named_and_the_others_counted(matching: Matching) -> None:

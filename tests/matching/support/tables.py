@@ -10,6 +10,8 @@ HEADER = (
     "abilities;offers;schedule;available_from;registered_on"
 )
 
+CLEAN = {"encoding": "utf-8", "errors": [], "more_errors": 0}
+
 
 def row(**differs: str) -> str:
     usual = {"identity_number": people.identity_number(), "name": "Åsa Törnqvist"}
@@ -26,3 +28,9 @@ def table(*rows: str) -> bytes:
 async def imported(matching: Matching, content: bytes, *, dry_run: bool = False) -> Any:
     path = f"/candidates/import?dry_run={str(dry_run).lower()}"
     return await matching.good("POST", path, "caseworker", content)
+
+
+async def names(matching: Matching) -> list[str]:
+    """Give everybody's name, in the order in which they came."""
+    found = (await matching.good("GET", "/candidates", "caseworker"))["candidates"]
+    return [(await people.file(matching, one["candidate_ref"]))["name"] for one in found]

@@ -10,9 +10,16 @@ from matching.commands.candidates.registrations import CANNOT_REGISTER, Registra
 from matching.models import Candidate
 from matching.profiles import Profile
 from matching.queries import candidate as queries
-from matching.rules.table import Fault
 from shared.http.acts import Act
 from shared.machines import NotAllowed
+
+
+class Fault(NamedTuple):
+    """What is the matter in which cell, by the row's number in the file."""
+
+    row: int
+    column: str
+    detail: str
 
 
 class Line(NamedTuple):

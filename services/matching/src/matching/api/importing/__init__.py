@@ -1,5 +1,6 @@
 """Import over HTTP: a caseload as CSV, tried first, then taken as a whole or not at all."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
@@ -10,12 +11,13 @@ from pydantic import ValidationError
 
 from matching.api.acts import WithCandidates
 from matching.api.candidate import NewCandidate
+from matching.api.importing.encodings import Encoding
+from matching.api.importing.tables import Columns, Row, Table, read
 from matching.commands.candidates import imports as commands
-from matching.commands.candidates.imports import Line
+from matching.commands.candidates.imports import Fault, Line
 from matching.commands.candidates.registrations import check_registrar, check_registration
 from matching.profiles import Profile
 from matching.rules.candidate import CANDIDATE
-from matching.rules.table import Fault, Row, read
 from shared.http.docs import may
 from shared.http.idempotency import IdempotentRoute
 from shared.http.problems import fault
@@ -23,9 +25,11 @@ from shared.http.requests import View
 from shared.machines import Unfit
 
 NEEDED = ("identity_number", "name", "language")
-COLUMNS = (*NewCandidate.model_fields,)
+COLUMNS = Columns((*NewCandidate.model_fields,), NEEDED, names=("name",))
 MOST_ERRORS = 100
 LISTS = ("offers", "schedule")
+DAYS = ("available_from", "registered_on")
+MIDNIGHT = re.compile(r"[ T]00:00(:00(\.0+)?)?$")  # a spreadsheet's day may have it
 WORDS = {
     **dict.fromkeys(("yes", "ja", "true", "sant", "1"), True),
     **dict.fromkeys(("no", "nej", "false", "falskt", "0"), False),
@@ -37,7 +41,7 @@ router = APIRouter(prefix="/candidates", tags=["candidates"], route_class=Idempo
 
 
 class FaultView(View):
-    """What is the matter in which cell, never what stands there; the header is row 1."""
+    """What is the matter in which cell, never what stands there; rows as a spreadsheet counts."""
 
     row: int
     column: str
@@ -45,10 +49,14 @@ class FaultView(View):
 
 
 class ImportView(View):
-    """How many rows there are and how many people were registered: all, or none."""
+    """How many rows there are and how many people were registered: all, or none.
+
+    `encoding` is what the file was read as; null: it is something else than text.
+    """
 
     rows: int
     registered: int
+    encoding: Encoding | None
     errors: list[FaultView]
     more_errors: int  # that aren't named
 
@@ -64,36 +72,42 @@ async def bring_in(
     The header names the columns, in any order: `identity_number`, `name`, `language` (needed),
     `wants_email` (ja, nej, yes, no; empty is no), `email`, `phone`, `address`, `group`, `abilities`
     (`skill:kitchen licence:b=nej`), `offers`, `schedule` (`mon_am tue_pm`; a space or | between),
-    `available_from`, `registered_on` (`2026-03-09`). Cells part at ; or , and may be quoted; UTF-8
-    with or without BOM, or CP1252. At most 1 MB, 100 columns and 2,000 rows. All are registered or,
-    with any error, nobody; 409 `cannot_register` where somebody in the file can't be.
+    `available_from`, `registered_on` (`2026-03-09`, with or without 00:00). Cells part at ; , or
+    tab (or as `sep=` says in the first line) and may be quoted; UTF-8 with or without BOM, or
+    CP1252 where it is sure that it is. At most 1 MB, 100 columns and 2,000 rows. All are registered
+    or, with any error, nobody; 409 `cannot_register` where somebody in the file can't be.
     """
     check_registrar(act)
-    rows, faults = read(await request.body(), COLUMNS, NEEDED)
-    lines = [*lines_of(rows, act.profile, act.on, faults)]
-    faults += await commands.faults_of(act, lines)
-    good = not faults and not dry_run
+    table = read(await request.body(), COLUMNS)
+    lines = [*lines_of(table, act.profile, act.on)]
+    table.faults.extend(await commands.faults_of(act, lines))
+    good = not table.faults and not dry_run
     if good:
         await commands.bring_in(act, lines)
-    return answered(len(rows), len(lines) if good else 0, faults)
+    return answered(table, len(lines) if good else 0)
 
 
-def answered(rows: int, registered: int, faults: list[Fault]) -> ImportView:
+def answered(table: Table, registered: int) -> ImportView:
     """Name the first faults by row, and say how many more there are."""
-    errors = [FaultView(**one._asdict()) for one in sorted(faults)[:MOST_ERRORS]]
-    more = len(faults) - len(errors)
-    return ImportView(rows=rows, registered=registered, errors=errors, more_errors=more)
+    errors = [FaultView(**one._asdict()) for one in sorted(table.faults)[:MOST_ERRORS]]
+    return ImportView(
+        rows=len(table.rows),
+        registered=registered,
+        encoding=table.encoding,
+        errors=errors,
+        more_errors=len(table.faults) - len(errors),
+    )
 
 
-def lines_of(rows: list[Row], profile: Profile, today: date, faults: list[Fault]) -> Iterator[Line]:
+def lines_of(table: Table, profile: Profile, today: date) -> Iterator[Line]:
     """Give the rows that say a person; what is amiss with the others is added to the faults."""
-    for row in rows:
+    for row in table.rows:
         try:
             yield line_of(row, profile, today)
         except ValidationError as error:
-            faults += [fault_of(row, one) for one in error.errors()]
+            table.faults.extend(fault_of(row, one) for one in error.errors())
         except Unfit as error:
-            faults.append(Fault(row.number, error.pointer[1:], str(error)))
+            table.faults.append(Fault(row.number, error.pointer[1:], str(error)))
 
 
 def line_of(row: Row, profile: Profile, today: date) -> Line:
@@ -116,6 +130,7 @@ def body(cells: dict[str, str]) -> dict[str, Any]:
     said: dict[str, Any] = {**cells, "wants_email": yes_or_no(cells.get("wants_email", "no"))}
     if "abilities" in cells:
         said["abilities"] = dict(map(ability, words(cells["abilities"])))
+    said |= {name: MIDNIGHT.sub("", cells[name]) for name in DAYS if name in cells}
     return said | {name: words(cells[name]) for name in LISTS if name in cells}
 
 
