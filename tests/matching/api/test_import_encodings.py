@@ -18,7 +18,7 @@ O’Brien|D’Angelo|Peña|ÜMIT|GARCÍA|IRÈNE|Geneviève|Nuñez|Jesús|Ñuflo|
 TAKEN_AS_CP1252 = """Šime|Žana|Ana Šime|Dušan|Nataša Božena|Štefan|Émile|Gül|Jürgen|Weißmann|Sœur
 Lebœuf|Œuvrard|Guðrún|Sigurð|Þorsteinn|Øyvind Ærø|O´Brien|O’Brien|D’Angelo|Anna–Karin|Anna ”Ninni”
 Anna “Ninni” Ek|MALMÖ|GöTEBORG|Ní hÉigeartaigh|Märta Živko|Åsa Suárez|Hélène|Çelik|Íris|João|Loïc
-Anna\xa0Ek|Åsa\xa0|Pär Straße"""
+Anna\xa0Ek|Åsa\xa0|Pär Straße|Jõgi|Simões|Fernández|Gutiérrez|Conceição"""
 OTHER_PAGES = ("cp850", "cp437", "mac_roman")
 
 

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from notifications.channels import Mail
-from notifications.channels.addresses import Unsendable, mailbox
+from notifications.channels.addresses import Unsendable, mailbox, steers
 from notifications.channels.mime_messages import MOST_BYTES, letter
 from notifications.templates import Rendered
 from shared.people.mailboxes import Mailbox
 from shared.people.sealing import Addressee
-from shared.people.tidying import tidy
 
 SENDER = "post@example.se"
 HEADERS = {
@@ -47,7 +46,7 @@ def read(written: bytes) -> EmailMessage:
 
 
 def meant(name: str) -> str:
-    return tidy(name)
+    return " ".join(name.split())
 
 
 def unspaced(text: str) -> str:
@@ -59,7 +58,7 @@ def test_a_name_is_read_back_as_it_was_meant_or_refused(name: str) -> None:
     try:
         written = letter(mail(name), SENDER).message
     except Unsendable:
-        assert not meant(name)
+        assert not meant(name) or steers(meant(name), but={"\u200c", "\u200d"})
         return
     message = read(written)
     [address] = message["To"].addresses
@@ -132,11 +131,10 @@ def test_an_address_that_could_mean_something_else_is_refused(address: str) -> N
 @pytest.mark.parametrize(
     "name", ["a\r\nBcc: x@example.se", "a\x00b", "\u202egnp.exe", "a\u2028b", "\x85a\x85\x7f", " "]
 )
-def test_a_name_that_steers_is_made_plain_or_refused_where_nothing_is_left(name: str) -> None:
+def test_a_name_that_steers_is_refused_or_made_plain(name: str) -> None:
     try:
         written = letter(mail(name), SENDER).message
     except Unsendable:
-        assert not meant(name)
         return
     assert read(written)["Bcc"] is None
     assert read(written)["To"].addresses[0].display_name == meant(name)

@@ -5,12 +5,12 @@ import unicodedata
 from email.header import Header
 
 from shared.people import mailboxes
-from shared.people.tidying import tidy
 
 PLAIN_NAME = re.compile("[A-Za-z0-9][A-Za-z0-9 -]{0,59}")
 # Controls, surrogates, breaks of lines, what isn't assigned, and what only steers: a direction
 # turned around shows another address than the one that is written.
 STEERS = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
+JOINERS = {"\u200c", "\u200d"}  # Persian and others write names with them
 
 
 class Unsendable(ValueError):
@@ -29,8 +29,8 @@ def phrase(name: str) -> str:
 
     Python's parser and folder of quoted names have let commas and line breaks through.
     """
-    plain = tidy(name)  # also what a release before took untidied: nothing is left that steers
-    if not plain:
+    plain = " ".join(name.split())
+    if not plain or steers(plain, but=JOINERS):
         raise Unsendable("name")
     return plain if PLAIN_NAME.fullmatch(plain) else encoded(plain)
 
@@ -39,5 +39,5 @@ def encoded(text: str) -> str:
     return Header(text, "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 
-def steers(text: str) -> bool:
-    return any(unicodedata.category(c) in STEERS for c in text)
+def steers(text: str, but: frozenset[str] | set[str]) -> bool:
+    return any(unicodedata.category(c) in STEERS and c not in but for c in text)

@@ -36,7 +36,8 @@ PRICES = [
         # Letters: å, ä, ö and é are free, then by how seldom they stand in a name.
         ("[üÜšŠžŽáÁàèëçÇñÑíÍóÓúÚøØæÆôß]", 1),
         ("[ÞþÐðÝý]", 2),
-        ("[ÀâÂãÃÈêÊËìÌîÎïÏòÒÔõÕùÙûÛÿŸœŒı]", 3),
+        ("[ÀâÂãÃÈêÊËìÌîÎïÏòÒÔõÕùÙûÛÿŸœŒ]", 3),
+        ("ı", 5),
         # Where a letter stands.
         (f"{BEFORE}[{HIGH}](?=[A-Z]?[{LOWER}])|(?<=[{LOWER}])[{HIGH}]", 10),  # PŠr, OÆBrien
         (f"[{LOW}](?=[A-Z][{LOWER}])", 5),  # OíBrien
