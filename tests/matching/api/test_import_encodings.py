@@ -139,6 +139,8 @@ def test_a_utf8_file_with_a_letter_cut_in_two_is_refused_by_its_row() -> None:
 )
 def test_a_name_in_another_alphabet_s_code_page_is_refused(name: str, encoding: str) -> None:
     assert [fault.row for fault in read_one(name, encoding).faults] == [2]
+    among = b"\n".join([b"name;address", "Pär;".encode("cp1252"), name.encode(encoding) + b";"])
+    assert [fault.row for fault in read(among, COLUMNS).faults] == [3]
 
 
 def test_a_file_of_a_megabyte_of_odd_letters_is_judged_at_once() -> None:

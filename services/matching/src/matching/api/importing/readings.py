@@ -75,7 +75,7 @@ NEVER = [
     )
 ]
 # Other alphabets' letters, and no name of ours: Èâàíîâ.
-NEVER_IN_CP1252 = re.compile(f"[{ODD}]{{3}}")
+NEVER_IN_CP1252 = re.compile(f"[{ODD}×÷]{{3}}")
 
 
 def doubts(
