@@ -1,17 +1,18 @@
 """The figures that operations look at, read from the database every few seconds."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import GenerativeSelect, Row, func, select, text
 
 from shared import metrics
-from shared.database import Database
+from shared.database import Database, Tx
 from shared.http import idempotency
 from shared.messaging.inbox.streams import FORK
+from shared.time.clock import today
 from shared.undone import over_and_over
 
 EVERY_SECONDS = 5
@@ -22,37 +23,61 @@ WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiti
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
+# How many things of each kind are due and wait for their turn. Asked every few seconds: a count
+# reads an index alone, and stops at MOST_COUNTED.
+Waiting = Callable[[Tx, date], Awaitable[Mapping[str, int]]]
+MOST_COUNTED = 10_000
 STREAMS = text("SELECT count(DISTINCT (topic, key)) FROM parked WHERE key IS NOT NULL")
 
 log = structlog.get_logger()
 
 
+async def counted(tx: Tx, here: GenerativeSelect) -> int:
+    """Count what a statement selects, up to MOST_COUNTED."""
+    some = here.limit(MOST_COUNTED).subquery()
+    return await (await tx.connection()).scalar(select(func.count()).select_from(some)) or 0
+
+
 class Observer:
     """Reads what waits in outbox and car park; alarms on a gap that stays."""
 
-    def __init__(self, service: str, database: Database) -> None:
-        self.service, self.database = service, database
+    def __init__(self, service: str, database: Database, waiting: Waiting | None = None) -> None:
+        self.service, self.database, self.waiting = service, database, waiting
         # Those once seen, whose figure goes back to 0; an alert asks for this one from the start.
         self.reasons: set[str] = {FORK}
         self.alarmed_at = 0.0
+        self.forgotten = 0  # old answers, with the last look
         self.oldest = 0.0  # of the events in the outbox, in seconds
 
     async def run(self) -> None:
         await over_and_over(self.database.undone, "figures", self.look, EVERY_SECONDS)
 
-    async def look(self) -> None:
-        """Read each figure by itself: one that can't be read keeps none from the others."""
-        for figure in (self.read_outbox, self.read_parked, self.forget_old_answers):
+    async def look(self) -> int:
+        """Read each figure by itself: one that can't be read keeps none from the others.
+
+        Gives how many old answers went: as long as some do, more may be old.
+        """
+        self.forgotten = 0
+        figures = (self.read_outbox, self.read_parked, self.forget_old_answers, self.read_waiting)
+        for figure in figures:
             with self.database.undone.thing("figures", figure.__name__):
                 async with self.database.transaction() as tx:
-                    await figure(await tx.connection())
+                    await figure(tx)
+        return self.forgotten
 
-    async def read_outbox(self, connection: AsyncConnection) -> None:
+    async def read_waiting(self, tx: Tx) -> None:
+        found = await self.waiting(tx, await today(tx)) if self.waiting else {}
+        for kind, count in found.items():
+            metrics.things_waiting.labels(self.service, kind).set(count)
+
+    async def read_outbox(self, tx: Tx) -> None:
+        connection = await tx.connection()
         self.oldest = float(await connection.scalar(OLDEST) or 0)
         metrics.outbox_age.labels(self.service).set(self.oldest)
         metrics.outbox_rows.labels(self.service).set(await connection.scalar(WAITING) or 0)
 
-    async def read_parked(self, connection: AsyncConnection) -> None:
+    async def read_parked(self, tx: Tx) -> None:
+        connection = await tx.connection()
         metrics.inbox_waiting.labels(self.service).set(await connection.scalar(STREAMS) or 0)
         parked = {row.reason: row for row in await connection.execute(PARKED)}
         self.reasons |= parked.keys()
@@ -61,8 +86,8 @@ class Observer:
             metrics.inbox_parked.labels(self.service, reason).set(records)
         self.alarm(parked)
 
-    async def forget_old_answers(self, connection: AsyncConnection) -> None:
-        await idempotency.forget_old_answers(connection)
+    async def forget_old_answers(self, tx: Tx) -> None:
+        self.forgotten = await idempotency.forget_old_answers(await tx.connection())
 
     def alarm(self, parked: Mapping[str, Row[Any]]) -> None:
         """Say once in five minutes that numbers are missing."""

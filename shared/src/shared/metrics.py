@@ -24,6 +24,11 @@ topics_missing = Gauge(
     "kafka_topics_missing", "1 for a declared topic that isn't there.", ["topic"]
 )
 things_failed = Counter("things_failed", "Failures of single things.", ["service", "kind"])
+things_waiting = Gauge(
+    "things_waiting",
+    "Things that are due and wait for their turn, at most 10,000 are counted.",
+    ["service", "kind"],
+)
 things_undone = Gauge("things_undone", "Things that fail each time.", ["service", "kind"])
 round_failing = Gauge(
     "round_failing_seconds", "How long a round of work has failed each time.", ["service", "round"]

@@ -26,6 +26,29 @@ async def each_by_itself(
     return sum([await by_itself(tx, kind, key, at, partial(act, key)) for key, at in named])
 
 
+async def all_at_once(
+    tx: Tx, kind: str, named: Sequence[tuple[UUID, str]], act: Callable[[UUID], Awaitable[Any]]
+) -> int:
+    """Do as `each_by_itself` does, in one savepoint for all: a tenth of the statements.
+
+    Where one of them fails, all is undone and done again, each by itself.
+    """
+    try:
+        async with tx.begin_nested():
+            await tx.connection()
+            for key, at in named:
+                with because(replace(current.get(), network=at)):
+                    await act(key)
+    except Exception as error:
+        if tx.undone.passes(error) and not is_held(error):
+            raise
+        return await each_by_itself(tx, kind, named, act)
+    for key, _ in named:
+        with tx.undone.thing(kind, key):
+            pass  # done, whatever failed before
+    return len(named)
+
+
 async def taken(tx: Tx, named: Any) -> Sequence[Any]:
     """Lock what a round names, and give it; what somebody holds for long is left to the next."""
     try:

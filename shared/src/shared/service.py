@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
-from shared.gauges import Observer
+from shared.gauges import Observer, Waiting
 from shared.http import docs, problems
 from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
@@ -49,18 +49,20 @@ def assemble(
     things: tuple[str, ...] = (),
     beside: tuple[Work, ...] = (),
     canaries: Sequence[Canary] = (),
+    waiting: Waiting | None = None,
 ) -> FastAPI:
     """Put a service together; it starts when the server does, and waits for what is away.
 
     `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
-    itself (`shared/savepoints.py`), in the plural. `beside` is work of its own that runs as long
-    as the service does, and never ends by itself. Nothing runs and nobody is served before
-    the `canaries` say that the keys are the database's.
+    itself (`shared/savepoints.py`), in the plural; `waiting` counts how many of them are due.
+    `beside` is work of its own that runs as long as the service does, and never ends by itself.
+    Nothing runs and nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     parts = Parts(settings, database, hears, due, beside, canaries)
+    parts.observer.waiting = waiting
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,

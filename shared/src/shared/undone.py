@@ -121,9 +121,13 @@ def is_held(error: Any) -> bool:
 async def over_and_over(
     undone: Undone, name: str, work: Callable[[], Awaitable[object]], pause: float
 ) -> None:
-    """Do rounds of work for ever; whatever goes wrong, the next may set it right."""
+    """Do rounds of work for ever; whatever goes wrong, the next may set it right.
+
+    A round that says how much it did is followed at once by the next: more may be due.
+    """
     undone.expect_round(name)
     while True:
+        did: object = None
         with suppress(Exception), undone.round(name):
-            await work()
-        await asyncio.sleep(pause)
+            did = await work()
+        await asyncio.sleep(0 if isinstance(did, int) and did > 0 else pause)

@@ -120,6 +120,6 @@ async def store_answer(request: Request, response: Response) -> None:
         await (await request.state.tx.connection()).execute(KEEP, stored)
 
 
-async def forget_old_answers(connection: AsyncConnection) -> None:
-    """Forget a thousand of the answers that are older than KEPT_HOURS."""
-    await connection.execute(FORGET, {"hours": KEPT_HOURS})
+async def forget_old_answers(connection: AsyncConnection) -> int:
+    """Forget a thousand of the answers that are older than KEPT_HOURS; give how many went."""
+    return (await connection.execute(FORGET, {"hours": KEPT_HOURS})).rowcount

@@ -193,8 +193,12 @@ class Inbox:
             elif isinstance(one, Heard) and not one.event and one.envelope.kind is None:
                 metrics.inbox_heard.labels(self.service, "unknown").inc()
 
-    async def drain(self) -> None:
-        """Try parked records whose time has come, by the same code as a batch."""
+    async def drain(self) -> int:
+        """Try parked records whose time has come, by the same code as a batch.
+
+        Gives of how many streams: as long as there are some, more may wait behind them.
+        """
+        drained = 0
         async with self.database.transaction() as tx:
             due = await parking.due_streams(tx)
         for topic, key in due:
@@ -203,6 +207,8 @@ class Inbox:
                 async with self.database.transaction() as tx:
                     records = await parking.due_records(tx, topic, key)
                 await self.process(records)
+                drained += 1
+        return drained
 
     async def run(self) -> None:
         """Drain for ever."""
