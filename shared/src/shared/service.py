@@ -54,15 +54,14 @@ def assemble(
     """Put a service together; it starts when the server does, and waits for what is away.
 
     `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
-    itself (`shared/savepoints.py`), in the plural; `waiting` counts how many of them are due.
-    `beside` is work of its own that runs as long as the service does, and never ends by itself.
-    Nothing runs and nobody is served before the `canaries` say that the keys are the database's.
+    itself (`shared/savepoints.py`), in the plural; `waiting` counts those that are due. `beside` is
+    work of its own that runs as long as the service does, and never ends by itself. Nothing runs
+    and nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
-    parts = Parts(settings, database, hears, due, beside, canaries)
-    parts.observer.waiting = waiting
+    parts = Parts(settings, database, hears, due, beside, canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,
@@ -94,6 +93,7 @@ class Parts:
         due: Sequence[schedule.Due],
         beside: tuple[Work, ...],
         canaries: Sequence[Canary],
+        waiting: Waiting | None,
     ) -> None:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside
         self.canaries = canaries
@@ -102,7 +102,7 @@ class Parts:
         self.inbox = Inbox(settings, database, hears)
         self.listener = Listener(settings, self.inbox, hears.topics)
         self.relay = Relay(settings, database)
-        self.observer = Observer(settings.service, database)
+        self.observer = Observer(settings.service, database, waiting)
         told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
         self.topics = hears.topics | told
         self.working: asyncio.Task[None] | None = None

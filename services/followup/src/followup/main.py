@@ -3,7 +3,7 @@
 from fastapi import FastAPI
 
 from followup.api import router
-from followup.clock import THINGS, due
+from followup.clock import THINGS, due, waiting
 from followup.folds import Rooms
 from followup.pages import Pages
 from followup.profiles import Profile
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         due=due,
         things=THINGS,
         beside=(rooms.until_stopped,),
+        waiting=waiting,
     )
     app.state.folds, app.state.pages = rooms, Pages(run_here)
     return app

@@ -91,6 +91,7 @@ def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> Selec
             col(Match.network) == network,
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
+            col(Match.void_since).is_(None),
             col(Candidate.visible),
             fresh(tx, network, today),
             col(Consent.withdrawn_on).is_(None),

@@ -18,3 +18,9 @@ class Settings(ServiceSettings, service="matching"):
         description="The same for sensitive facts; another key.",
     )
     notifications_public_key: SealingKey
+    cases_kept_days: int = Field(
+        730, gt=0, le=36_500, description="How long a case is kept when its person has left."
+    )
+    runs_kept_days: int = Field(
+        90, gt=0, le=3_650, description="How long it is kept whom a run ranked for which place."
+    )

@@ -5,7 +5,7 @@ from functools import partial
 from fastapi import FastAPI
 
 from notifications.api import router
-from notifications.clock import THINGS, due
+from notifications.clock import THINGS, due, waiting
 from notifications.commands.seals import canaries
 from notifications.sender import send
 from notifications.settings import Settings
@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         things=THINGS,
         beside=(partial(send, settings),),
         canaries=canaries(settings),
+        waiting=waiting,
     )
     app.state.settings = settings
     return app

@@ -55,21 +55,21 @@ class Sender:
         self.paused_until = 0.0
         self.more = asyncio.Event()  # while one of us finds something, the others look too
 
-    async def dispatch_round(self) -> None:
+    async def dispatch_round(self) -> int:
         """Release what may go; a clock set by hand releases by its own `due` alone."""
         if self.settings.clock == "manual":
-            return
+            return 0
         async with self.database.transaction() as tx:
-            await dispatch.dispatch(tx, clock.now())
+            return await dispatch.dispatch(tx, clock.now())
 
     async def recover(self) -> None:
         async with self.database.transaction() as tx:
             if lost := await recovery.recover(tx, clock.now()):
                 log.warning("mails_recovered", count=lost)
 
-    async def take_owed_steps(self) -> None:
+    async def take_owed_steps(self) -> int:
         async with self.database.transaction() as tx:
-            await recovery.take_owed_steps(tx, clock.now())
+            return await recovery.take_owed_steps(tx, clock.now())
 
     async def look(self) -> None:
         """Read the figures that operations see, each by itself."""

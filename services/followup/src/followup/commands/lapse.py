@@ -6,37 +6,45 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal
+from sqlmodel import col, func, select
 
 from followup.commands.commitment import tell_figures
 from followup.models import Commitment
 from followup.queries import facts as known
 from followup.rules.ledger import figures, lapse_day
 from shared.database import Tx
+from shared.gauges import counted
 from shared.messaging.causation import because, current
 from shared.savepoints import each_by_itself, taken
 
-BATCH = 500
-NIL = UUID(int=0)
+ROUND = 100  # that the clock looks at in one transaction; the next round takes the next
 
 
 async def lapse(tx: Tx, today: date) -> int:
-    """Find each period that has ended; tell what lapsed, as of the day on which it did."""
-    found, last = 0, NIL
-    while ended := await lock_ended_unseen(tx, today, last):
-        found += await each_by_itself(tx, "commitments", ended, partial(lapse_one, tx, today=today))
-        last = ended[-1][0]  # one that fails comes again with the next round, not with this
-    return found
+    """Find periods that have ended; tell what lapsed, as of the day on which it did."""
+    ended = await lock_ended_unseen(tx, today)
+    return await each_by_itself(tx, "commitments", ended, partial(lapse_one, tx, today=today))
 
 
-async def lock_ended_unseen(tx: Tx, today: date, after: UUID) -> Sequence[tuple[UUID, str]]:
-    """Lock the next commitments, by id, whose period is over and whose lapse nobody has found."""
+def is_unseen(today: date) -> ColumnElement[bool]:
+    """Select commitments whose period is over and whose lapse nobody has found."""
+    return (col(Commitment.ends_before) <= today) & col(Commitment.lapse_found_on).is_(None)
+
+
+async def lock_ended_unseen(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
+    """Lock a round of them, drawn by chance: those that fail don't stand before the others."""
+    drawn = select(Commitment.id).where(is_unseen(today)).order_by(func.random()).limit(ROUND)
+    ids = literal((await tx.exec(drawn)).all(), ARRAY(Uuid()))
     here = select(Commitment.id, Commitment.network).where(
-        col(Commitment.ends_before) <= today,
-        col(Commitment.lapse_found_on).is_(None),
-        col(Commitment.id) > after,
+        col(Commitment.id) == any_(ids), is_unseen(today)
     )
-    return await taken(tx, here.order_by(col(Commitment.id)).limit(BATCH))
+    return await taken(tx, here.order_by(col(Commitment.id)))
+
+
+async def waiting(tx: Tx, today: date) -> dict[str, int]:
+    """Count the periods that have ended and nobody has looked at."""
+    return {"commitments": await counted(tx, select(Commitment.id).where(is_unseen(today)))}
 
 
 async def lapse_one(tx: Tx, commitment_id: UUID, today: date) -> None:

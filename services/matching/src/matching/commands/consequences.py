@@ -4,25 +4,32 @@ Who acts on a candidate locks her row here and finds her as she is today: time a
 her since she was looked at last.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from matching.commands.candidates import recipients, visibility
 from matching.commands.locks import HeldMatch, lock_candidate, lock_match
-from matching.commands.matches.transitions import end_consents_of, withdraw_of_candidate
-from matching.identities.facts import note_ground
+from matching.commands.matches.transitions import (
+    catch_up,
+    end_consents_of,
+    withdraw_of_candidate,
+)
+from matching.identities.facts import note_ground, read_ahead
 from matching.models import Candidate, Match
 from matching.profiles import Profile, profile_of
 from matching.queries import candidate as queries
 from matching.queries import place as places
+from matching.queries.any_of import among
 from matching.rules.access import has_case
 from matching.rules.candidate import CANDIDATE, ENDS
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound, advance
-from shared.savepoints import by_itself, each_by_itself
+from shared.savepoints import all_at_once, by_itself
 from shared.time import clock
 
 
@@ -81,9 +88,19 @@ async def lock_candidate_for(act: Act[Profile], ref: UUID) -> Candidate:
     return candidate
 
 
+async def lock_match_of(
+    tx: Tx, read: Match, candidate: Candidate, others: Iterable[UUID] = ()
+) -> HeldMatch:
+    """Return a match with what it joins; one that is void has ended before anybody acts on it."""
+    held = await lock_match(tx, read, candidate, others)
+    await catch_up(tx, held.match, held.place)
+    return held
+
+
 async def lock_current_match(tx: Tx, read: Match, others: Iterable[UUID] = ()) -> HeldMatch:
     """Return all that an act on a match needs, the match read again, its candidate of today."""
-    return await lock_match(tx, read, await lock_current_candidate(tx, read.candidate_ref), others)
+    candidate = await lock_current_candidate(tx, read.candidate_ref)
+    return await lock_match_of(tx, read, candidate, others)
 
 
 async def lock_match_to_end(tx: Tx, read: Match) -> HeldMatch:
@@ -93,7 +110,7 @@ async def lock_match_to_end(tx: Tx, read: Match) -> HeldMatch:
         raise NotFound
     look_again = partial(refresh, tx, candidate)
     await by_itself(tx, "candidates", candidate.id, candidate.network, look_again)
-    return await lock_match(tx, read, candidate)
+    return await lock_match_of(tx, read, candidate)
 
 
 async def due(tx: Tx, today: date) -> int:
@@ -107,8 +124,25 @@ async def due(tx: Tx, today: date) -> int:
     free = await places.lock_free(tx, {place_id for _, place_id in at})
     waits = {ref for ref, place_id in at if place_id not in free}
     late = [one for one in late if one[0] not in waits]
-    return await each_by_itself(tx, "candidates", late, partial(refresh_one, tx))
+    together = await read_together(tx, [ref for ref, _ in late])
+    return await all_at_once(tx, "candidates", late, partial(refresh_one, tx, together))
 
 
-async def refresh_one(tx: Tx, ref: UUID) -> None:
-    await refresh(tx, await tx.get_one(Candidate, ref, populate_existing=True))
+async def read_together(tx: Tx, refs: Collection[UUID]) -> dict[UUID, Candidate]:
+    """Read all of a round at once; none where one can't be read: then each is read by herself."""
+    here = select(Candidate).where(among(col(Candidate.id), refs))
+    with tx.undone.thing("unreadable_candidates", "together"):
+        async with tx.begin_nested():
+            found = await tx.exec(here.execution_options(populate_existing=True))
+            together = {one.id: one for one in found}
+            await read_ahead(tx, refs)
+            return together
+    return {}
+
+
+async def refresh_one(tx: Tx, together: dict[UUID, Candidate], ref: UUID) -> None:
+    """Refresh one of a round; tried again, she is read anew."""
+    candidate = together.pop(ref, None)
+    if candidate is None:
+        candidate = await tx.get_one(Candidate, ref, populate_existing=True)
+    await refresh(tx, candidate)

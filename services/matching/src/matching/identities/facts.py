@@ -3,7 +3,7 @@
 Everybody has a row for each, from the first day: that there is one says nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -43,12 +43,33 @@ class File:
         self.said[code] = what
 
 
+async def read_ahead(tx: Tx, refs: Collection[UUID]) -> None:
+    """Read what lies sealed of several in two questions; the caller holds the candidates' rows.
+
+    It is opened when it is each one's turn, by herself.
+    """
+    ahead = AHEAD[tx] = {}
+    persons = select(Identity).where(among(col(Identity.candidate_ref), refs))
+    for person in await tx.exec(persons.execution_options(populate_existing=True)):
+        ahead[person.candidate_ref] = (person, [])
+    facts = select(Fact).where(among(col(Fact.candidate_ref), ahead))
+    for row in await tx.exec(facts.execution_options(populate_existing=True)):
+        ahead[row.candidate_ref][1].append(row)
+
+
+async def rows_of(tx: Tx, ref: UUID) -> tuple[Identity, Sequence[Fact]]:
+    """Give what was read ahead of her, once; or read it now."""
+    if (ahead := AHEAD.get(tx, {}).pop(ref, None)) is not None:
+        return ahead
+    person, here = await row_of(tx, ref), select(Fact).where(col(Fact.candidate_ref) == ref)
+    return person, (await tx.exec(here.execution_options(populate_existing=True))).all()
+
+
 async def file_of(tx: Tx, ref: UUID) -> File:
     """Give what is said of her, read once: whoever writes in it holds the candidate's row."""
     read = files(tx)
     if ref not in read:
-        person, here = await row_of(tx, ref), select(Fact).where(col(Fact.candidate_ref) == ref)
-        found = await tx.exec(here.execution_options(populate_existing=True))
+        person, found = await rows_of(tx, ref)
         read[ref] = opened(tx, person, found)
     return read[ref]
 
@@ -69,6 +90,8 @@ def files(tx: Tx) -> dict[UUID, File]:
     return kept
 
 
+# What a transaction has read and nobody has opened yet.
+AHEAD = WeakKeyDictionary[Transaction, dict[UUID, tuple[Identity, list[Fact]]]]()
 # What each transaction has read, and within which savepoint.
 READ = WeakKeyDictionary[Transaction, tuple[object, dict[UUID, File]]]()
 

@@ -14,6 +14,7 @@ class MatchRun(Table, table=True):
     """One run of the engine: what decides its result is kept, so that it can be run again."""
 
     __tablename__ = "match_runs"
+    __table_args__ = (Index("match_runs_by_day", "run_on"),)
 
     id: UUID = Field(primary_key=True)
     network: str = Field(index=True)
@@ -30,6 +31,7 @@ class Ranked(Table, table=True):
     """A candidate's rank for a place in a run, with reasons and what isn't known."""
 
     __tablename__ = "ranked"
+    __table_args__ = (Index("ranked_by_candidate", "candidate_ref"),)
 
     run_id: UUID = Field(primary_key=True, foreign_key="match_runs.id")
     place_id: UUID = Field(primary_key=True, foreign_key="places.id")
@@ -51,8 +53,10 @@ class Match(Table, table=True):
             unique=True,
             postgresql_where=text("open"),
         ),
+        Index("matches_by_candidate", "candidate_ref"),
         Index("open_matches_by_candidate", "candidate_ref", postgresql_where=text("open")),
         Index("open_matches_by_deadline", "deadline", postgresql_where=text("open")),
+        Index("void_matches", "id", postgresql_where=text("open AND void_since IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -70,6 +74,10 @@ class Match(Table, table=True):
     asked_fields: list[str] = Field(default_factory=list, sa_column=document())
     ended_because: str | None = None  # a code for the caseworker; never told
     declined_by_employer: str | None = None  # a code from the profile
+    # Of one that is over and hasn't been ended yet, for many are over at once: since when, and why.
+    # Nobody is shown anything by it, and no act goes on with it.
+    void_since: date | None = None
+    void_because: str | None = None
 
 
 class Consent(Table, table=True):
@@ -114,7 +122,10 @@ class Placement(Table, table=True):
     """What a match became: one person's time at one workplace, and what it needs to begin."""
 
     __tablename__ = "placements"
-    __table_args__ = (CheckConstraint("starts_on < ends_before", name="a_placement_has_a_day"),)
+    __table_args__ = (
+        CheckConstraint("starts_on < ends_before", name="a_placement_has_a_day"),
+        Index("placements_by_candidate", "candidate_ref"),
+    )
 
     id: UUID = Field(primary_key=True)
     network: str

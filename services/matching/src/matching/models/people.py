@@ -3,11 +3,16 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, text
 from sqlalchemy import Identity as Generated
 from sqlmodel import Field, UniqueConstraint
 
 from matching.models.tables import Table, document
+from matching.rules.candidate import ENDS
+
+# As text: with parameters in their place PostgreSQL wouldn't find the index.
+IN_THE_BANK = f"state NOT IN ({', '.join(map(repr, ENDS))})"
+GONE = f"state IN ({', '.join(map(repr, ENDS))})"
 
 
 class Candidate(Table, table=True):
@@ -17,7 +22,11 @@ class Candidate(Table, table=True):
     """
 
     __tablename__ = "candidates"
-    __table_args__ = (Index("candidates_to_look_at", "network", "look_again_on"),)
+    __table_args__ = (
+        Index("candidates_to_look_at", "network", "look_again_on"),
+        Index("candidates_by_rules", "network", "rules", postgresql_where=text(IN_THE_BANK)),
+        Index("candidates_gone", "since", postgresql_where=text(GONE)),
+    )
 
     id: UUID = Field(primary_key=True)  # the candidate_ref: random
     # In the order of registration; with a run's seed it breaks ties.

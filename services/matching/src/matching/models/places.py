@@ -3,10 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from matching.models.tables import Table, document
+
+# As text: with a parameter in its place PostgreSQL wouldn't find the index.
+NOT_CLOSED = "places.state <> 'closed'"
 
 
 class Place(Table, table=True):
@@ -19,6 +22,8 @@ class Place(Table, table=True):
         Index("places_by_state", "network", "state"),
         Index("places_by_organisation", "organisation_id"),
         Index("places_by_commitment", "commitment_id"),
+        Index("places_by_member", "membership_id", postgresql_where=text(NOT_CLOSED)),
+        Index("places_ending", "ends_before", postgresql_where=text(NOT_CLOSED)),
     )
 
     id: UUID = Field(primary_key=True)

@@ -4,15 +4,17 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false, text
 from sqlmodel import col, func, or_, select
 
 from matching.models import Candidate, Match
+from matching.models.people import IN_THE_BANK
 from matching.profiles import Profile, profile_of
 from matching.queries.any_of import among
 from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
 from shared.database import Tx
+from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
@@ -84,15 +86,25 @@ async def lock_late(tx: Tx, network: str, rules_key: str, today: date) -> Sequen
 
     Who is looked at is drawn: those that fail each time would else stand before all others.
     """
-    is_late = (
-        col(Candidate.network) == network,
-        col(Candidate.state).not_in(ENDS),
-        or_(col(Candidate.look_again_on) <= today, col(Candidate.rules) != rules_key),
-    )
-    drawn = select(Candidate.id).where(*is_late).order_by(func.random()).limit(LOOKED_AT_ONCE)
+    late = is_late(network, rules_key, today)
+    drawn = select(Candidate.id).where(late).order_by(func.random()).limit(LOOKED_AT_ONCE)
     ids = (await tx.exec(drawn)).all()
-    here = select(Candidate.id).where(among(col(Candidate.id), ids), *is_late)
+    here = select(Candidate.id).where(among(col(Candidate.id), ids), late)
     return await taken(tx, here.order_by(col(Candidate.id)))
+
+
+def is_late(network: str, rules_key: str, today: date) -> ColumnElement[bool]:
+    """Select those whom time or new rules have passed by, as the indexes find them."""
+    rules = col(Candidate.rules)  # no index finds what differs, but what is less, and what is more
+    late = or_(col(Candidate.look_again_on) <= today, rules < rules_key, rules > rules_key)
+    return (col(Candidate.network) == network) & text(IN_THE_BANK) & late
+
+
+async def count_late(tx: Tx, today: date) -> int:
+    """Count those who wait to be looked at again, and are shown to nobody until then."""
+    networks = [profile_of(tx, network) for network in sorted(tx.networks)]
+    late = [is_late(one.network, one.rules_key, today) for one in networks]
+    return await counted(tx, select(Candidate.id).where(or_(false(), *late)))
 
 
 async def lock_candidates_in(tx: Tx, network: str) -> Sequence[UUID]:

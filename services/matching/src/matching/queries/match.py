@@ -30,6 +30,7 @@ from matching.rules.match import (
 )
 from matching.rules.placement import Days, possible_days
 from shared.database import Tx
+from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
@@ -123,14 +124,22 @@ async def count_open(tx: Tx, which: ColumnElement[bool]) -> int:
 
 
 def is_due(today: date) -> ColumnElement[bool]:
-    """Select open matches whose answer hasn't come, or whose consent is over."""
+    """Select open matches whose answer hasn't come, or whose consent is over; no void ones."""
     live = select(Consent.match_id).where(
         col(Consent.withdrawn_on).is_(None), col(Consent.until) >= today
     )
-    return or_(
+    return col(Match.void_since).is_(None) & or_(
         col(Match.state).in_(EXPIRING) & (col(Match.deadline) < today),
         col(Match.state).in_(CONSENTED) & col(Match.id).not_in(live),
     )
+
+
+async def count_due(tx: Tx, today: date) -> int:
+    """Count open matches that are void, or whose answer hasn't come in time."""
+    open_ = select(Match.id).where(col(Match.open), col(Match.network).in_(tx.networks))
+    late = open_.where(col(Match.state).in_(EXPIRING), col(Match.deadline) < today)
+    void = await counted(tx, open_.where(col(Match.void_since).is_not(None)))
+    return void + await counted(tx, late.where(col(Match.void_since).is_(None)))
 
 
 async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
@@ -146,17 +155,34 @@ async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
 
 
 async def due_at(tx: Tx, places: Collection[UUID], today: date) -> Sequence[tuple[UUID, UUID, str]]:
-    """Give the open matches that are due at places: each with its place and its network."""
+    """Draw open matches that are due at places, by id; each with its place and its network."""
     here = select(Match.id, Match.place_id, Match.network).where(
         col(Match.open), is_due(today), among(col(Match.place_id), places)
     )
-    return (await tx.exec(here.order_by(col(Match.id)))).all()
+    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
 
 
-async def at_suspended(tx: Tx, places: Collection[UUID] | None) -> Sequence[tuple[UUID, UUID, str]]:
-    """Give open matches at places that are paused for their member: all at some, or a few drawn.
+async def void_matches(tx: Tx) -> Sequence[tuple[UUID, UUID, str]]:
+    """Draw open matches that are void, by id; each with its place and its network."""
+    here = select(Match.id, Match.place_id, Match.network).where(
+        col(Match.open), col(Match.void_since).is_not(None), col(Match.network).in_(tx.networks)
+    )
+    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
 
-    Each with its place and its network.
+
+async def void_at(tx: Tx, places: Collection[UUID]) -> Sequence[tuple[UUID, UUID, str]]:
+    """Give so many void matches at places, by id, as a part holds; as `void_matches` does."""
+    here = select(Match.id, Match.place_id, Match.network).where(
+        col(Match.open), col(Match.void_since).is_not(None), among(col(Match.place_id), places)
+    )
+    return (await tx.exec(here.order_by(col(Match.id)).limit(ROUND))).all()
+
+
+async def at_suspended(tx: Tx) -> Sequence[tuple[UUID, UUID, str]]:
+    """Draw open matches at places that are paused for their member, by id.
+
+    Each with its place and its network. All are void since the suspension was heard, but for what
+    began while it was: a replica of the release before, or an act that didn't see it yet.
     """
     here = select(Match.id, Match.place_id, Match.network)
     here = here.join(Place, col(Place.id) == Match.place_id)
@@ -164,10 +190,7 @@ async def at_suspended(tx: Tx, places: Collection[UUID] | None) -> Sequence[tupl
     suspended = is_paused_for_member() & col(Member.suspended_on).is_not(None)
     run_here = col(Match.network).in_(tx.networks)
     here = here.where(col(Match.open), suspended, run_here)
-    if places is None:
-        return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
-    here = here.where(among(col(Match.place_id), places))
-    return (await tx.exec(here.order_by(col(Match.id)))).all()
+    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from itertools import accumulate
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, text
 from sqlmodel import col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from matching.models import Match, Member, Place, Slot
+from matching.models.places import NOT_CLOSED
 from matching.profiles import Profile
 from matching.queries.any_of import among
 from matching.rules import place as rules
@@ -16,6 +18,7 @@ from matching.rules.access import decides_for, may_list_places, may_touch_place
 from matching.rules.match import DECISIONS
 from matching.rules.place import LIVING, STALE
 from shared.database import Tx
+from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
@@ -92,24 +95,32 @@ async def matchable(tx: Tx, network: str, only: Collection[UUID] | None = None) 
     here = select(Place).where(
         Place.network == network, Place.state == "open", Place.slots > in_use
     )
+    gone = or_(col(Member.suspended_on).is_not(None), col(Member.ended_on).is_not(None))
+    here = here.where(
+        col(Place.membership_id).not_in(select(Member.membership_id).where(gone)),
+    )
     if only is not None:
         here = here.where(col(Place.id).in_(only))
     found, today = await tx.exec(here.order_by(col(Place.id))), await clock.today(tx)
     return [place for place in found.all() if accepts_matches(place, today)]
 
 
+def is_over(tx: Tx, today: date) -> ColumnElement[bool]:
+    """Select places whose last day has passed, or whose offer nobody has renewed in time."""
+    ended = col(Place.ends_before) <= today
+    stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
+    return col(Place.network).in_(tx.networks) & text(NOT_CLOSED) & or_(ended, stale)
+
+
 async def lock_over(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
-    """Lock places whose last day has passed, or whose offer nobody has renewed in time.
+    """Lock places that are over, so many as make a part.
 
     Of each only what names it: a row that can't be read keeps no other from being closed.
     """
-    ended = col(Place.ends_before) <= today
-    stale = and_(col(Place.state).in_(STALE), col(Place.deadline) < today)
-    here = col(Place.network).in_(tx.networks)
-    due = here & (col(Place.state) != "closed") & or_(ended, stale)
+    due = is_over(tx, today)
     # By chance, or a round full of places that fail would stand before the others for ever.
-    drawn = select(Place.id).where(due).order_by(func.random()).limit(ROUND)
-    ids = (await tx.exec(drawn)).all()
+    drawn = select(Place.id, Place.network).where(due).order_by(func.random()).limit(ROUND)
+    ids = [place_id for place_id, _ in await part_of(tx, (await tx.exec(drawn)).all())]
     # Somebody may renew one while we wait for it.
     those = select(Place.id, Place.network).where(among(col(Place.id), ids), due)
     return await taken(tx, those.order_by(col(Place.id)))
@@ -133,24 +144,49 @@ def is_paused_for_member() -> ColumnElement[bool]:
     return col(Place.paused_for).op("?", is_comparison=True)("member_suspended")
 
 
-async def out_of_line(tx: Tx) -> Sequence[tuple[UUID, str]]:
-    """Draw places that stand otherwise than their members do."""
+def stands_otherwise(tx: Tx) -> Select[UUID, str]:
+    """Select places that stand otherwise than their members do."""
     gone, suspended = col(Member.ended_on).is_not(None), col(Member.suspended_on).is_not(None)
     back = col(Member.reinstated_on).is_not(None) & not_(suspended) & is_paused_for_member()
     works = suspended & col(Place.state).in_(LIVING) & not_(is_paused_for_member())
     here = select(Place.id, Place.network).join(
         Member, col(Member.membership_id) == Place.membership_id
     )
-    here = here.where(Place.state != "closed", or_(gone, works, back))
-    here = here.where(col(Place.network).in_(tx.networks))
-    return (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
+    here = here.where(text(NOT_CLOSED), or_(gone, works, back))
+    return here.where(col(Place.network).in_(tx.networks))
+
+
+async def count_due(tx: Tx, today: date) -> int:
+    """Count the places that are over, and those that haven't followed their members yet."""
+    over = await counted(tx, select(Place.id).where(is_over(tx, today)))
+    return over + await counted(tx, stands_otherwise(tx))
+
+
+async def out_of_line(tx: Tx) -> Sequence[tuple[UUID, str]]:
+    """Draw so many places that stand otherwise than their members do as make a part, by id."""
+    here = stands_otherwise(tx)
+    drawn = (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
+    return sorted(await part_of(tx, drawn), key=str)
+
+
+async def part_of(tx: Tx, at: Sequence[tuple[UUID, str]]) -> Sequence[tuple[UUID, str]]:
+    """Give the first of these places, so many that with their open matches they are a part.
+
+    What is done with all that hangs on a place takes its time: many places wait for the next part.
+    """
+    counted = select(Match.place_id, func.count()).where(
+        among(col(Match.place_id), [place_id for place_id, _ in at]), col(Match.open)
+    )
+    matches = dict((await tx.exec(counted.group_by(col(Match.place_id)))).all())
+    filled = accumulate(1 + matches.get(place_id, 0) for place_id, _ in at)
+    return [one for one, sum_ in zip(at, filled, strict=True) if sum_ <= ROUND] or at[:1]
 
 
 async def of_member(tx: Tx, membership_id: UUID) -> Sequence[tuple[UUID, str]]:
     """Give a member's places that aren't closed, where the network is still run here."""
     here = select(Place.id, Place.network).where(
         col(Place.membership_id) == membership_id,
-        col(Place.state) != "closed",
+        text(NOT_CLOSED),
         col(Place.network).in_(tx.networks),
     )
-    return (await tx.exec(here)).all()
+    return (await tx.exec(here.order_by(col(Place.id)))).all()

@@ -218,7 +218,7 @@ async def now_or_later(
     """Take a notice's step by itself, so that the mail's fate is stored; owe it if it can't be."""
     notice_id = notice.id
     if not await by_itself(tx, "notices", notice_id, notice.network, act):
-        await owe(tx, notice_id, by, on, ground)
+        await owe(tx, [notice_id], by, on, ground)
 
 
 async def let_go(tx: Tx, claimed: Claimed, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Notices: asked for by an event, closed by another; every step is told."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -34,7 +35,8 @@ TOLD: dict[str, Any] = {
 }
 # Not twice: whatever is heard of an aggregate later closes its notices anew.
 OWE = text("""UPDATE notices SET owed = coalesce(owed, '[]') || CAST(:step AS jsonb)
-    WHERE id = :id AND NOT coalesce(owed @> CAST(:by AS jsonb), false)""")
+    WHERE id = ANY(:ids) AND NOT coalesce(owed @> CAST(:by AS jsonb), false)""")
+MOST_AT_ONCE = 200  # notices that one event closes; a part of an event's time
 ENDS = {"acted": "act", "cancelled": "cancel", "expired": "expire"}
 
 
@@ -90,11 +92,17 @@ async def add(tx: Tx, notice: Notice) -> bool:
 
 
 async def close(tx: Tx, subject: Subject, on: date) -> None:
-    """Close what is done or void by all that was heard; what was only told stays told."""
-    for notice_id in await queries.lock_open_notices(tx, subject):
+    """Close what is done or void by all that was heard; what was only told stays told.
+
+    As many as one event may take time for: the others owe it, and no mail of theirs goes out.
+    """
+    found = await queries.lock_open_notices(tx, subject)
+    for notice_id in found[:MOST_AT_ONCE]:
         act = partial(close_one, tx, notice_id, subject, on)
         if not await by_itself(tx, "notices", notice_id, subject.network, act):
-            await owe(tx, notice_id, "close", on)
+            await owe(tx, [notice_id], "close", on)
+    if later := found[MOST_AT_ONCE:]:
+        await owe(tx, later, "close", on)
 
 
 async def close_one(tx: Tx, notice_id: UUID, subject: Subject, on: date) -> None:
@@ -107,10 +115,10 @@ async def close_one(tx: Tx, notice_id: UUID, subject: Subject, on: date) -> None
         await step(tx, notice, ENDS[over], on)
 
 
-async def owe(tx: Tx, notice_id: UUID, by: str, on: date, ground: str = "") -> None:
-    """Remember a step that could not be taken: what asked for it doesn't come again."""
+async def owe(tx: Tx, ids: Sequence[UUID], by: str, on: date, ground: str = "") -> None:
+    """Remember a step that wasn't taken: what asked for it doesn't come again."""
     step_owed = json.dumps([{"by": by, "on": on.isoformat(), "ground": ground}])
-    about = {"id": notice_id, "step": step_owed, "by": json.dumps([{"by": by}])}
+    about = {"ids": [*ids], "step": step_owed, "by": json.dumps([{"by": by}])}
     await (await tx.connection()).execute(OWE, about)
 
 

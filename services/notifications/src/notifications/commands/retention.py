@@ -1,7 +1,9 @@
 """Forgetting: what is over goes away, twelve weeks later, as the links to it do."""
 
+from collections import Counter
 from datetime import date, timedelta
 from functools import partial
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -45,20 +47,28 @@ ABOUT_CANDIDATE = text("""
 
 
 async def forget_what_is_over(tx: Tx, today: date) -> int:
-    """Forget notices with their mails; that moves nothing."""
+    """Forget notices with their mails, a thousand at once; give how many went."""
     connection = await tx.connection()
     ended = await connection.execute(NOTICES, {"before": today - LINK_LIVES})
     mails = [mail for (mail,) in ended if mail]
-    await connection.execute(MAILS, {"those": mails, "before": clock.now() - LINK_LIVES})
-    return 0
+    those = {"those": mails, "before": clock.now() - LINK_LIVES}
+    return ended.rowcount + (await connection.execute(MAILS, those)).rowcount
 
 
 async def forget_who_left(tx: Tx, _: date) -> int:
-    """Forget what was heard of whoever has left, when nothing of hers is open; each by herself."""
+    """Forget what was heard of whoever has left, when nothing of hers is open; each by herself.
+
+    Gives of how many aggregates it was: of some her time comes later today.
+    """
+    counts = Counter[UUID]()
+
+    async def forget(ref: UUID) -> None:
+        gone = await connection.execute(ABOUT_CANDIDATE, {"id": ref, "before": before})
+        counts[ref] = gone.rowcount
+
     connection, before = await tx.connection(), clock.now() - LINK_LIVES
     # A day later than that, by the clock of whoever told it.
     after = (before + timedelta(days=1)).date().isoformat()
     for ref, network in (await connection.execute(GONE, {"after": after})).all():
-        forgotten = partial(connection.execute, ABOUT_CANDIDATE, {"id": ref, "before": before})
-        await by_itself(tx, "candidates", ref, network, forgotten)
-    return 0
+        await by_itself(tx, "candidates", ref, network, partial(forget, ref))
+    return counts.total()

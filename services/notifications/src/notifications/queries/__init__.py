@@ -9,6 +9,7 @@ from notifications.queries.delivery import (
     lock_subjects,
 )
 from notifications.queries.notice import (
+    count_due,
     lock_companions,
     lock_due,
     lock_late,
@@ -27,6 +28,7 @@ from notifications.queries.recipient import (
 )
 
 __all__ = [
+    "count_due",
     "lock_companions",
     "lock_due",
     "lock_late",

@@ -14,6 +14,7 @@ from notifications.rules.notice import LINK_LIVES, NOTICE, OPEN
 from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
 from shared.database import Tx
+from shared.gauges import counted
 from shared.http.access import Caller
 from shared.http.paging import Page
 from shared.machines import NotFound
@@ -103,6 +104,14 @@ def is_forgotten(today: date) -> ColumnElement[bool]:
     last = func.greatest(func.coalesce(Notice.act_by, Notice.opened_on), Notice.opened_on)
     too_old = (col(Notice.opened_on) <= today - LINK_LIVES) & (last <= today - LINK_LIVES)
     return (col(Notice.state) == "waiting") & too_old
+
+
+async def count_due(tx: Tx, today: date, now: datetime) -> int:
+    """Count notices that are let go today, may be released, or owe a step."""
+    unsent = (col(Notice.state) == "waiting") & col(Notice.delivery_id).is_(None)
+    ripe = unsent & col(Notice.rule).in_(RULES) & (col(Notice.held_until) <= now)
+    due = (is_late(today), is_forgotten(today), ripe, col(Notice.owed).is_not(None))
+    return sum([await counted(tx, select(Notice.id).where(which)) for which in due])
 
 
 async def drawn(tx: Tx, which: ColumnElement[bool]) -> Sequence[UUID]:

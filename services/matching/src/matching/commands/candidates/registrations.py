@@ -12,6 +12,7 @@ from jobbpakten_events.matching import CandidateClosed, CandidateRegistered
 from matching import identities
 from matching.commands.consequences import lock_candidate_for, recompute
 from matching.commands.locks import lock_candidate
+from matching.commands.matches.runs import forget_ranks_of
 from matching.identities import facts
 from matching.models import Candidate
 from matching.profiles import Profile
@@ -201,5 +202,6 @@ async def close(act: Act[Profile], ref: UUID, ground: str) -> Candidate:
     advance(candidate, CANDIDATE, by, act.caller.role, day, limits=act.profile)
     await facts.note_ground(act.tx, ref, ground)
     await recompute(act.tx, candidate, day)
+    await forget_ranks_of(act.tx, ref)
     await outbox.tell(act.tx, CandidateClosed(candidate_ref=ref), on=day)
     return candidate

@@ -9,8 +9,8 @@ from sqlmodel import col
 from jobbpakten_events.matching import MatchAccepted
 from jobbpakten_events.placement import PlacementPlanned
 from matching.commands.checks import check_available, check_consented, check_fits, check_member
-from matching.commands.consequences import enter, lock_current_candidate
-from matching.commands.locks import HeldMatch, lock_match
+from matching.commands.consequences import enter, lock_current_candidate, lock_match_of
+from matching.commands.locks import HeldMatch
 from matching.commands.matches.transitions import end, open_matches, places_of
 from matching.commands.places import slots
 from matching.models import Match, Placement
@@ -39,7 +39,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     """Accept what both sides said yes to: the slot is hers, and a placement is planned."""
     read = await queries.for_staff(act, match_id)
     candidate = await lock_current_candidate(act.tx, read.candidate_ref)
-    held = await lock_match(act.tx, read, candidate, await places_of(act.tx, candidate.id))
+    held = await lock_match_of(act.tx, read, candidate, await places_of(act.tx, candidate.id))
     match = await queries.for_staff(act, match_id)  # still, under its lock
     advance(match, MATCH, "accept", act.caller.role, act.on, limits=act.profile)
     check_available(held.candidate)  # of her whose match is accepted already nothing is said

@@ -12,7 +12,7 @@ from matching.commands.checks import check_available, check_consented, check_fit
 from matching.commands.consequences import lock_candidate_for, lock_current_match
 from matching.commands.locks import lock_places
 from matching.commands.places import slots
-from matching.models import Candidate, Match, MatchRun, Place
+from matching.models import Candidate, Match, MatchRun, Member, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
 from matching.queries.place import accepts_matches
@@ -42,7 +42,7 @@ async def propose(act: Act[Profile], pick: Pick) -> Match:
     check_free(candidate)
     place = await place_of(act.tx, act.profile, pick.place_id)
     check_order(act.on, max(candidate.registered_on, place.since))
-    check_accepts(place, await clock.today(act.tx))
+    await check_accepts(act.tx, place)
     await check_fits(act.tx, candidate, place, await clock.today(act.tx))
     await check_room(act.tx, act.profile, candidate, place)
     await check_run(act, pick)
@@ -70,8 +70,11 @@ def check_free(candidate: Candidate) -> None:
         raise NotAllowed("not_free", "The candidate has a placement already, under way or to come.")
 
 
-def check_accepts(place: Place, today: date) -> None:
-    if not accepts_matches(place, today):
+async def check_accepts(tx: Tx, place: Place) -> None:
+    """Refuse a place that takes nobody, also one that hasn't followed its member yet."""
+    member = await tx.get(Member, place.membership_id, populate_existing=True)
+    stands = member is not None and not (member.suspended_on or member.ended_on)
+    if not (stands and accepts_matches(place, await clock.today(tx))):
         raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
 
 
@@ -127,7 +130,7 @@ async def ask(act: Act[Profile], match_id: UUID, fields: Sequence[str], answer_b
         raise Unfit("/answer_by", "after_the_place", f"The place's last day is {latest}.")
     advance(match, MATCH, "ask", act.caller.role, act.on, limits=act.profile)
     match.deadline = answer_by
-    check_accepts(place, await clock.today(act.tx))
+    await check_accepts(act.tx, place)
     match.asked_fields = sorted(set(fields))
     event = CandidateAsked.from_row(match, match_id=match.id, act_by=answer_by)
     await outbox.tell(act.tx, event, on=act.on)

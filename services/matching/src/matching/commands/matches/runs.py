@@ -3,23 +3,27 @@
 import asyncio
 import json
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlmodel import col, delete
 
 from jobbpakten_events.matching import MatchRunCompleted
 from matching import identities
 from matching.commands.checks import need, person
 from matching.engine import Index
-from matching.models import MatchRun, Place
+from matching.models import MatchRun, Place, Ranked
 from matching.profiles import Profile
 from matching.queries import candidate as candidates
 from matching.queries import place as places
 from matching.rules.access import has_cases
+from matching.rules.candidate import ENDS
 from matching.rules.fit import Hit, Need, Person
 from matching.rules.run import TOP, seed_of
+from matching.settings import Settings
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotAllowed, NotFound
@@ -32,6 +36,24 @@ KEEP = text("""
     FROM unnest(CAST(:places AS uuid[]), CAST(:ranks AS int[]), CAST(:candidates AS uuid[]),
                 CAST(:reasons AS text[]), CAST(:unknowns AS text[]))
          AS one(place, rank, candidate, reasons, unknowns)""")
+
+# A run goes when none of its ranks is left. Others may read them: what somebody holds waits.
+FORGOTTEN_AT_ONCE = 10_000
+FORGET_RANKS = text("""
+    DELETE FROM ranked WHERE (run_id, place_id, rank) IN (
+        SELECT run_id, place_id, rank FROM ranked
+        WHERE run_id IN (SELECT id FROM match_runs WHERE run_on < :before)
+        LIMIT :most FOR UPDATE SKIP LOCKED)""")
+FORGET_RUNS = text("""
+    DELETE FROM match_runs WHERE id IN (
+        SELECT id FROM match_runs AS run WHERE run_on < :before
+            AND NOT EXISTS (SELECT FROM ranked WHERE run_id = run.id)
+        LIMIT :most FOR UPDATE SKIP LOCKED)""")
+# A run may have read her just before she left, and stored her rank just after.
+FORGET_LEFT = text("""
+    DELETE FROM ranked USING match_runs AS run, candidates AS her
+    WHERE run.run_on >= :since AND run_id = run.id AND her.id = candidate_ref
+        AND her.state = ANY(:ends)""")
 
 Found = Sequence[tuple[UUID, Sequence[Hit]]]
 
@@ -101,6 +123,23 @@ async def store(tx: Tx, run_id: UUID, found: Found) -> None:
         "unknowns": [json.dumps(hit.unknowns) for _, _, hit in rows],
     }
     await (await tx.connection()).execute(KEEP, columns)
+
+
+async def forget_old_ones(tx: Tx, today: date) -> int:
+    """Forget runs that are older than the settings keep them, part by part; give how many rows."""
+    before = today - timedelta(days=tx.own(Settings).runs_kept_days)
+    connection, about = await tx.connection(), {"before": before, "most": FORGOTTEN_AT_ONCE}
+    ranks = (await connection.execute(FORGET_RANKS, about)).rowcount
+    runs = (await connection.execute(FORGET_RUNS, about)).rowcount
+    left = await connection.execute(
+        FORGET_LEFT, {"since": today - timedelta(days=1), "ends": [*ENDS]}
+    )
+    return ranks + runs + left.rowcount
+
+
+async def forget_ranks_of(tx: Tx, ref: UUID) -> None:
+    """Forget where a candidate was ranked: she has left."""
+    await tx.exec(delete(Ranked).where(col(Ranked.candidate_ref) == ref))
 
 
 async def tell_of_run(tx: Tx, done: MatchRun) -> None:

@@ -1,12 +1,12 @@
 """Matches: how they go on and how they end. One changes only under its place's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 
 from jobbpakten_events.matching import (
     ConsentWithdrawn,
@@ -20,13 +20,13 @@ from matching.models import Consent, Match, Place, UnconfirmedConsent
 from matching.profiles import profile_of
 from matching.queries import match as queries
 from matching.queries import place as place_queries
-from matching.queries.any_of import among
+from matching.queries.place import ROUND
 from matching.rules.match import EXPIRING, MATCH, tells_the_candidate
 from matching.rules.place import LIVING
 from shared.database import Tx
 from shared.machines import take
 from shared.messaging import outbox
-from shared.savepoints import by_itself
+from shared.savepoints import by_itself, each_by_itself
 
 # Which side ended it isn't told: her no, the employer's and ours look alike.
 TOLD = {
@@ -44,26 +44,74 @@ async def withdraw_of_candidate(tx: Tx, ref: UUID, because: str, on: date) -> in
     An accepted match keeps its placement and its consent: while she is hidden nobody is shown
     anything by it.
     """
-    found = {place.id: place for place in await lock_places(tx, await places_of(tx, ref))}
-    ended = await open_matches(tx, col(Match.candidate_ref) == ref)
-    for match in ended:
-        await withdraw_one(tx, match, found[match.place_id], because, on)
-    return len(ended)
+    found = await lock_places(tx, await places_of(tx, ref))
+    return await withdraw(tx, col(Match.candidate_ref) == ref, found, because, on)
 
 
 async def end_consents_of(tx: Tx, ref: UUID, because: str, on: date) -> None:
-    """End all that a candidate has consented to, for good; the caller holds her row."""
-    for consent in await live_consents(tx, col(Consent.candidate_ref) == ref):
+    """End all that a candidate has consented to, for good; the caller holds her row.
+
+    The consent behind a void match ends with it, and nobody is shown anything by it until then.
+    """
+    void = select(Match.id).where(col(Match.open), col(Match.void_since).is_not(None))
+    hers = (col(Consent.candidate_ref) == ref) & col(Consent.match_id).not_in(void)
+    for consent in await live_consents(tx, hers):
         await end_consent(tx, consent, because, on)
 
 
-async def withdraw_at_places(tx: Tx, at: Sequence[Place], because: str, on: date) -> int:
-    """End the open matches at places whose rows the caller holds; give how many."""
-    found = {place.id: place for place in at}
-    ended = await open_matches(tx, among(col(Match.place_id), found))
+async def withdraw_at(tx: Tx, place: Place, because: str, on: date) -> int:
+    """End the open matches at a place whose row the caller holds."""
+    return await withdraw(tx, col(Match.place_id) == place.id, [place], because, on)
+
+
+async def withdraw(
+    tx: Tx, which: ColumnElement[bool], at: Sequence[Place], because: str, on: date
+) -> int:
+    """End open matches at places that the caller holds: all are void, and the first of them ended.
+
+    Gives how many were ended. The others are ended by the clock, part by part.
+    """
+    await make_void(tx, which, because, on)
+    places = {place.id: place for place in at}
+    ended = await open_matches(tx, which, most=ROUND)
     for match in ended:
-        await withdraw_one(tx, match, found[match.place_id], because, on)
+        await withdraw_one(tx, match, places[match.place_id], because, on)
     return len(ended)
+
+
+async def make_void(tx: Tx, which: ColumnElement[bool], because: str, on: date) -> None:
+    """Let open matches count for nothing from now on; the caller holds their places.
+
+    One statement, however many they are. What is void already keeps its day and its reason.
+    """
+    here = update(Match).where(col(Match.open), col(Match.void_since).is_(None), which)
+    values = here.values(void_since=on, void_because=because)
+    await tx.exec(values.execution_options(synchronize_session=False))
+
+
+async def end_void(tx: Tx, _: date) -> int:
+    """End matches that are void, so many as a part holds; give how many."""
+    found = await queries.void_matches(tx)
+    free = await place_queries.lock_free(tx, {place_id for _, place_id, _ in found})
+    return await end_these(tx, [one for one in found if one[1] in free])
+
+
+async def end_these(tx: Tx, found: Iterable[tuple[UUID, UUID, str]]) -> int:
+    """End void matches at places that the caller holds, each by itself; give how many."""
+    ending = ((match_id, network) for match_id, _, network in found)
+    return await each_by_itself(tx, "matches", ending, partial(end_void_one, tx))
+
+
+async def end_void_one(tx: Tx, match_id: UUID) -> None:
+    found = await tx.get_one(Match, match_id, populate_existing=True)
+    (place,) = await lock_places(tx, [found.place_id])
+    await catch_up(tx, found, place)
+
+
+async def catch_up(tx: Tx, match: Match, place: Place) -> None:
+    """End a match that is void, as whoever made it so would have; the caller holds its place."""
+    if match.open and match.void_since and match.void_because:
+        await withdraw_one(tx, match, place, match.void_because, match.void_since)
 
 
 async def places_of(tx: Tx, ref: UUID) -> set[UUID]:
@@ -72,9 +120,11 @@ async def places_of(tx: Tx, ref: UUID) -> set[UUID]:
     return set((await tx.exec(here)).all())
 
 
-async def open_matches(tx: Tx, which: ColumnElement[bool]) -> Sequence[Match]:
+async def open_matches(
+    tx: Tx, which: ColumnElement[bool], most: int | None = None
+) -> Sequence[Match]:
     """Read open matches as they are now, whatever was read before the locks were ours."""
-    here = select(Match).where(col(Match.open), which).order_by(col(Match.id))
+    here = select(Match).where(col(Match.open), which).order_by(col(Match.id)).limit(most)
     return (await tx.exec(here.execution_options(populate_existing=True))).all()
 
 

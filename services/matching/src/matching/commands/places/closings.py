@@ -50,5 +50,5 @@ async def end(tx: Tx, place: Place, ground: str, on: date, role: str = "system")
     place.paused_for = []
     if not opened:
         return
-    await transitions.withdraw_at_places(tx, [place], f"place_{ground}", on)
+    await transitions.withdraw_at(tx, place, f"place_{ground}", on)
     await tell_closed(tx, place, ground, on)

@@ -1,13 +1,17 @@
 """What becomes of a member's places when it is suspended, is back, or has left: each by itself.
 
-What can't be done when it is heard is done by the clock: it asks which places stand otherwise than
-their members do.
+That it is so counts as soon as it is heard, however large the member: its open matches are void,
+and nothing begins there. What follows is done in parts: the first when it is heard, the others, and
+what can't be done at present, by the clock. It asks which places stand otherwise than their members
+do, and which matches are void.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import partial
 from uuid import UUID
+
+from sqlmodel import col
 
 from matching.commands.locks import lock_places
 from matching.commands.matches import transitions
@@ -16,6 +20,7 @@ from matching.commands.places.pauses import lift, pause_for
 from matching.models import Match, Member
 from matching.queries import match as match_queries
 from matching.queries import place as queries
+from matching.queries.any_of import among
 from matching.rules.place import LIVING
 from shared.database import Tx
 from shared.savepoints import each_by_itself
@@ -26,18 +31,34 @@ async def follow_members(tx: Tx, _: date) -> int:
     at = await queries.out_of_line(tx)
     free = await queries.lock_free(tx, [place_id for place_id, _ in at])
     done = await stand_as_members(tx, [one for one in at if one[0] in free])
-    found = await match_queries.at_suspended(tx, None)
+    found = await match_queries.at_suspended(tx)
     free = await queries.lock_free(tx, {place_id for _, place_id, _ in found})
     return done + await end_matches(tx, [one for one in found if one[1] in free])
 
 
 async def follow(tx: Tx, membership_id: UUID) -> None:
-    """Close, pause or bring back a member's places; end the matches where it is suspended."""
+    """Close, pause or bring back a member's places; end the matches where it is suspended.
+
+    As many as a part holds. The matches of all are void at once, whatever is told later: a member
+    that is back before the last part keeps none that was open when it was suspended.
+    """
     at = await queries.of_member(tx, membership_id)
-    ids = [place_id for place_id, _ in at]
-    await queries.lock_unread(tx, ids)
-    await stand_as_members(tx, at)
-    await end_matches(tx, await match_queries.at_suspended(tx, ids))
+    await queries.lock_unread(tx, [place_id for place_id, _ in at])
+    await let_matches_be_void(tx, membership_id, [place_id for place_id, _ in at])
+    part = await queries.part_of(tx, at)
+    await stand_as_members(tx, part)
+    void = await match_queries.void_at(tx, [place_id for place_id, _ in part])
+    await transitions.end_these(tx, void)
+
+
+async def let_matches_be_void(tx: Tx, membership_id: UUID, place_ids: Collection[UUID]) -> None:
+    """Let nobody be shown anything, nor any match go on, at a member that is none at present."""
+    member = await tx.get_one(Member, membership_id, populate_existing=True)
+    there = among(col(Match.place_id), place_ids)
+    if member.ended_on:
+        await transitions.make_void(tx, there, "place_withdrawn", member.ended_on)
+    elif member.suspended_on:
+        await transitions.make_void(tx, there, "member_suspended", member.suspended_on)
 
 
 async def stand_as_members(tx: Tx, at: Sequence[tuple[UUID, str]]) -> int:
@@ -60,13 +81,14 @@ async def follow_one(tx: Tx, place_id: UUID) -> None:
 
 async def end_matches(tx: Tx, found: Sequence[tuple[UUID, UUID, str]]) -> int:
     """End open matches at suspended members' places, held by the caller; who works there stays."""
-    ending = ((match_id, network) for match_id, _, network in sorted(found, key=str))
+    ending = ((match_id, network) for match_id, _, network in found)
     return await each_by_itself(tx, "matches", ending, partial(end_match, tx))
 
 
 async def end_match(tx: Tx, match_id: UUID) -> None:
     found = await tx.get_one(Match, match_id, populate_existing=True)
     (place,) = await lock_places(tx, [found.place_id])
+    await transitions.catch_up(tx, found, place)
     member = await tx.get_one(Member, place.membership_id, populate_existing=True)
     if found.open and member.suspended_on:
         await transitions.withdraw_one(tx, found, place, "member_suspended", member.suspended_on)
