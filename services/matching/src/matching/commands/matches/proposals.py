@@ -147,7 +147,7 @@ async def ask_employer(act: Act[Profile], match_id: UUID, answer_by: date | None
     await check_fits(act.tx, candidate, place, await clock.today(act.tx))
     consent, today = await check_consented(act.tx, match.id), await clock.today(act.tx)
     await check_member(act.tx, place, today)
-    check_accepts(place, today)
+    await check_accepts(act.tx, place)
     latest = act.profile.deadlines.employer_answer.after(act.on)
     until = min(answer_by or latest, latest, last_chance(place.ends_before, consent.until))
     if until < today:
