@@ -1,16 +1,18 @@
 """What an event closes for very many is closed in parts: nobody is told of it meanwhile."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.notifications.conftest import Notifications
 from tests.notifications.support.histories import UNIT, Story
+from tests.support.driven import TODAY
 from tests.support.eventually import eventually
 
 from notifications.clock import waiting
-from notifications.commands import notice
+from notifications.commands import notice, retention
 from notifications.queries import notice as queries
 from shared.gauges import Observer
 from shared.undone import over_and_over
@@ -79,3 +81,19 @@ async def test_how_many_notices_wait_is_a_figure(
     unsent = "state = 'waiting' AND delivery_id IS NULL AND held_until <= now()"
     new = await count(service, f"notices WHERE {unsent}")
     assert REGISTRY.get_sample_value("things_waiting", about) == OFFICERS + new
+
+
+async def test_what_is_forgotten_is_counted_so_that_the_next_round_follows_at_once(
+    service: Notifications,
+) -> None:
+    story = await waits_for_many(service)
+    assert len(await service.sends()) == OFFICERS
+    await service.hears(story.approved)
+    long_after = TODAY + timedelta(days=200)
+
+    async def forgotten() -> int:
+        async with service.database.transaction() as tx:
+            return await retention.forget_what_is_over(tx, long_after)
+
+    assert await forgotten() >= OFFICERS
+    assert await forgotten() == 0
