@@ -64,15 +64,30 @@ async def test_a_temporary_no_before_the_text_is_deferred(verb: str, code: int) 
     assert found == (Outcome("deferred", f"{STEPS[verb]} {code}", pauses), NOTED[verb], 0)
 
 
-@pytest.mark.parametrize("code", [500, 550, 554])
-@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
-async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> None:
-    found = await outcome({verb: f"{code} never"})
-
-    assert found == (Outcome("refused", f"{STEPS[verb]} {code}"), NOTED[verb], 0)
+@pytest.mark.parametrize("code", [550, 551, 553])
+async def test_a_no_for_good_to_her_address_is_refused(code: int) -> None:
+    assert await outcome({"RCPT": f"{code} never"}) == (Outcome("refused", f"rcpt {code}"), 0, 0)
 
 
-@pytest.mark.parametrize("verb", ["RCPT", "DATA"])
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "."])
+@pytest.mark.parametrize("status", ["5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"])
+async def test_a_status_that_says_that_it_is_her_address_is_refused(verb: str, status: str) -> None:
+    found, _, _ = await outcome({verb: f"554 {status} no"})
+
+    assert found == Outcome("refused", f"{STEPS.get(verb, 'data')} 554")
+
+
+@pytest.mark.parametrize("code", [500, 503, 552, 554, 556])
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "."])
+async def test_a_no_of_which_nobody_knows_whom_it_is_about_is_tried_again(
+    verb: str, code: int
+) -> None:
+    found, _, _ = await outcome({verb: f"{code} never"})
+
+    assert found == Outcome("deferred", f"{STEPS.get(verb, 'data')} {code}")
+
+
+@pytest.mark.parametrize("verb", ["RCPT", "DATA", "."])
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
@@ -80,23 +95,27 @@ async def test_a_no_for_good_to_her_mail_is_refused(verb: str, code: int) -> Non
         ("550 5.7.1 Client host rejected: asa.example.se", "550 5.7.1"),
         ("550 5.7.64 TenantAttribution; Relay Access Denied", "550 5.7.64"),
         ("550-5.7.26 This mail\r\n550 5.7.26 has been blocked", "550 5.7.26"),
+        ("550 5.1.8 <post@example.se>: no such domain", "550 5.1.8"),
+        ("550 SPF check failed", "550"),
+        ("550 5.1.1 refused: see Spamhaus", "550"),
     ],
 )
-async def test_a_no_by_policy_is_not_about_her_and_is_deferred(
+async def test_a_no_by_policy_is_not_about_her_is_deferred_and_alarms(
     verb: str, answer: str, why: str
 ) -> None:
-    found = await outcome({verb: answer})
+    found, _, _ = await outcome({verb: answer})
 
-    assert found == (Outcome("deferred", f"{STEPS[verb]} {why}"), NOTED[verb], 0)
+    step = STEPS.get(verb, "data")
+    assert found == Outcome("deferred", f"{step} {why}", alarm="refuses_us")
 
 
 @pytest.mark.parametrize(
     "answer",
     [
         "550 5.1.1 <asa@example.se>: User unknown",
-        "552 5.2.2 Over quota",
         "550 unknown: call 5.7.1",
         "550 5.7.0706050 is her number",
+        "550 5.1.1 <blocked@spf.se>: User unknown",
     ],
 )
 async def test_a_no_that_is_no_policys_is_refused_and_none_of_its_text_kept(answer: str) -> None:
@@ -105,16 +124,22 @@ async def test_a_no_that_is_no_policys_is_refused_and_none_of_its_text_kept(answ
     assert found == (Outcome("refused", f"rcpt {answer[:3]}"), 0, 0)
 
 
+async def test_a_full_mailbox_may_have_room_tomorrow() -> None:
+    for answer in ("552 5.2.2 Over quota", "550 5.2.2 Full", "550 mailbox is full"):
+        assert await outcome({"RCPT": answer}) == (Outcome("deferred", f"rcpt {answer[:3]}"), 0, 0)
+
+
 @pytest.mark.parametrize("verb", ["GREETING", "EHLO", "MAIL"])
-async def test_a_no_for_good_to_all_of_us_pauses_and_fails_nobody(verb: str) -> None:
+async def test_a_no_for_good_to_all_of_us_pauses_alarms_and_fails_nobody(verb: str) -> None:
     found = await outcome({verb: "554 never"})
 
-    assert found == (Outcome("deferred", f"{STEPS[verb]} 554", pause_all=True), 0, 0)
+    why = f"{STEPS[verb]} 554"
+    assert found == (Outcome("deferred", why, pause_all=True, alarm="refuses_us"), 0, 0)
 
 
 async def test_a_server_that_wants_a_login_at_the_recipient_pauses_all() -> None:
     assert await outcome({"RCPT": "530 who are you"}) == (
-        Outcome("deferred", "rcpt 530", pause_all=True),
+        Outcome("deferred", "rcpt 530", pause_all=True, alarm="refuses_login"),
         0,
         0,
     )
@@ -154,7 +179,7 @@ async def test_nobody_listening_pauses_all() -> None:
 
     found = await hand_over(MAIL, settings(1), record.note)
 
-    assert found == Outcome("deferred", "connect SMTPConnectError", pause_all=True)
+    assert found == Outcome("deferred", "connect ConnectionRefusedError", pause_all=True)
     assert not record.noted
 
 
@@ -165,9 +190,13 @@ async def test_nobody_listening_pauses_all() -> None:
         ("450 later", Outcome("deferred", "data 450")),
         ("451 later", Outcome("deferred", "data 451", pause_all=True)),
         ("421 later", Outcome("deferred", "data 421", pause_all=True)),
-        ("552 too large", Outcome("refused", "data 552")),
-        ("554 never", Outcome("refused", "data 554")),
-        ("554 5.7.1 we think that this is spam", Outcome("deferred", "data 554 5.7.1")),
+        ("552 too large", Outcome("deferred", "data 552")),
+        ("550 never", Outcome("deferred", "data 550")),
+        ("550 5.1.1 unknown here", Outcome("refused", "data 550")),
+        (
+            "554 5.7.1 we think that this is spam",
+            Outcome("deferred", "data 554 5.7.1", alarm="refuses_us"),
+        ),
         ("354 more", Outcome("uncertain", "data 354")),
         ("well", Outcome("uncertain", "data -1")),
         (DROPS, Outcome("uncertain", "data SMTPServerDisconnected")),

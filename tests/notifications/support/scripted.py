@@ -10,6 +10,7 @@ HANGS, DROPS = "hangs", "drops"
 PLAYED = {
     "GREETING": "220 here",
     "EHLO": "250-here\r\n250 SIZE 1000000",
+    "HELO": "250 here",
     "MAIL": "250 yes",
     "RCPT": "250 yes",
     "DATA": "354 go on",

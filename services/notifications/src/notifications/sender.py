@@ -10,7 +10,7 @@ import structlog
 from uuid_utils.compat import uuid7
 
 from notifications import channels
-from notifications.channels import Mail, Outcome
+from notifications.channels import ADVICE, Mail, Outcome
 from notifications.commands import delivery, dispatch, metrics, recovery
 from notifications.commands.delivery import Claimed, Overtaken, Unclaimable
 from notifications.commands.parts import composed
@@ -54,6 +54,8 @@ class Sender:
         self.settings, self.database = settings, database
         self.paused_until = 0.0
         self.more = asyncio.Event()  # while one of us finds something, the others look too
+        for alarm in ADVICE:  # each is shown before it is raised: an alert asks how it rises
+            metrics.alarms.labels(settings.service, alarm)
 
     async def dispatch_round(self) -> int:
         """Release what may go; a clock set by hand releases by its own `due` alone."""
@@ -159,6 +161,10 @@ class Sender:
     def report(self, delivery_id: UUID, outcome: Outcome) -> None:
         say = log.info if outcome.result == "accepted" else log.warning
         say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why)
+        if alarm := outcome.alarm:
+            metrics.alarms.labels(self.settings.service, alarm).inc()
+            about = f"{outcome.why}: {ADVICE[alarm]}"
+            log.error(channels.event_of(alarm), key=str(delivery_id), reason=about)
 
 
 async def finished(task: "asyncio.Task[None]") -> None:

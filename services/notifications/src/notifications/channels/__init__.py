@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from notifications.channels.addresses import Unsendable
+from notifications.channels.alarms import ADVICE, event_of
 from notifications.channels.mime_messages import Mail, letter
 from notifications.channels.smtp_replies import Outcome, Result
 from notifications.channels.smtp_sessions import Session
 
-__all__ = ["Mail", "Outcome", "Result", "hand_over"]
+__all__ = ["ADVICE", "Mail", "Outcome", "Result", "event_of", "hand_over"]
 
 
 async def hand_over(

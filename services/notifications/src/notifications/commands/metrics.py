@@ -1,6 +1,6 @@
 """What operations can see of mails; read from the database with every look for lost ones."""
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,6 +13,7 @@ to_settle = Gauge(
     "notices_to_settle", "Notices that failed or are uncertain, for a person.", ["service", "state"]
 )
 paused = Gauge("mails_paused", "1 while the mail server is left in peace.", ["service"])
+alarms = Counter("mail_alarms", "Mails that met what a person must see to.", ["service", "alarm"])
 
 # Both read a partial index alone.
 OLDEST = text("""SELECT extract(epoch FROM clock_timestamp() - min(next_try_at))
