@@ -58,6 +58,14 @@ class Session:
             return answered(self.step, error.code, error.message)
         except (SMTPException, OSError, TimeoutError) as error:
             return broken(self.step, error)
+        return self.closed()
+
+    def closed(self) -> Outcome | None:
+        """Return what becomes of a mail if the server left, or can't be trusted, before DATA."""
+        if self.line.unasked and not self.line.has_left:
+            return broken(self.step, Unasked(self.step))
+        if self.line.has_left or not self.server.is_connected:
+            return Outcome("deferred", "data closed")
         return None
 
     async def introduced(self) -> None:
@@ -113,10 +121,8 @@ class Session:
 
     async def data(self) -> Outcome:
         """Say what it says, and from then on take nothing but an answer for an answer."""
-        if self.line.unasked and not self.line.has_left:
-            return broken(self.step, Unasked(self.step))
-        if self.line.has_left or not self.server.is_connected:
-            return Outcome("deferred", "data closed")
+        if closed := self.closed():
+            return closed
         self.step = "data"
         try:
             async with asyncio.timeout(DATA_S):
