@@ -71,7 +71,7 @@ async def test_a_message_that_could_not_be_mailed_becomes_a_task_and_is_over_whe
     await service.knows("caseworker", UNIT)
     await messages(service, 1)
     await service.do_what_is_due()
-    server.answers = ["554 never"]
+    server.answers = ["550 5.1.1 never"]
     assert await service.sends() == ["tell_her_yourself caseworker"]
     assert (await one(service, "placement_started"))["state"] == "failed"
     notice = await one(service, "tell_her_yourself", "caseworker")
@@ -88,7 +88,7 @@ async def test_a_failed_message_may_be_told_and_a_task_is_ended_by_its_act_alone
     await service.knows("vetting_officer", UNIT)
     await service.hears(story.applied)
     await service.do_what_is_due()
-    server.answers = ["554 never"] * 2
+    server.answers = ["550 5.1.1 never"] * 2
     await service.sends()
     message, task = [await one(service, t) for t in ("placement_started", "check_application")]
     assert {message["state"], task["state"]} == {"failed"}

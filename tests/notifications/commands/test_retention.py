@@ -95,7 +95,7 @@ async def test_operations_see_what_is_late_what_is_to_be_settled_and_a_pause(
     def figure(name: str, **labels: str) -> float | None:
         return REGISTRY.get_sample_value(name, {"service": "notifications", **labels})
 
-    server.answers = ["554 never", "451 busy"]
+    server.answers = ["550 5.1.1 never", "451 busy"]
     await one_task(service)
     await service.sends()
     await service.hears(Story().applied)

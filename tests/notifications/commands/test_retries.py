@@ -34,7 +34,8 @@ def test_a_mail_whose_last_try_came_late_is_not_tried_again() -> None:
     [
         ("250 taken", "sent", "notice.sent.v1"),
         ("452 no room", "waiting", None),
-        ("554 never", "failed", "notice.failed.v1"),
+        ("554 never", "waiting", None),
+        ("550 5.1.1 never", "failed", "notice.failed.v1"),
     ],
 )
 async def test_the_servers_answer_decides(
@@ -108,7 +109,7 @@ async def test_a_refused_mail_is_told_by_the_staff_once_nobody_else_has_it(
         await service.knows("signatory", story.organisation, address=f"{name}@example.se")
     await service.hears(story.applied, story.shared)
     await service.do_what_is_due()
-    server.answers = ["554 never"]
+    server.answers = ["550 5.1.1 never"]
     await service.sends()
     assert "sign_agreement one" in server.kinds or "sign_agreement two" in server.kinds
     assert "tell_her_yourself coordinator" not in [k for k in server.kinds if "sign" in k]

@@ -1,7 +1,7 @@
 """A mail server that follows a script: what it answers to each verb, where it hangs or hangs up.
 
 `AFTER …` is said unasked after that verb's answer, in a packet of its own, `GAP` seconds later;
-`MIDDLE` once a message has begun to arrive.
+`MIDDLE` once a message has begun to arrive, `TLS …` instead of the verb's on an encrypted line.
 """
 
 import asyncio
@@ -88,6 +88,8 @@ class Scripted:
 
     async def answer(self, verb: str, writer: asyncio.StreamWriter) -> None:
         words = self.script.get(verb, PLAYED.get(verb, "502 what"))
+        if writer.get_extra_info("sslcontext"):
+            words = self.script.get(f"TLS {verb}", words)
         if words == HANGS:
             await asyncio.Event().wait()
         if words.startswith(DROPS):

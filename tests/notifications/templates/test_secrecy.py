@@ -23,7 +23,7 @@ async def test_names_and_addresses_lie_sealed_and_go_nowhere_but_into_her_mail(
     await service.knows("participant", UNIT, who=story.candidate, **canary)
     await service.knows("contact_person", story.organisation, **canary)
     await service.knows("coordinator", UNIT, **canary)
-    server.answers = ["554 no such <kanarie.torn@example.se>", "452 try <kanarie.torn@example.se>"]
+    server.answers = ["550 5.1.1 no <kanarie.torn@example.se>", "452 try <kanarie.torn@example.se>"]
     await service.hears(story.visible(), story.proposed, story.asked, story.consented)
     await service.sends()
     await service.hears(story.answered, story.employer_asked, story.accepted)
