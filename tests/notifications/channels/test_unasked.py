@@ -17,7 +17,7 @@ from tests.notifications.channels.test_channels import (
     settings,
 )
 from tests.notifications.channels.test_lines import OFFERS, certified
-from tests.notifications.support.scripted import PLAYED, Scripted, playing
+from tests.notifications.support.scripted import PLAYED, Scripted, playing, turns
 
 from notifications.channels import Outcome, hand_over, mime_messages, smtp_lines
 from notifications.templates import Rendered
@@ -76,9 +76,10 @@ async def test_an_answer_to_the_dot_that_comes_before_it_leaves_the_mail_uncerta
 async def test_before_the_message_the_server_is_listened_to_for_a_breath(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(smtp_lines, "BREATH_S", 0)
     monkeypatch.setattr(smtp_lines, "BREATH_BEFORE_MESSAGE_S", BRIEF_S)
 
-    found = await outcome({"AFTER DATA": "250 taken", "GAP": "0.05"})
+    found = await outcome({"LATE DATA": "250 taken"})
 
     assert found == (distrusted("data"), 1, 0)
 
@@ -141,7 +142,7 @@ async def test_what_is_said_while_it_is_noted_defers_the_mail(
 
         async def meanwhile() -> None:
             await server.say(words)
-            await asyncio.sleep(0.05)
+            await turns()
 
         found = await hand_over(MAIL, settings(server.port), meanwhile)
         await asyncio.gather(*server.tasks, return_exceptions=True)

@@ -1,7 +1,7 @@
 """A mail server that follows a script: what it answers to each verb, where it hangs or hangs up.
 
-`AFTER …` is said unasked after that verb's answer, in a packet of its own, `GAP` seconds later;
-`MIDDLE` once a message has begun to arrive, `TLS …` instead of the verb's on an encrypted line.
+`AFTER …` is said unasked after that verb's answer, in a packet of its own, or once the client has had
+time to go on (`LATE …`); `MIDDLE` once a message has begun to arrive, `TLS …` instead of the verb's on an encrypted line.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 HANGS, DROPS = "hangs", "drops"
+TURNS = 100
 BEGUN = 1000  # bytes of a message
 MOST_BYTES = 1 << 24
 PLAYED = {
@@ -83,8 +84,10 @@ class Scripted:
 
     async def add(self, verb: str, writer: asyncio.StreamWriter) -> None:
         if f"AFTER {verb}" in self.script:
-            await asyncio.sleep(float(self.script.get("GAP", 0)))
             await self.answer(f"AFTER {verb}", writer)
+        if f"LATE {verb}" in self.script:
+            await turns()
+            await self.answer(f"LATE {verb}", writer)
 
     async def answer(self, verb: str, writer: asyncio.StreamWriter) -> None:
         words = self.script.get(verb, PLAYED.get(verb, "502 what"))
@@ -104,6 +107,12 @@ class Scripted:
         for line in self.lines:
             line.write(words.encode() + b"\r\n")
             await line.drain()
+
+
+async def turns() -> None:
+    """Let everybody else on our loop go on."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
