@@ -1,7 +1,8 @@
 """A mail server that follows a script: what it answers to each verb, where it hangs or hangs up.
 
-`AFTER …` is said unasked after that verb's answer, in a packet of its own, or once the client has had
-time to go on (`LATE …`); `MIDDLE` once a message has begun to arrive, `TLS …` instead of the verb's on an encrypted line.
+`AFTER …` is said unasked after that verb's answer, in a packet of its own; `LATE …` once the client
+has had time to go on; `MIDDLE` once a message has begun to arrive; `TLS …` instead of the verb's
+answer where the line is encrypted.
 """
 
 import asyncio
