@@ -64,7 +64,7 @@ WORDS: dict[Blame, tuple[str, ...]] = {
 
 SPOKEN = {blame: re.compile("|".join(some), re.IGNORECASE) for blame, some in WORDS.items()}
 STATUS = re.compile(r"[#(\[ ]{0,3}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-ADDRESS = re.compile(r"<[^<>]*>|\S*@\S*")
+ADDRESS = re.compile(r"<[^<>]*@[^<>]*>|\S*@\S*")
 
 
 def blamed(step: str, code: int, text: str) -> Blame:
