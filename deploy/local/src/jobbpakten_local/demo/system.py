@@ -1,7 +1,7 @@
 """What the story is played on: databases, topics, and each service as a process of its own."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from jobbpakten.keys import Keys
 from jobbpakten.topics import apply
 from jobbpakten_local.demo import preflight
 from jobbpakten_local.demo.environments import MUNICIPALITY, settings, surroundings, write
-from jobbpakten_local.parts import Unavailable, finished, kafka, mail, postgres, processes
+from jobbpakten_local.parts import Unavailable, finished, kafka, mail, postgres, processes, say
 from jobbpakten_local.parts.kafka import free_ports
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
@@ -79,10 +79,11 @@ def databases(name: str) -> dict[str, str]:
 
 def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
     """Make the databases with their schemas, and give their addresses."""
-    urls = {}
+    urls: dict[str, str] = {}
     for service, database in databases(name).items():
         urls[service] = preflight.database(server, database)
         finished(asyncio.to_thread(migrate, service, urls[service]))
+        say(f"databases: {service} is migrated, {len(urls)} of {len(services())}")
     return urls
 
 
@@ -108,20 +109,29 @@ def running(
         )
         around = surroundings() | environment
         started = {one: Service(one, ours, around, port=ports[one]) for one in urls}
-        for service in started.values():
-            service.start()
         system = System(folder, started, urls, hears(), keys, post)
-        write(system.settings, environment | {PRIVATE_KEY: keys.private})
         try:
-            for service in started.values():
-                service.until_ready()
+            write(system.settings, environment | {PRIVATE_KEY: keys.private})
+            start(started.values())
             yield system
         finally:
-            system.settings.unlink()
+            system.settings.unlink(missing_ok=True)
+            for service in started.values():
+                service.ask_to_stop()  # all at once: none waits for another
+
+
+def start(several: Collection[Service]) -> None:
+    """Start services, and wait until each is ready."""
+    for service in several:
+        service.start()
+    for number, service in enumerate(several, 1):
+        service.until_ready()
+        say(f"services: {service.name} is up, {number} of {len(several)}")
 
 
 def make_topics(servers: str, prefix: str) -> None:
     """Make all that are declared; Unavailable where Kafka doesn't let us."""
+    say(f"topics: making {len(TOPICS)}")
     try:
         why = ", ".join(sorted(finished(made(servers, prefix))))
     except KafkaError as error:

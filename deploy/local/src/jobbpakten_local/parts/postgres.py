@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import warnings
@@ -191,18 +192,31 @@ def owner_of(folder: Path) -> str | None:
 
 
 def initialise(server: Server) -> None:
-    """Sort and count hours alike on every machine: code points and UTC."""
+    """Sort and count hours alike on every machine: code points and UTC.
+
+    Only what is whole gets the folder's name. Signals from a terminal are ours to heed, after.
+    """
+    begun = server.folder / "data.new"
+    shutil.rmtree(begun, ignore_errors=True)
     command: list[str | Path] = [
-        *(PROGRAMS / "initdb", "-D", server.folder / "data", "-U", "postgres", "--auth=trust"),
+        *(PROGRAMS / "initdb", "-D", begun, "-U", "postgres", "--auth=trust"),
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
         *("--builtin-locale=C.UTF-8", "--set=timezone=UTC", "--no-sync"),
     ]
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, **server.as_owner())  # noqa: S603 - the wheel's own program
+        subprocess.run(  # noqa: S603 - the wheel's own program
+            command,
+            check=True,
+            capture_output=True,
+            text=True,
+            start_new_session=True,
+            **server.as_owner(),
+        )
     except subprocess.CalledProcessError as error:
         raise Unavailable(
             f"PostgreSQL can't make its folder {server.folder}: {error.stderr}"
         ) from error
+    begun.rename(server.folder / "data")
 
 
 async def execute(address: URL, statement: str) -> None:

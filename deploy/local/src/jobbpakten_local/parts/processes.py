@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,7 +13,7 @@ from typing import Any, TextIO
 
 import psutil
 
-from jobbpakten_local.parts import Unavailable
+from jobbpakten_local.parts import Unavailable, signals
 
 PATIENCE_S = 15.0  # a broker with open transactions takes its time
 SAME_BIRTH_S = 2.0  # the system's idea of a birth moves with its clock
@@ -32,7 +31,7 @@ class Processes:
         self, *command: str | Path, log: Path, stop: int = signal.SIGTERM, **more: Any
     ) -> psutil.Popen:
         """Start in a process group of its own: a Ctrl-C is ours to pass on."""
-        with log.open("ab") as out, signals_wait():
+        with log.open("ab") as out, signals.held():
             process = psutil.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -79,9 +78,14 @@ def owned(folder: Path) -> Iterator[Processes]:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with Path(f"{folder}.lock").open("a+") as book:
         claim(book, folder)
-        with sigterm_as_interrupt(), ExitStack() as ending:
-            yield Processes(folder, book, ending)
-        book.truncate(0)
+        ours = Processes(folder, book, ExitStack())
+        with signals.all_as_one():
+            try:
+                yield ours
+            finally:
+                with signals.held():
+                    ours.ending.close()
+                    book.truncate(0)
 
 
 def claim(book: TextIO, folder: Path) -> None:
@@ -118,13 +122,20 @@ def end_left_over(book: TextIO) -> None:
 
 
 def end(process: psutil.Process, stop: int) -> None:
-    """Ask it to stop; whatever interrupts the waiting, the whole group is gone after."""
+    """Ask it to stop; whatever interrupts the waiting, the whole group is gone after.
+
+    A signal that comes meanwhile is impatience: then it is killed at once.
+    """
     if not process.is_running():
         return
+    before, patience = signals.count(), time.monotonic() + PATIENCE_S
     try:
-        with suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
+        with suppress(psutil.NoSuchProcess):
             process.send_signal(stop)
-            process.wait(PATIENCE_S)
+            while (
+                not has_ended(process) and signals.count() == before and time.monotonic() < patience
+            ):
+                pass
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -132,50 +143,23 @@ def end(process: psutil.Process, stop: int) -> None:
             process.wait(1)
 
 
+def has_ended(process: psutil.Process) -> bool:
+    """Tell whether it ended within a moment."""
+    try:
+        process.wait(signals.LOOK_S)
+    except psutil.TimeoutExpired:
+        return False
+    return True
+
+
 def until_ready(
     process: psutil.Popen, ready: Callable[[], bool], log: Path, limit_s: float
 ) -> None:
     """Wait for a process that was just started; its last words explain why it ended or hangs."""
-    patience = time.monotonic() + limit_s
-    while process.poll() is not None or not ready():  # dead, another may answer in its place
-        if process.poll() is not None or time.monotonic() > patience:
-            words = " / ".join(log.read_text(errors="replace").splitlines()[-5:])
-            raise Unavailable(f"{Path(process.args[0]).name} doesn't come up, see {log}: {words}")
-        time.sleep(0.02)
 
+    def is_over() -> bool:  # dead, another may answer in its place
+        return process.poll() is not None or ready()
 
-@contextmanager
-def sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM and a closed terminal unwind like Ctrl-C, unless somebody decided otherwise."""
-    is_main = threading.current_thread() is threading.main_thread()
-    both = (signal.SIGTERM, signal.SIGHUP)
-    quiet = [one for one in both if is_main and signal.getsignal(one) == signal.SIG_DFL]
-    for one in quiet:
-        signal.signal(one, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for one in quiet:
-            signal.signal(one, signal.SIG_DFL)
-
-
-@contextmanager
-def signals_wait() -> Iterator[None]:
-    """Hold signals back: between its birth and our note of it a process would be lost to them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    came: list[int] = []
-    handlers = {
-        one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    }
-    ours = {one: handler for one, handler in handlers.items() if callable(handler)}
-    for one in ours:
-        signal.signal(one, lambda number, _: came.append(number))
-    try:
-        yield
-    finally:
-        for one, handler in ours.items():
-            signal.signal(one, handler)
-        for number in came:
-            signal.raise_signal(number)
+    if not signals.sleep_until(is_over, limit_s) or process.poll() is not None:
+        words = " / ".join(log.read_text(errors="replace").splitlines()[-5:])
+        raise Unavailable(f"{Path(process.args[0]).name} doesn't come up, see {log}: {words}")

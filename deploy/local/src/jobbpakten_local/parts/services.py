@@ -3,6 +3,7 @@
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,6 +43,12 @@ class Service:
     def stop(self, how: int = signal.SIGTERM) -> None:
         if self.process:
             end(self.process, how)
+
+    def ask_to_stop(self) -> None:
+        """Ask it, and don't wait: whoever owns the folder does."""
+        if self.process and self.process.is_running():
+            with suppress(psutil.NoSuchProcess):
+                self.process.terminate()
 
     def until_ready(self, limit_s: float = START_S) -> None:
         """Wait until it answers and has joined its group; Unavailable with its last words."""
