@@ -53,17 +53,10 @@ class Listener:
         """Join, and from then on look how far we are; Kafka may come hours later."""
         pause = 0.5
         while not self.broker:
-            broker = self.new_broker()
             try:
-                await broker.connect()
-                with_care(broker)
-                await broker.start()
-                self.broker = broker
+                self.broker = await self.join()
             except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
                 log.warning("waiting_for_kafka", error=describe(error), seconds=pause)
-                with suppress(Exception):
-                    async with asyncio.timeout(STOP_SECONDS):
-                        await broker.stop()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         log.info("listening", topics=sorted(self.topics))
@@ -78,6 +71,18 @@ class Listener:
                 self.behind_since = None
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def join(self) -> KafkaBroker:
+        """Join the group; a broker that we aren't let in by, or not in time, is closed."""
+        broker = self.new_broker()
+        try:
+            await broker.connect()
+            with_care(broker)
+            await broker.start()
+        except BaseException:  # also when we are stopped meanwhile
+            await close(broker)
+            raise
+        return broker
+
     def note_joined(self, *, joined: bool) -> None:
         self.joined = joined
         self.connected.set(joined)
@@ -89,6 +94,7 @@ class Listener:
             # FastStream gives its own logger a handler of its own, past our sieve.
             logger=logging.getLogger("jobbpakten.faststream"),
             graceful_timeout=STOP_SECONDS,
+            consumer_only=True,  # FastStream's producer would stay open where Kafka is away
             allow_auto_create_topics=False,
             metadata_max_age_ms=10_000,
             apply_types=False,  # our handler takes what comes: no thread hop, no copy
@@ -161,9 +167,19 @@ class Listener:
     async def stop(self) -> None:
         """Finish the batch, commit, leave the group."""
         if self.broker:
-            with suppress(Exception):
-                async with asyncio.timeout(STOP_SECONDS + 2):
-                    await self.broker.stop()
+            await close(self.broker)
+
+
+async def close(broker: KafkaBroker) -> None:
+    """Close a broker within a bound: what Kafka doesn't answer to is hung up on."""
+    consumer: AIOKafkaConsumer | None = broker.subscribers[0].consumer  # type: ignore[attr-defined]
+    with suppress(Exception):
+        async with asyncio.timeout(STOP_SECONDS):
+            await broker.stop()
+        return
+    with suppress(Exception):
+        async with asyncio.timeout(1):
+            await consumer._client.close()  # type: ignore[union-attr]  # noqa: SLF001 - its lines
 
 
 def with_care(broker: KafkaBroker) -> None:

@@ -116,6 +116,8 @@ class Relay:
         finally:
             if sending:
                 sending.cancel()
+                await asyncio.wait([sending], timeout=STOP_SECONDS)
+                sending.cancelled() or not sending.done() or sending.exception()  # it is seen
 
     async def woken(self) -> bool:
         """Wait until something is told, at most a pause; say whether it was."""
@@ -202,11 +204,14 @@ def wire(row: asyncpg.Record) -> list[tuple[str, bytes]]:
 async def let_go(producer: AIOKafkaProducer) -> None:
     """Stop the producer; if Kafka doesn't answer, hang up: its rows are still in the outbox."""
     with suppress(Exception):
+        # aiokafka: stop would wait for these for ever. Their transaction is void without a commit.
+        producer._message_accumulator.fail_all(ConnectionAbortedError())  # noqa: SLF001
         async with asyncio.timeout(STOP_SECONDS):
             await producer.stop()
         return
-    # aiokafka: with unsent batches stop never returns, and leaves its sender running.
     with suppress(Exception):
-        await producer.client.close()
         async with asyncio.timeout(1):
             await producer._sender.close()  # noqa: SLF001 - nobody else ends it
+    with suppress(Exception):
+        async with asyncio.timeout(1):
+            await producer.client.close()
