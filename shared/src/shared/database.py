@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from fastapi import Depends, Request
-from sqlalchemy import event, make_url, text
+from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -83,6 +83,11 @@ class Database:
     told: asyncio.Event
     undone: Undone
 
+    @property
+    def at(self) -> str:
+        """Say where it is, for logs and operators."""
+        return place_of(self.engine.url)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self.sessions.begin() as tx:
@@ -113,6 +118,7 @@ def connect(settings: ServiceSettings, networks: Networks | None = None) -> Data
     )
     networks = networks or {}
     told, undone = asyncio.Event(), Undone(settings.service, world_is_broken)
+    undone.at = place_of(settings.database_url)
 
     class Telling(Session):
         """A session of this service; it says when something told has been committed."""
@@ -144,6 +150,20 @@ def session_settings(settings: ServiceSettings) -> dict[str, str]:
         return {}
     lock_ms = min(5_000, int(settings.handler_limit_seconds * 500))
     return KEEPALIVES | PATIENCE | {"lock_timeout": f"{lock_ms}ms"}
+
+
+def place_of(url: str | URL) -> str:
+    """Say where a database is: host, port and name, and nothing of who goes there, or how."""
+    found = make_url(url)
+    host, port = (
+        one if isinstance(one, str) else ",".join(one)
+        for one in (
+            found.host or found.query.get("host", "localhost"),
+            str(found.port or found.query.get("port", "5432")),
+        )
+    )
+    # An @ that should have been written %40 leaves the end of a password before the host.
+    return f"{host.rpartition('@')[2]}:{port}/{found.database or ''}"
 
 
 async def connect_directly(url: str) -> asyncpg.Connection:

@@ -11,7 +11,7 @@ from sqlalchemy import GenerativeSelect, Row, func, select, text
 from shared import metrics
 from shared.database import Database, Tx
 from shared.http import idempotency
-from shared.messaging.inbox.streams import FORK
+from shared.messaging.inbox.streams import REASONS
 from shared.time.clock import today
 from shared.undone import over_and_over
 
@@ -43,8 +43,7 @@ class Observer:
 
     def __init__(self, service: str, database: Database, waiting: Waiting | None = None) -> None:
         self.service, self.database, self.waiting = service, database, waiting
-        # Those once seen, whose figure goes back to 0; an alert asks for this one from the start.
-        self.reasons: set[str] = {FORK}
+        self.reasons = {*REASONS}  # and those of another release once seen: they go back to 0
         self.alarmed_at = 0.0
         self.forgotten = 0  # old answers, with the last look
         self.oldest = 0.0  # of the events in the outbox, in seconds

@@ -16,7 +16,7 @@ QUIET_SECONDS = 30
 KEYS = frozenset({
     "event", "level", "timestamp", "service", "correlation_id", "network", "topic", "topics",
     "key", "version", "partition", "offset", "reason", "error", "count", "seconds", "dropped",
-    "route",
+    "route", "at",
 })
 # fmt: on
 

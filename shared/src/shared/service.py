@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared import logs
+from shared import logs, metrics
 from shared.database import Database, Networks, connect, schema_is_at_head
 from shared.gauges import Observer, Waiting
 from shared.http import docs, problems
@@ -23,6 +23,7 @@ from shared.logs import describe
 from shared.messaging import kafka
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
+from shared.messaging.inbox.streams import REASONS, Outcome
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.people.canaries import Canary, WrongKey, check
@@ -47,6 +48,7 @@ def assemble(
     due: Sequence[schedule.Due],
     networks: Networks | None = None,
     things: tuple[str, ...] = (),
+    rounds: tuple[str, ...] = (),
     beside: tuple[Work, ...] = (),
     canaries: Sequence[Canary] = (),
     waiting: Waiting | None = None,
@@ -55,12 +57,15 @@ def assemble(
 
     `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
     itself (`shared/savepoints.py`), in the plural; `waiting` counts those that are due. `beside` is
-    work of its own that runs as long as the service does, and never ends by itself. Nothing runs
-    and nobody is served before the `canaries` say that the keys are the database's.
+    work of its own that runs as long as the service does, and never ends by itself; `rounds` names
+    its rounds. Nothing runs and nobody is served before the `canaries` say that the keys are the
+    database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
+    for name in rounds:
+        database.undone.expect_round(name)
     parts = Parts(settings, database, hears, due, beside, canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
@@ -105,7 +110,16 @@ class Parts:
         self.observer = Observer(settings.service, database, waiting)
         told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
         self.topics = hears.topics | told
+        self.registry = metrics.registry_of(settings.service)
+        self.expect()
         self.working: asyncio.Task[None] | None = None
+
+    def expect(self) -> None:
+        """Show all figures from the start, also while nothing runs yet."""
+        outcomes = (*Outcome, "unknown")
+        metrics.expect(self.settings.service, self.topics, outcomes, REASONS)
+        for name in ("figures", "drain", "topics", *map(schedule.name_of, self.due)):
+            self.database.undone.expect_round(name)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -139,7 +153,7 @@ class Parts:
         yield self.inbox.run()
         yield self.observer.run()
         yield from (work(self.database) for work in self.beside)
-        watched = settings.kafka_servers, settings.kafka_topic_prefix, self.topics
+        watched = settings.service, settings.kafka_servers, settings.kafka_topic_prefix, self.topics
         watch = partial(kafka.watch, *watched)
         yield over_and_over(self.database.undone, "topics", watch, kafka.WATCH_SECONDS)
         if settings.clock == "system":
@@ -167,7 +181,8 @@ class Parts:
         except WrongKey as error:
             return "wrong_key", str(error)
         except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-            return "waiting_for_database", f"The database doesn't answer: {describe(error)}"
+            amiss = f"The database at {self.database.at} doesn't answer: {describe(error)}"
+            return "waiting_for_database", amiss
         return "", ""
 
     async def fault(self) -> str:
@@ -192,9 +207,10 @@ class Parts:
             if self.canaries and not await self.is_open():
                 return bad(self.amiss)
             if fault := await self.answering():
-                return bad(f"The database doesn't answer: {fault}")
-            kafka_is = "joined" if self.listener.joined else "not joined; events wait in the outbox"
-            return good(f"The database answers. Kafka is {kafka_is}.{self.what_is_undone()}")
+                return bad(f"The database at {self.database.at} doesn't answer: {fault}")
+            away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
+            kafka_is = "is joined" if self.listener.joined else away
+            return good(f"The database answers. Kafka {kafka_is}.{self.what_is_undone()}")
 
         @router.get("/health/live")
         async def live() -> Response:
@@ -206,7 +222,7 @@ class Parts:
 
         @router.get("/metrics")
         async def figures() -> Response:
-            return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+            return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
         return router
 

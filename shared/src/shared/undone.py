@@ -35,6 +35,7 @@ class Undone:
 
     def __init__(self, service: str, passes: Callable[[BaseException], bool]) -> None:
         self.service, self.passes = service, passes
+        self.at = ""  # where the database is, whose outages they are
         self.things: dict[str, dict[str, float]] = {}
         self.rounds: dict[str, Failing | None] = {}
         self.standing: dict[str, int] = {}  # things that a query has counted
@@ -92,7 +93,8 @@ class Undone:
             now, before = time.monotonic(), self.rounds[name]
             ours = None if self.passes(error) else (before and before.broken_since) or now
             self.rounds[name] = Failing(before.since if before else now, ours)
-            log.warning("round_interrupted", reason=name, error=describe(error))
+            at = {"at": self.at} if self.passes(error) else {}
+            log.warning("round_interrupted", reason=name, error=describe(error), **at)
             raise
         else:
             self.rounds[name] = None

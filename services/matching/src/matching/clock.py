@@ -19,7 +19,11 @@ due = (
     runs.forget_old_ones,
     retention.forget_cases,
 )
-THINGS = ("candidates", "matches", "places")
+THINGS = (
+    *("candidates", "matches", "places"),
+    *("unreadable_candidates", "unreadable_matches", "unreadable_needs"),
+    *("unreadable_persons", "unreadable_placements", "unreadable_places"),
+)
 
 
 async def waiting(tx: Tx, today: date) -> dict[str, int]:

@@ -6,8 +6,9 @@ from fastapi import FastAPI
 
 from notifications.api import router
 from notifications.clock import THINGS, due, waiting
+from notifications.commands import metrics
 from notifications.commands.seals import canaries
-from notifications.sender import send
+from notifications.sender import ROUNDS, send
 from notifications.settings import Settings
 from notifications.subscribers import hears
 from shared import networks, service
@@ -23,9 +24,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         hears=hears,
         due=due,
         things=THINGS,
+        rounds=ROUNDS,
         beside=(partial(send, settings),),
         canaries=canaries(settings),
         waiting=waiting,
     )
     app.state.settings = settings
+    metrics.expect(settings.service)
     return app

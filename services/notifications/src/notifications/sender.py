@@ -16,12 +16,13 @@ from notifications.commands.delivery import Claimed, Overtaken, Unclaimable
 from notifications.commands.parts import composed
 from notifications.rules.retries import LONGEST_TRY
 from notifications.settings import Settings
-from shared.database import Database
+from shared.database import Database, world_is_broken
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
 from shared.time import clock
 from shared.undone import over_and_over
 
+ROUNDS = ("release", "recover", "owed", "mail_figures", "send", "help")
 SENDERS = 4  # mails on their way at once
 LOOK_SECONDS = {"system": 0.2, "manual": 0.05}  # who sets the clock by hand waits for the mails
 RECOVER_SECONDS = 10
@@ -34,16 +35,17 @@ log = structlog.get_logger()
 async def send(settings: Settings, database: Database) -> None:
     """Send mails for as long as the service runs."""
     sender, pause = Sender(settings, database), LOOK_SECONDS[settings.clock]
-    rounds = (
-        ("release", sender.dispatch_round, pause),
-        ("recover", sender.recover, RECOVER_SECONDS),
-        ("owed", sender.take_owed_steps, RECOVER_SECONDS),
-        ("mail_figures", sender.look, RECOVER_SECONDS),
-        ("send", sender.send_round, pause),
-        *[("help", sender.help_round, 0)] * (SENDERS - 1),
+    works = (
+        (sender.dispatch_round, pause),
+        (sender.recover, RECOVER_SECONDS),
+        (sender.take_owed_steps, RECOVER_SECONDS),
+        (sender.look, RECOVER_SECONDS),
+        (sender.send_round, pause),
+        *[(sender.help_round, 0.0)] * (SENDERS - 1),
     )
+    names = (*ROUNDS, *ROUNDS[-1:] * (SENDERS - 2))
     async with asyncio.TaskGroup() as group:
-        for name, work, seconds in rounds:
+        for name, (work, seconds) in zip(names, works, strict=True):
             group.create_task(over_and_over(database.undone, name, work, seconds))
 
 
@@ -52,6 +54,7 @@ class Sender:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings, self.database = settings, database
+        self.server = f"{settings.smtp_host}:{settings.smtp_port}"
         self.paused_until = 0.0
         self.more = asyncio.Event()  # while one of us finds something, the others look too
         for alarm in ADVICE:  # each is shown before it is raised: an alert asks how it rises
@@ -126,7 +129,9 @@ class Sender:
             await self.recorded(partial(delivery.let_go, claimed=claimed))
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, the mail's fate depends on when
-            log.warning("hand_over_broke_off", key=str(claimed.delivery_id), error=describe(error))
+            at = self.database.at if world_is_broken(error) else self.server
+            about = {"key": str(claimed.delivery_id), "error": describe(error), "at": at}
+            log.warning("hand_over_broke_off", **about)
             outcome = Outcome("uncertain" if handed_over else "deferred", "broke off")
         if outcome.pause_all:
             # It takes nobody's mail: we don't hammer at it.
@@ -153,18 +158,18 @@ class Sender:
                 async with self.database.transaction() as tx:
                     await what(tx, now=clock.now())
             except Exception as error:  # noqa: BLE001 - after the last, its claim runs out
-                log.warning("outcome_not_recorded", error=describe(error))
+                log.warning("outcome_not_recorded", error=describe(error), at=self.database.at)
                 await asyncio.sleep(pause)
             else:
                 return
 
     def report(self, delivery_id: UUID, outcome: Outcome) -> None:
         say = log.info if outcome.result == "accepted" else log.warning
-        say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why)
+        say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why, at=self.server)
         if alarm := outcome.alarm:
             metrics.alarms.labels(self.settings.service, alarm).inc()
             about = f"{outcome.why}: {ADVICE[alarm]}"
-            log.error(channels.event_of(alarm), key=str(delivery_id), reason=about)
+            log.error(channels.event_of(alarm), key=str(delivery_id), reason=about, at=self.server)
 
 
 async def finished(task: "asyncio.Task[None]") -> None:

@@ -89,7 +89,8 @@ async def on_anything(request: Request, error: Exception) -> Response:
     """Say 503 for an outage, 409 for a person whom no key opens, 500 for a bug; never its text."""
     broken = world_is_broken(error)
     say = log.warning if broken else log.error
-    say("call_failed", error=describe(error), route=route_of(request.scope))
+    at = {"at": request.app.state.database.at} if broken else {}
+    say("call_failed", error=describe(error), route=route_of(request.scope), **at)
     if broken:
         return unavailable("The database can't be reached. Nothing was stored; try again.")
     if isinstance(error, Unreadable):

@@ -98,11 +98,11 @@ async def missing(servers: str, prefix: str, of: set[str]) -> set[str]:
         return {prefix + name for name in of} - set(await client.list_topics())
 
 
-async def watch(servers: str, prefix: str, of: set[str]) -> None:
+async def watch(service: str, servers: str, prefix: str, of: set[str]) -> None:
     """Alarm by name on a declared topic that isn't there."""
     with suppress(KafkaError, OSError):  # Kafka is away: others say so
         gone = await missing(servers, prefix, of)
         for name in of:
-            metrics.topics_missing.labels(name).set(prefix + name in gone)
+            metrics.topics_missing.labels(service, name).set(prefix + name in gone)
         if gone:
             log.error("topics_missing", topics=sorted(gone))

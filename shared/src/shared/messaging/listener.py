@@ -56,7 +56,8 @@ class Listener:
             try:
                 self.broker = await self.join()
             except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
-                log.warning("waiting_for_kafka", error=describe(error), seconds=pause)
+                at = self.settings.kafka_servers
+                log.warning("waiting_for_kafka", error=describe(error), at=at, seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         log.info("listening", topics=sorted(self.topics))
@@ -66,7 +67,8 @@ class Listener:
                     await self.look()
             except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
                 if self.joined:
-                    log.warning("kafka_is_away", error=describe(error))
+                    at = self.settings.kafka_servers
+                    log.warning("kafka_is_away", error=describe(error), at=at)
                 self.note_joined(joined=False)
                 self.behind_since = None
             await asyncio.sleep(LOOK_SECONDS)

@@ -9,11 +9,12 @@ from struct import unpack_from
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic_core import from_json
 
 from shared import metrics
-from shared.database import Database, connect_directly
+from shared.database import Database, connect_directly, place_of
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
@@ -64,7 +65,9 @@ class Relay:
             try:
                 await self.stand_by()
             except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
-                log.warning("relay_interrupted", error=describe(error))
+                is_kafka, settings = isinstance(error, KafkaError), self.settings
+                at = settings.kafka_servers if is_kafka else place_of(settings.direct_url)
+                log.warning("relay_interrupted", error=describe(error), at=at)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def stand_by(self) -> None:

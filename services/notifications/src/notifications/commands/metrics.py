@@ -28,6 +28,17 @@ OF_ANOTHER_RELEASE = text("""SELECT count(*) FROM notices
 UNREADABLE = text("SELECT count(*) FROM recipients WHERE sealed IS NULL")
 
 
+STATES = ("failed", "uncertain")
+
+
+def expect(service: str) -> None:
+    """Show all figures from the start."""
+    for figure in (oldest_due, paused):
+        figure.labels(service)
+    for state in STATES:
+        to_settle.labels(service, state)
+
+
 async def look(database: Database) -> None:
     """Read each figure by itself: one that can't be read keeps none from the others."""
     for figure in (look_at_mails, look_at_notices, look_at_others):
@@ -42,7 +53,7 @@ async def look_at_mails(connection: AsyncConnection, undone: Undone) -> None:
 
 
 async def look_at_notices(connection: AsyncConnection, undone: Undone) -> None:
-    counts = dict.fromkeys(("failed", "uncertain"), 0)
+    counts = dict.fromkeys(STATES, 0)
     counts |= {row.state: row.notices for row in await connection.execute(TO_SETTLE)}
     for state, count in counts.items():
         to_settle.labels(undone.service, state).set(count)

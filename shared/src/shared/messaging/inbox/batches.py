@@ -94,7 +94,7 @@ class Inbox:
             if not world_is_broken(error):
                 raise
             if pause in {0.0, LONGEST_PAUSE_SECONDS}:
-                log.warning("inbox_holds", error=describe(error))
+                log.warning("inbox_holds", error=describe(error), at=self.database.at)
             self.hold(0 if pause else 1)
             return False
         return True

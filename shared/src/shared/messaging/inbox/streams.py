@@ -45,6 +45,9 @@ class Outcome(StrEnum):
 FURTHEST = 1_000_000
 # Why a record is parked beside its stream: no number waits for it, and none comes behind it.
 BESIDE = JUMP, FORK = "jump", "forked"
+OF_A_STREAM = ("gap", "behind", *BESIDE)
+OF_A_RECORD = ("envelope", "not_its_teller", "null_body", "too_large", "malformed")
+REASONS = (*OF_A_STREAM, *OF_A_RECORD, "handler_failed", "handler_too_slow")
 
 
 @dataclass(slots=True)
