@@ -11,6 +11,8 @@ import uvloop
 from tests.bench import hearing, ranking, relaying, reports, stages, strangers, waiting
 from tests.bench.rounds import ROUNDS, Line
 
+from jobbpakten_local.parts import Unavailable, say
+
 Part = Callable[[stages.Stage, int], Awaitable[list[Line]]]
 PARTS: dict[str, tuple[str, Part]] = {
     "relay": ("Relay, 20,000 events in the outbox", relaying.measured),
@@ -26,13 +28,19 @@ def main() -> int:
     """Measure, print, and write docs/performance.md when all parts were measured."""
     words = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
     words.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all of them by default")
-    words.add_argument("--rounds", type=int, default=ROUNDS, help="of both sides, in turn")
+    words.add_argument("--rounds", type=at_least_one, default=ROUNDS, help="of both sides, in turn")
     words.add_argument("--check", action="store_true", help="exit 1 when a wanted figure is missed")
     chosen = words.parse_args()
     parts = chosen.parts or [*PARTS]
     hush()
-    with stages.started() as stage:
-        found = uvloop.run(measured(stage, parts, chosen.rounds))
+    try:
+        with stages.started() as stage:
+            found = uvloop.run(measured(stage, parts, chosen.rounds))
+    except Unavailable as error:
+        say(str(error))
+        return 3
+    except KeyboardInterrupt:
+        return 130
     reports.printed(found)
     if set(parts) == PARTS.keys() and chosen.rounds >= ROUNDS:
         reports.written(found)
@@ -40,12 +48,22 @@ def main() -> int:
     return 1 if chosen.check and missed else 0
 
 
+def at_least_one(text: str) -> int:
+    if text.isdecimal() and int(text):
+        return int(text)
+    raise argparse.ArgumentTypeError("a number from 1 on")
+
+
 async def measured(stage: stages.Stage, parts: list[str], rounds: int) -> dict[str, list[Line]]:
     # As `python -m shared` does, and on its loop.
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     async with asyncio.timeout(LIMIT_SECONDS):
-        return {PARTS[name][0]: await PARTS[name][1](stage, rounds) for name in parts}
+        found: dict[str, list[Line]] = {}
+        for number, name in enumerate(parts, 1):
+            say(f"measuring {number} of {len(parts)}: {PARTS[name][0]}")
+            found[PARTS[name][0]] = await PARTS[name][1](stage, rounds)
+        return found
 
 
 def hush() -> None:

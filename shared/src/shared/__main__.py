@@ -13,13 +13,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from shared.arguments import odd
+from shared.database import place_of
 from shared.http.connections import SERVER
 from shared.logs import describe
+from shared.messaging.kafka import EVERYBODY
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing
@@ -29,27 +33,44 @@ from shared.people.canaries import WrongKey
 def main() -> None:
     """Serve until SIGTERM; what the service needs stands in its settings."""
     words = argparse.ArgumentParser("python -m shared", description=__doc__)
-    words.add_argument("service", help="membership, followup, …")
+    words.add_argument("service", choices=SERVICES, metavar="service", help=" or ".join(SERVICES))
     words.add_argument(
         "command", nargs="?", default="serve", choices=["serve", *COMMANDS, *OF_NETWORKS]
     )
     words.add_argument("folder", nargs="?", type=Path, help="networks: a folder of them")
     words.add_argument("--host", default="127.0.0.1")
-    words.add_argument("--port", type=int, default=8000)
+    words.add_argument("--port", type=port, default=8000)
+    if fault := odd(sys.argv):
+        words.error(fault)
     chosen = words.parse_args()
+    if find_spec(chosen.service) is None:
+        words.error(f"{chosen.service} isn't installed here: run this in its image")
     service = importlib.import_module(f"{chosen.service}.main")
     if command := COMMANDS.get(chosen.command):
         sys.exit(carried_out(command, service))
     if chosen.command in OF_NETWORKS:
         sys.exit(OF_NETWORKS[chosen.command](kind_of(chosen.service), chosen.folder or shipped()))
+    serve(service, chosen.host, chosen.port)
+
+
+def port(text: str) -> int:
+    """Read a port; 0 takes any that is free."""
+    if text.isdecimal() and int(text) in range(65_536):
+        return int(text)
+    raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
+
+
+def serve(service: Any, host: str, port: int) -> None:
+    """Serve until SIGTERM; end with 2 where the settings or the networks are amiss."""
     try:
         app = service.create_app()
-    except NetworkAmiss as amiss:
-        sys.exit(str(amiss))
+    except (NetworkAmiss, SystemExit) as amiss:
+        sys.stderr.write(f"{amiss}\n")
+        sys.exit(2)
     gc.freeze()  # what was imported stays: the collector needn't look at it again
     # Records that wait to be settled are no reason to look for rings.
     gc.set_threshold(max(20_000, app.state.hears.objects), 20, 20)
-    uvicorn.run(app, host=chosen.host, port=chosen.port, **SERVER)
+    uvicorn.run(app, host=host, port=port, **SERVER)
 
 
 def carried_out(command: Callable[[Any], int], service: Any) -> int:
@@ -60,7 +81,8 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
         sys.stderr.write(f"{amiss}\n")
         return 2
     except Exception as error:  # noqa: BLE001 - of what lies there each row fails by itself
-        sys.stderr.write(f"The database is away, or isn't migrated: {describe(error)}\n")
+        at = place_of(service.Settings.from_environment().direct_url)
+        sys.stderr.write(f"The database at {at} is away, or isn't migrated: {describe(error)}\n")
         return 3
 
 
@@ -102,4 +124,8 @@ def print_schema(kind: type[NetworkProfile], _: Path) -> int:
 
 OF_NETWORKS = {"networks": check_networks, "schema": print_schema}
 COMMANDS = {"migrate": brought_to_head, "reseal": reseal}
-main()
+SERVICES = sorted(EVERYBODY.split())
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)

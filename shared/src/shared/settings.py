@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from shared.arguments import odd
 from shared.keys import HOW_TO, pair_key, secret_key, the_same
 
 DRIVER = "postgresql+asyncpg"
@@ -84,6 +85,8 @@ class ServiceSettings(BaseSettings):
     def refuse_an_example(cls, value: Any) -> Any:
         if isinstance(value, str) and PLACEHOLDER in value:
             raise ValueError(f"it is the example: put what is yours where it says {PLACEHOLDER}")
+        if isinstance(value, str) and odd([value]):
+            raise ValueError("it isn't UTF-8: type it anew")
         return value
 
     @field_validator("database_url", "database_direct_url")

@@ -9,6 +9,7 @@ from sqlalchemy import URL
 from jobbpakten_local.parts import Unavailable, finished
 from jobbpakten_local.parts.kafka import Kafka
 from jobbpakten_local.parts.postgres import Postgres
+from shared.database import place_of
 from shared.messaging.kafka import admin, declared
 
 EXISTING = "SELECT datname FROM pg_database WHERE datname = ANY($1)"
@@ -39,7 +40,7 @@ def database(server: Postgres, name: str) -> str:
         return server.create_database(name)
     except asyncpg.PostgresError as error:
         raise Unavailable(
-            f"PostgreSQL doesn't let us make the database {name} ({error}): "
+            f"PostgreSQL doesn't let us make the database {place_of(server.url(name))} ({error}): "
             "make it, empty, or let the user of POSTGRES_URL make databases"
         ) from error
 

@@ -137,7 +137,8 @@ def make_topics(servers: str, prefix: str) -> None:
     except KafkaError as error:
         why = str(error)
     if why:
-        raise Unavailable(f"Kafka doesn't let us make our topics ({why}): allow it, or make them")
+        fix = "allow it, or make them"
+        raise Unavailable(f"Kafka at {servers} doesn't let us make our topics ({why}): {fix}")
 
 
 async def made(servers: str, prefix: str) -> set[str]:

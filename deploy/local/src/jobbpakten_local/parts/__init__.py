@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO, TypeVar
 
 from jobbpakten_local.parts import signals
+from shared.arguments import odd
 
 Source = Literal["given", "docker", "embedded"]
 Result = TypeVar("Result")
@@ -26,6 +27,9 @@ class Unavailable(RuntimeError):
 
 def source(variable: str) -> tuple[Source, str]:
     """Where a part is taken from, and why."""
+    for name in (variable, "PARTS"):
+        if odd([os.environ.get(name, "")]):
+            raise Unavailable(f"{name} isn't UTF-8: correct it, or leave it out")
     if os.environ.get(variable):
         return "given", f"{variable} is set"
     asked = os.environ.get("PARTS") or "embedded"

@@ -95,7 +95,7 @@ def given(why: str) -> Kafka:
     servers = os.environ["KAFKA_SERVERS"]
     try:
         finished(groups_can_be_joined(servers, limit_s=GIVEN_S))
-    except (OSError, KafkaError) as error:
+    except (OSError, KafkaError, ValueError) as error:
         raise Unavailable(
             f"Kafka at {servers} doesn't answer ({error}): start it, or unset KAFKA_SERVERS"
         ) from error

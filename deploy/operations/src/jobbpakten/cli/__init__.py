@@ -10,11 +10,18 @@ from typer.core import TyperGroup
 from jobbpakten.cli import migrations, networks, parked, reconcile, sealed, tokens, topics
 from jobbpakten.cli.exit_codes import CODES, Code, Trouble
 from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, print_result
+from shared.arguments import odd
 from shared.machines import Refused
 
 
 class OneSentence(TyperGroup):
     """Ends with one sentence and its code where something foreseeable is the matter."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse what is no text here: else it would fail wherever it is looked at or printed."""
+        if fault := odd(args):
+            ctx.fail(fault)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -29,9 +36,7 @@ class OneSentence(TyperGroup):
         return typer.Exit(code)
 
 
-app = typer.Typer(
-    cls=OneSentence, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
-)
+app = typer.Typer(cls=OneSentence, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(parked.app, name="parked")
 app.add_typer(reconcile.app)
 app.add_typer(tokens.app)

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from jobbpakten.cli.environment import database, variable
+from jobbpakten.cli.environment import database, database_variable
 from jobbpakten.cli.exit_codes import Away
-from shared.database import world_is_broken
+from shared.database import place_of, world_is_broken
 
 CONNECT_SECONDS = 10
 AMISS = {
@@ -57,9 +57,9 @@ def is_foreseeable(error: BaseException) -> bool:
 
 def away(service: str, error: BaseException) -> Away:
     """Say what is the matter with a service's database, and what helps."""
-    about = {"service": service, "variable": variable(service, "database_url")}
+    about = {"service": service, "variable": database_variable(service)}
     said = AMISS.get(sqlstate(error), NO_ANSWER).format(kind=type(error).__name__, **about)
-    return Away(f"The database of {service} {said}.")
+    return Away(f"The database of {service} at {place_of(database(service))} {said}.")
 
 
 def sqlstate(error: BaseException) -> str:

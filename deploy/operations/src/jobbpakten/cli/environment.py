@@ -7,13 +7,14 @@ from os import environ
 from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS
+from shared.arguments import odd
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of
@@ -35,6 +36,13 @@ class Excerpt(BaseSettings):
     networks: str = ""
     environment: Literal["production", "staging", "test", "demo"] = "production"
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def refuse_what_is_no_text(cls, value: str) -> str:
+        if odd([value]):
+            raise ValueError("it isn't UTF-8: type it anew")
+        return value
+
 
 def excerpt(service: str) -> Excerpt:
     """Read a service's environment; WrongUse for a value that can't be."""
@@ -42,7 +50,8 @@ def excerpt(service: str) -> Excerpt:
         return Excerpt(_env_prefix=f"{service.upper()}_")
     except ValidationError as error:
         named = variable(service, str(error.errors()[0]["loc"][0]))
-        raise WrongUse(f"{named}: {error.errors()[0]['msg']}.") from None
+        fault = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise WrongUse(f"{named}: {fault}.") from None
 
 
 def variable(service: str, name: str) -> str:
@@ -86,13 +95,16 @@ AnyService = Annotated[
 ]
 
 
+def database_variable(service: str) -> str:
+    """Name the setting that a service's database is reached by."""
+    is_direct = excerpt(service).database_direct_url
+    return variable(service, "database_direct_url" if is_direct else "database_url")
+
+
 def database(service: str) -> str:
     """Give the address of a service's database, past any pooler; WrongUse when there is none."""
-    found = excerpt(service)
+    found, named = excerpt(service), database_variable(service)
     address = found.database_direct_url or found.database_url
-    named = variable(
-        service, "database_direct_url" if found.database_direct_url else "database_url"
-    )
     shown = example_of(ServiceSettings.model_fields["database_url"], service)
     example = f"for example {shown}"
     if not address:

@@ -6,23 +6,35 @@ from uuid import UUID
 
 import typer
 from joserfc import jwt
+from joserfc.errors import BadSignatureError
 from joserfc.jwk import OKPKey
 from pydantic import TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from jobbpakten.cli.environment import Service, excerpt, services, variable
+from jobbpakten.cli.callers import (
+    ROLES,
+    NamingNetworks,
+    known_role,
+    networks_beginning,
+    refuse_strangers,
+    roles_beginning,
+    said,
+    services_beginning,
+    units_beginning,
+)
+from jobbpakten.cli.environment import either, excerpt, known, services, variable
 from jobbpakten.cli.exit_codes import CODES, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json
 from jobbpakten.keys import Keys
-from shared.http.access import ALGORITHM, NOT_ADMITTED, Doorkeeper
+from shared.http.access import ALGORITHM, Doorkeeper
 from shared.keys import HOW_TO, pair_key
-from shared.people.identity_numbers import holds_identity_number
 from shared.time import clock
 
 LONGEST_HOURS = 8
 HOUR_SECONDS = 3600
 PRIVATE_KEY = "JOBBPAKTEN_TOKEN_PRIVATE_KEY"
-GOOD = TypeAdapter(Annotated[str, pair_key("Ed25519", private=True)])
+PRIVATE = TypeAdapter(Annotated[str, pair_key("Ed25519", private=True)])
+PUBLIC = TypeAdapter(Annotated[str, pair_key("Ed25519", private=False)])
 
 app = typer.Typer()
 
@@ -35,22 +47,35 @@ class Signing(BaseSettings):
     token_private_key: str = ""
 
 
-def said(text: str) -> str:
-    """Take what stands in a token and travels with all that its caller does."""
-    if holds_identity_number(text):
-        raise typer.BadParameter("It travels with all that she does: never an identity number.")
-    return text
-
-
-@app.command(epilog=CODES)
+@app.command(epilog=CODES, cls=NamingNetworks)
 def token(
-    service: Service,
-    actor: Annotated[str, typer.Option(callback=said, help="The caller's id.")],
-    role: Annotated[str, typer.Option(callback=said, help="The role she acts in.")],
-    network: Annotated[list[str], typer.Option(help="May be given several times.")],
+    service: Annotated[
+        str,
+        typer.Option(callback=known, autocompletion=services_beginning, help="Which service."),
+    ],
+    actor: Annotated[str, typer.Option(callback=said("id"), help="The caller's id.")],
+    role: Annotated[
+        str,
+        typer.Option(
+            callback=known_role,
+            autocompletion=roles_beginning,
+            help=f"The role she acts in: {either(ROLES)}.",
+        ),
+    ],
+    network: Annotated[
+        list[str],
+        typer.Option(
+            autocompletion=networks_beginning, help="One of those below; several times for several."
+        ),
+    ],
     organisation: Annotated[UUID | None, typer.Option(help="Whom she acts for.")] = None,
     unit: Annotated[
-        str, typer.Option(callback=said, help="The municipality's unit that she works in.")
+        str,
+        typer.Option(
+            callback=said("unit"),
+            autocompletion=units_beginning,
+            help="The municipality's unit that she works in, one of its network's.",
+        ),
     ] = "",
     hours: Annotated[int, typer.Option(min=1, max=LONGEST_HOURS, help="Good for so long.")] = 8,
     *,
@@ -63,6 +88,7 @@ def token(
     if excerpt(service).environment == "production":
         fix = f"elsewhere set {variable(service, 'environment')}=test"
         raise WrongUse(f"In production no tokens are made by hand: {fix}.")
+    refuse_strangers(service, network, unit)
     expires = int(clock.now().timestamp()) + hours * HOUR_SECONDS
     claims = {"sub": actor, "aud": service, "role": role, "networks": network, "exp": expires}
     claims |= {"organisation": str(organisation)} if organisation else {}
@@ -93,22 +119,28 @@ def keys(*, as_json: AsJson = False) -> None:
 
 def private_key() -> OKPKey:
     """Read the key that signs; WrongUse when there is none."""
-    written = Signing().token_private_key
-    if not written:
-        raise WrongUse(f"{PRIVATE_KEY} isn't set: {HOW_TO}.")
     try:
-        return OKPKey.import_key(json.loads(GOOD.validate_python(written)))
+        written = Signing().token_private_key
+        if not written:
+            raise WrongUse(f"{PRIVATE_KEY} isn't set: {HOW_TO}.")
+        return OKPKey.import_key(json.loads(PRIVATE.validate_python(written)))
     except ValidationError as error:
-        said = error.errors()[0]["msg"].removeprefix("Value error, ").removesuffix(f"; {HOW_TO}")
-        raise WrongUse(f"{PRIVATE_KEY}: {said}; {HOW_TO}.") from None
+        raise amiss(PRIVATE_KEY, error) from None
 
 
 def refuse_wrong_key(service: str, signed: str) -> None:
     """Refuse what the service would answer with 401, where its public key is known."""
-    public = excerpt(service).token_public_key
+    named, written = variable(service, "token_public_key"), excerpt(service).token_public_key
     try:
-        if public:
-            Doorkeeper(service, public).admit(signed)
-    except (*NOT_ADMITTED, KeyError):
-        named = variable(service, "token_public_key")
+        if written:
+            Doorkeeper(service, PUBLIC.validate_python(written)).admit(signed)
+    except ValidationError as error:
+        raise amiss(named, error) from None
+    except BadSignatureError:
         raise WrongUse(f"{PRIVATE_KEY} doesn't belong to {named}: take both of one pair.") from None
+
+
+def amiss(named: str, error: ValidationError) -> WrongUse:
+    """Say what is the matter with a key, and never the key."""
+    fault = error.errors()[0]["msg"].removeprefix("Value error, ").removesuffix(f"; {HOW_TO}")
+    return WrongUse(f"{named}: {fault}; {HOW_TO}.")

@@ -23,6 +23,7 @@ from jobbpakten.reconciliation.standings import (
     Told,
     compared,
 )
+from shared.database import place_of
 from shared.messaging.kafka import TOPICS
 from shared.time import clock
 
@@ -65,8 +66,9 @@ Streams = dict[tuple[str, str], dict[str, Known]]  # (service, topic) -> key -> 
 class OutOfReach(Exception):
     """A service's database doesn't answer, or isn't migrated; the cause stands behind it."""
 
-    def __init__(self, service: str, cause: BaseException) -> None:
-        super().__init__(f"The database of {service} can't be read ({type(cause).__name__}).")
+    def __init__(self, service: str, url: str, cause: BaseException) -> None:
+        at, kind = place_of(url), type(cause).__name__
+        super().__init__(f"The database of {service} at {at} can't be read ({kind}).")
         self.service, self.cause = service, cause
 
 
@@ -210,5 +212,5 @@ class Comparison:
         try:
             rows: Rows = await self.pools[service].fetch(query, *about)
         except BROKEN as error:
-            raise OutOfReach(service, error) from error
+            raise OutOfReach(service, self.urls[service], error) from error
         return rows

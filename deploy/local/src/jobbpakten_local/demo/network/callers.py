@@ -85,7 +85,11 @@ class Callers:
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
                     return answer
             await asyncio.sleep(again / 10)
-        return await self.http.request(method, url, **sent)
+        try:
+            return await self.http.request(method, url, **sent)
+        except httpx.TransportError as error:
+            kind = type(error).__name__
+            raise Refused(f"{self.service} at {self.url} doesn't answer ({kind})") from error
 
     async def on_network(
         self, role: str, method: str, path: str = "", body: Any = None, **more: Any
