@@ -6,6 +6,12 @@ PACKAGES := shared shared/events $(wildcard services/* deploy/*)
 EDITABLE := $(foreach package,$(wildcard $(PACKAGES:=/pyproject.toml)),-e ./$(dir $(package)))
 CHECKED := shared services deploy tests
 
+# Of what pip says: how far it is, and that it unpacks, which takes a minute and is silent.
+LOCKED = $(shell grep -c '^[^ ].*==' requirements.lock)
+COUNT = /^(Collecting|Requirement already)/ { if (++n % 20 == 0) say("  " n " of $(LOCKED)") } \
+	/^Installing/ { say("  " n " of $(LOCKED) are here: unpacking them") } /^failed$$/ { exit 1 } \
+	function say(line) { print line; fflush() }
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format migrate chaos bench lock
 .SILENT:
@@ -43,8 +49,12 @@ lock: .venv/.installed ## choose versions anew and write requirements.lock
 		f"python3 is {sys.version.split()[0]}, 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "python3 can't make a virtual environment: install the package python3-venv"; exit 1; }
-	echo "installing into .venv what requirements.lock names, once"
+	echo "installing into .venv what requirements.lock names, once, in three steps"
+	echo "1 of 3: a virtual environment"
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	echo "2 of 3: the packages, about $(LOCKED)"
+	{ $(BIN)/pip install --disable-pip-version-check --require-hashes -r requirements.lock || \
+		echo failed; } | awk '$(COUNT)'
+	echo "3 of 3: our own, $(words $(PACKAGES))"
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(EDITABLE)
 	touch $@

@@ -42,7 +42,8 @@ def test_a_server_that_doesnt_answer_is_away() -> None:
 
     assert found.code == 3
     assert found.err == (
-        "The database of followup doesn't answer (ConnectionRefusedError): "
+        "The database of followup at 127.0.0.1:1/followup doesn't answer "
+        "(ConnectionRefusedError): "
         "start PostgreSQL, or correct FOLLOWUP_DATABASE_URL.\n"
     )
     assert "s3cret" not in found.err
@@ -52,7 +53,7 @@ def test_a_database_that_doesnt_exist_is_away(postgres: Postgres) -> None:
     found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL": postgres.url(uuid4().hex)})
 
     assert found.code == 3
-    assert found.err.startswith("The database of followup doesn't exist: create it, or correct")
+    assert "doesn't exist: create it, or correct FOLLOWUP_DATABASE_URL" in found.err
 
 
 def test_an_empty_database_must_be_migrated(empty: str) -> None:
@@ -99,7 +100,31 @@ def test_migrate_says_from_where_to_where_and_is_safe_to_repeat(empty: str) -> N
 
 
 def test_migrate_without_a_server_is_away() -> None:
-    assert jobbpakten("migrate", env={"FOLLOWUP_DATABASE_URL": NOWHERE}).code == 3
+    found = jobbpakten("migrate", env={"FOLLOWUP_DATABASE_URL": NOWHERE})
+
+    assert (found.code, "at 127.0.0.1:1/followup doesn't answer" in found.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("FOLLOWUP_DATABASE_URL", "FOLLOWUP_DATABASE_URL"),
+        ("FOLLOWUP_DATABASE_DIRECT_URL", "FOLLOWUP_DATABASE_DIRECT_URL"),
+    ],
+)
+def test_the_setting_that_is_used_is_the_one_to_correct(setting: str, named: str) -> None:
+    found = jobbpakten(*LIST, env={setting: NOWHERE})
+
+    assert found.err.endswith(f"or correct {named}.\n")
+
+
+def test_migrate_says_how_far_it_is(empty: str) -> None:
+    found = jobbpakten("migrate", "--json", env={"FOLLOWUP_DATABASE_URL": empty})
+
+    steps, head = found.err.splitlines(), found.json[0]["to"]
+    assert steps[0] == f"followup: 0001 of {head} is done"
+    assert steps[-1] == f"followup: {head} of {head} is done"
+    assert len(steps) == int(head)
 
 
 def test_no_password_is_asked_for_or_shown_where_it_is_wrong(postgres: Postgres) -> None:

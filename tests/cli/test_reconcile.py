@@ -154,7 +154,9 @@ def test_a_database_away_is_said(ledgers: Ledgers, wait: float) -> None:
     found = reconcile(ledgers, "--wait", wait)
 
     assert found.code == 3
-    assert "The database of followup doesn't answer" in found.err
+    assert "The database of followup at 127.0.0.1:1/followup doesn't answer" in found.err
+    assert "s3cret" not in found.err
+    assert found.err.startswith("waiting 0.1 s at most") == bool(wait)
 
 
 def test_a_database_without_tables_is_said(ledgers: Ledgers, empty: str) -> None:

@@ -126,7 +126,8 @@ async def test_until_quiet_waits_through_an_outage(ledgers: Ledgers, postgres: P
 
 async def test_a_database_that_doesnt_answer_is_named(ledgers: Ledgers) -> None:
     away = ledgers.urls | {"followup": "postgresql+asyncpg://nobody@127.0.0.1:1/followup"}
-    with pytest.raises(OutOfReach, match=r"database of followup can't be read \(Connection"):
+    said = r"database of followup at 127.0.0.1:1/followup can't be read \(Connection"
+    with pytest.raises(OutOfReach, match=said):
         await standing(away, HEARS)
 
 

@@ -15,6 +15,7 @@ from shared.http.access import Caller, Doorkeeper
 from shared.time import clock
 
 HER = UUID("0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f")
+UNIT = "jobbtorg_linkoping"
 WHO = ("--actor", "anna", "--role", "signatory", "--network", "jobbpakten")
 ENV = {
     "MEMBERSHIP_ENVIRONMENT": "test",
@@ -27,15 +28,15 @@ def token(*words: object, **env: str) -> Ended:
 
 
 def test_the_token_is_good_at_the_service_and_nothing_else_is_printed() -> None:
-    found = token("--organisation", HER, "--network", "another", "--unit", "east")
+    found = token("--organisation", HER, "--network", "linkopingsloftet", "--unit", UNIT)
 
     assert found.code == 0
     assert Doorkeeper("membership", PUBLIC_KEY).admit(found.out.removesuffix("\n")) == Caller(
         id="anna",
         role="signatory",
         organisation=HER,
-        unit="east",
-        networks=frozenset({"jobbpakten", "another"}),
+        unit=UNIT,
+        networks=frozenset({"jobbpakten", "linkopingsloftet"}),
     )
 
 

@@ -90,6 +90,15 @@ def test_what_only_a_person_can_change_ends_with_1(env: dict[str, str]) -> None:
     assert list(made.json["left"].values()) == [["missing"]] * len(TOPICS)
 
 
+def test_apply_says_how_far_it_is(env: dict[str, str]) -> None:
+    """Beside what programs read."""
+    said = topics(env, "apply", "--replication", "1", "--json").err.splitlines()
+
+    assert len(said) == len(TOPICS)
+    assert said[0].startswith("making ")
+    assert said[-1].endswith(f", {len(TOPICS)} of {len(TOPICS)}")
+
+
 def test_kafka_away_is_said_in_one_sentence() -> None:
     found = topics({"FOLLOWUP_KAFKA_SERVERS": "127.0.0.1:1"}, "diff")
 

@@ -12,7 +12,6 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -86,12 +85,17 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
         return 3
 
 
+def said(line: str) -> None:
+    """Say how far it is, beside what programs read."""
+    sys.stderr.write(f"{line}\n")
+
+
 def brought_to_head(service: Any) -> int:
     """Bring the service's schema to this release: safe to repeat, and by several at once."""
     from shared.migrations import migrate  # noqa: PLC0415 - no service that runs needs Alembic
 
     settings = service.Settings.from_environment()
-    migrate(settings.service, settings.direct_url)
+    migrate(settings.service, settings.direct_url, said)
     return 0
 
 
@@ -100,7 +104,7 @@ def reseal(service: Any) -> int:
     found: list[resealing.Resealed] = []
     if resealing.seals_anything(service.Settings.service):
         settings = service.Settings.from_environment()
-        found = asyncio.run(resealing.reseal(settings, partial(print, file=sys.stderr)))
+        found = asyncio.run(resealing.reseal(settings, said))
     sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     return int(any(one.left for one in found))
 

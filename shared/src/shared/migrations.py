@@ -1,8 +1,9 @@
 """Migrations: each service's own, by Alembic. No running service imports this."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from alembic import command, context, op
 from alembic.config import Config
@@ -10,16 +11,21 @@ from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from shared.database import migrations_of
+from shared.database import head_of, migrations_of
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
 PLUMBING_TABLES |= {"canaries", "sealing"}
 
 
-def migrate(service: str, url: str) -> None:
-    """Bring the schema to its head; safe to repeat, and from several places at once."""
+def migrate(service: str, url: str, say: Callable[[str], None] = lambda _: None) -> None:
+    """Bring the schema to its head; safe to repeat, and from several places at once.
+
+    `say` hears after each step how far it is.
+    """
     config = Config()
+    head = head_of(service)
+    config.attributes["done"] = lambda step: say(f"{service}: {step:.4} of {head} is done")
     config.set_main_option("script_location", str(migrations_of(service)))
     config.attributes["url"] = url
     command.upgrade(config, "head")
@@ -35,26 +41,31 @@ def run_plumbing(number: int) -> None:
 
 def run_migrations(metadata: MetaData) -> None:
     """Run Alembic against the address in its config: the whole of a service's `env.py`."""
-    asyncio.run(_run(context.config.attributes["url"], metadata))
+    about = context.config.attributes
+    asyncio.run(_run(about["url"], metadata, about.get("done", lambda _: None)))
 
 
-async def _run(url: str, metadata: MetaData) -> None:
+async def _run(url: str, metadata: MetaData, done: Callable[[str], None]) -> None:
     engine = create_async_engine(url)
     try:
         async with engine.begin() as connection:
             # One migrator at a time; the others find nothing left to do.
             await connection.execute(text("SELECT pg_advisory_xact_lock(7071072)"))
-            await connection.run_sync(_upgrade, metadata)
+            await connection.run_sync(_upgrade, metadata, done)
     finally:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, metadata: MetaData) -> None:
+def _upgrade(connection: Connection, metadata: MetaData, done: Callable[[str], None]) -> None:
+    def applied(**about: Any) -> None:
+        done(about["step"].up_revision_id)
+
     context.configure(
         connection=connection,
         target_metadata=metadata,
         include_name=lambda name, kind, _: kind != "table" or name not in PLUMBING_TABLES,
         compare_type=True,
+        on_version_apply=cast("Any", applied),  # Alembic calls it by names
     )
     with context.begin_transaction():
         context.run_migrations()

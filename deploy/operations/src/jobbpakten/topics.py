@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -48,22 +48,25 @@ def topic_faults(
 
 
 async def apply(
-    servers: str, prefix: str, replication: int, partitions: int | None = None
+    servers: str,
+    prefix: str,
+    replication: int,
+    partitions: int | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Make the declared topics that are missing, set the others' configs; give what was done.
 
     Partitions of a topic in use are never changed: keys would move and order would be lost.
     """
-    wrong = await differences(servers, prefix, replication)
+    found = await differences(servers, prefix, replication)
+    wrong = {name: faults for name, faults in found.items() if faults != [LEFT_OVER]}
+    done = []
     async with admin(servers) as client:
-        done = [
-            name
-            for name, faults in wrong.items()
-            if faults != [LEFT_OVER]
-            and await (make if faults == ["missing"] else configure)(
-                client, name, declared(prefix)[name], replication, partitions
-            )
-        ]
+        for number, (name, faults) in enumerate(wrong.items(), 1):
+            act, doing = (make, "making") if faults == ["missing"] else (configure, "setting")
+            say(f"{doing} {name}, {number} of {len(wrong)}")
+            if await act(client, name, declared(prefix)[name], replication, partitions):
+                done.append(name)
         await until_seen(client, done)
     return sorted(done)
 

@@ -14,7 +14,7 @@ from jobbpakten.cli.environment import (
     refuse_one_key_for_two_services,
 )
 from jobbpakten.cli.exit_codes import CODES
-from jobbpakten.cli.outputs import AsJson, print_json, print_table
+from jobbpakten.cli.outputs import AsJson, print_json, print_table, say
 from shared.migrations import migrate as upgrade
 
 app = typer.Typer()
@@ -39,7 +39,7 @@ def migrated(service: str, url: str) -> dict[str, Any]:
     installed(service, "migrate")
     before = asyncio.run(revision(service))
     with reaching(service):
-        upgrade(service, url)
+        upgrade(service, url, say)
     return {"service": service, "from": before, "to": asyncio.run(revision(service))}
 
 

@@ -31,6 +31,11 @@ def print_json(found: Any) -> None:
     sys.stdout.write(json.dumps(found, indent=2, default=str) + "\n")
 
 
+def say(line: str) -> None:
+    """Say how far it has come, beside what programs read."""
+    typer.echo(line, err=True)
+
+
 def print_line(line: str) -> None:
     console().print(Text(line), soft_wrap=True)
 

@@ -8,7 +8,7 @@ import typer
 from jobbpakten.cli.databases import away
 from jobbpakten.cli.environment import database, hears, services
 from jobbpakten.cli.exit_codes import CODES, Code
-from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, shown
+from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say, shown
 from jobbpakten.reconciliation import (
     FORKED,
     Hearing,
@@ -34,6 +34,8 @@ def reconcile(wait: Wait = 0, *, as_json: AsJson = False) -> None:
     which nothing was heard and that are older than their topic remembers. Forked are those of
     which more was heard than told: the teller's database is an older one, or somebody else told.
     """
+    if wait:
+        say(f"waiting {wait:g} s at most, until everything told has been heard")
     found = asyncio.run(looked_at({name: database(name) for name in services()}, wait))
     if as_json:
         print_json(view(found))

@@ -10,7 +10,7 @@ import typer
 from jobbpakten.cli.databases import reaching
 from jobbpakten.cli.environment import AnyService, databases, installed
 from jobbpakten.cli.exit_codes import CODES, Code, WrongUse
-from jobbpakten.cli.outputs import AsJson, print_json, print_table
+from jobbpakten.cli.outputs import AsJson, print_json, print_table, say
 from shared.people import resealing
 from shared.people.canaries import WrongKey
 
@@ -55,8 +55,3 @@ def resealed(service: str) -> list[dict[str, Any]]:
             return [asdict(one) for one in asyncio.run(resealing.reseal(settings, say))]
     except WrongKey as error:
         raise WrongUse(str(error)) from None
-
-
-def say(line: str) -> None:
-    """Say how far it has come, beside what programs read."""
-    typer.echo(line, err=True)

@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError
 
 from jobbpakten.cli.environment import either, excerpt, services, variable
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
-from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
+from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say
 from jobbpakten.topics import LEFT_OVER, differences
 from jobbpakten.topics import apply as apply_all
 
@@ -43,7 +43,7 @@ def apply(
     Never changed are the partitions and copies of a topic that is there.
     """
     servers, prefix = cluster()
-    done = answered(servers, apply_all(servers, prefix, replication, partitions))
+    done = answered(servers, apply_all(servers, prefix, replication, partitions, say))
     left = answered(servers, differences(servers, prefix, replication))
     left = {name: faults for name, faults in left.items() if not as_wished(faults, partitions)}
     if as_json:
