@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.bench.__main__ import PARTS
@@ -26,12 +28,12 @@ COMMANDS = [
 SETTINGS = ("DATABASE_URL", "DATABASE_DIRECT_URL", "KAFKA_SERVERS", "NETWORKS", "ENVIRONMENT")
 
 
-def typed(*words: str | bytes, here: Path = ROOT, **env: bytes) -> subprocess.CompletedProcess[str]:
+def typed(
+    *words: str | bytes, here: Path = ROOT, env: Mapping[str, bytes] | None = None
+) -> subprocess.CompletedProcess[str]:
     around = {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()}
-    odd = {os.fsencode(name): value for name, value in (env or {}).items()}
-    return subprocess.run(
-        words, capture_output=True, text=True, cwd=here, env=around | odd, check=False
-    )
+    whole: Any = around | {os.fsencode(name): value for name, value in (env or {}).items()}
+    return subprocess.run(words, capture_output=True, text=True, cwd=here, env=whole, check=False)
 
 
 def is_one_sentence_of_wrong_use(ended: subprocess.CompletedProcess[str]) -> None:
@@ -110,7 +112,7 @@ def test_a_service_names_a_setting_that_is_no_text(command: str, setting: str) -
 def test_a_part_that_is_named_by_nonsense_cant_be_had(
     name: str, value: bytes, run_folder: Path
 ) -> None:
-    given = {"POSTGRES_URL": b"", "KAFKA_SERVERS": b"", "PARTS": b"", "ONCE": b"1"}
+    given = dict.fromkeys(("POSTGRES_URL", "KAFKA_SERVERS", "PARTS"), b"")
     ended = typed(*DEMO, here=run_folder, env=given | {name: value})
 
     assert ended.returncode == 3, ended.stderr

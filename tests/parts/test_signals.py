@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.eventually import PATIENCE_S
 
 from jobbpakten_local.parts import finished, jars, one_at_a_time, signals
 
@@ -51,7 +52,7 @@ with processes.owned(Path(sys.argv[3])) as ours:
 
 def lived(*words: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=25, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
 @pytest.mark.parametrize("how", signals.SIGNALS)

@@ -155,15 +155,11 @@ def session_settings(settings: ServiceSettings) -> dict[str, str]:
 def place_of(url: str | URL) -> str:
     """Say where a database is: host, port and name, and nothing of who goes there, or how."""
     found = make_url(url)
-    host, port = (
-        one if isinstance(one, str) else ",".join(one)
-        for one in (
-            found.host or found.query.get("host", "localhost"),
-            str(found.port or found.query.get("port", "5432")),
-        )
-    )
+    host = found.host or found.query.get("host", "localhost")
+    port = found.port or found.query.get("port", "5432")
+    hosts = host if isinstance(host, str) else ",".join(host)
     # An @ that should have been written %40 leaves the end of a password before the host.
-    return f"{host.rpartition('@')[2]}:{port}/{found.database or ''}"
+    return f"{hosts.rpartition('@')[2]}:{port}/{found.database or ''}"
 
 
 async def connect_directly(url: str) -> asyncpg.Connection:

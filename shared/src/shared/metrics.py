@@ -1,9 +1,6 @@
 """What operations can see of outbox, inbox and Kafka; every series says which service."""
 
-from collections.abc import Iterable, Iterator
-
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric
-from prometheus_client.registry import Collector
+from prometheus_client import Counter, Gauge, Histogram
 
 outbox_age = Gauge("outbox_age_seconds", "How long the oldest event has waited.", ["service"])
 outbox_rows = Gauge("outbox_rows", "How many events wait, at most 10,000 are counted.", ["service"])
@@ -36,43 +33,3 @@ things_undone = Gauge("things_undone", "Things that fail each time.", ["service"
 round_failing = Gauge(
     "round_failing_seconds", "How long a round of work has failed each time.", ["service", "round"]
 )
-
-OF_A_SERVICE = (
-    *(outbox_age, outbox_rows, outbox_sent, relay_leads, inbox_waiting, inbox_holds),
-    *(inbox_escaped, handler_seconds, kafka_connected),
-)
-
-
-def expect(
-    service: str, topics: Iterable[str], outcomes: Iterable[str], reasons: Iterable[str]
-) -> None:
-    """Show what is known beforehand from the start: an alert on what isn't there never comes."""
-    for figure in OF_A_SERVICE:
-        figure.labels(service)
-    for topic in topics:
-        topics_missing.labels(service, topic)
-    for outcome in outcomes:
-        inbox_heard.labels(service, outcome)
-    for reason in reasons:
-        inbox_parked.labels(service, reason)
-
-
-class OfService(Collector):
-    """All figures of a process with its service's name, also those that a library keeps."""
-
-    def __init__(self, service: str) -> None:
-        self.service = service
-
-    def collect(self) -> Iterator[Metric]:
-        for family in REGISTRY.collect():
-            family.samples = [
-                sample._replace(labels={"service": self.service, **sample.labels})
-                for sample in family.samples
-            ]
-            yield family
-
-
-def registry_of(service: str) -> CollectorRegistry:
-    found = CollectorRegistry()
-    found.register(OfService(service))
-    return found

@@ -57,15 +57,12 @@ async def _run(url: str, metadata: MetaData, done: Callable[[str], None]) -> Non
 
 
 def _upgrade(connection: Connection, metadata: MetaData, done: Callable[[str], None]) -> None:
-    def applied(**about: Any) -> None:
-        done(about["step"].up_revision_id)
-
     context.configure(
         connection=connection,
         target_metadata=metadata,
         include_name=lambda name, kind, _: kind != "table" or name not in PLUMBING_TABLES,
         compare_type=True,
-        on_version_apply=cast("Any", applied),  # Alembic calls it by names
+        on_version_apply=cast("Any", lambda **about: done(about["step"].up_revision_id)),
     )
     with context.begin_transaction():
         context.run_migrations()

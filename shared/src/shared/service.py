@@ -12,7 +12,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared import logs, metrics
+from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
 from shared.gauges import Observer, Waiting
 from shared.http import docs, problems
@@ -20,10 +20,9 @@ from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
 from shared.logs import describe
-from shared.messaging import kafka
+from shared.messaging import figures, kafka
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
-from shared.messaging.inbox.streams import REASONS, Outcome
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
 from shared.people.canaries import Canary, WrongKey, check
@@ -56,16 +55,14 @@ def assemble(
     """Put a service together; it starts when the server does, and waits for what is away.
 
     `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
-    itself (`shared/savepoints.py`), in the plural; `waiting` counts those that are due. `beside` is
-    work of its own that runs as long as the service does, and never ends by itself; `rounds` names
-    its rounds. Nothing runs and nobody is served before the `canaries` say that the keys are the
-    database's.
+    itself (`shared/savepoints.py`); `waiting` counts those that are due. `beside` is work of its own
+    that never ends by itself, its `rounds` by name. Nobody is served before the `canaries` say
+    that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
-    for name in rounds:
-        database.undone.expect_round(name)
+    database.undone.expect_rounds(*rounds)
     parts = Parts(settings, database, hears, due, beside, canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
@@ -110,16 +107,15 @@ class Parts:
         self.observer = Observer(settings.service, database, waiting)
         told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
         self.topics = hears.topics | told
-        self.registry = metrics.registry_of(settings.service)
+        self.registry = figures.registry_of(settings.service)
         self.expect()
         self.working: asyncio.Task[None] | None = None
 
     def expect(self) -> None:
         """Show all figures from the start, also while nothing runs yet."""
-        outcomes = (*Outcome, "unknown")
-        metrics.expect(self.settings.service, self.topics, outcomes, REASONS)
-        for name in ("figures", "drain", "topics", *map(schedule.name_of, self.due)):
-            self.database.undone.expect_round(name)
+        figures.expect(self.settings.service, self.topics)
+        parts = map(schedule.name_of, self.due)
+        self.database.undone.expect_rounds("figures", "drain", "topics", *parts)
 
     @asynccontextmanager
     async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -221,7 +217,7 @@ class Parts:
             return bad("Records wait, none moves.") if self.listener.is_stuck() else good("Alive.")
 
         @router.get("/metrics")
-        async def figures() -> Response:
+        async def metrics() -> Response:
             return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
         return router

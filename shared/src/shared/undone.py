@@ -49,8 +49,8 @@ class Undone:
                 undone = metrics.things_undone.labels(self.service, kind)
                 undone.set_function(partial(self.count, kind))
 
-    def expect_round(self, name: str) -> None:
-        if name not in self.rounds:
+    def expect_rounds(self, *names: str) -> None:
+        for name in {*names} - self.rounds.keys():
             self.rounds[name] = None
             failing = metrics.round_failing.labels(self.service, name)
             failing.set_function(partial(self.seconds_failing, name))
@@ -86,7 +86,7 @@ class Undone:
     @contextmanager
     def round(self, name: str) -> Iterator[None]:
         """Remember how a round of work goes; its error is raised."""
-        self.expect_round(name)
+        self.expect_rounds(name)
         try:
             yield
         except Exception as error:
@@ -127,7 +127,7 @@ async def over_and_over(
 
     A round that says how much it did is followed at once by the next: more may be due.
     """
-    undone.expect_round(name)
+    undone.expect_rounds(name)
     while True:
         did: object = None
         with suppress(Exception), undone.round(name):

@@ -61,8 +61,7 @@ async def run(database: Database, due: Sequence[Due]) -> None:
     Parts that have more to do take turns, round by round: a long one keeps no other waiting, nor
     another replica, which takes its turn at the lock.
     """
-    for part in due:
-        database.undone.expect_round(name_of(part))
+    database.undone.expect_rounds(*map(name_of, due))
     while True:
         busy = list(due)
         for _ in range(MOST_ROUNDS if due else 0):

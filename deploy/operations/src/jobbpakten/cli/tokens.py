@@ -47,36 +47,42 @@ class Signing(BaseSettings):
     token_private_key: str = ""
 
 
+Caller = Annotated[str, typer.Option(callback=said("id"), help="The caller's id.")]
+OfService = Annotated[
+    str, typer.Option(callback=known, autocompletion=services_beginning, help="Which service.")
+]
+InRole = Annotated[
+    str,
+    typer.Option(
+        callback=known_role,
+        autocompletion=roles_beginning,
+        help=f"The role she acts in: {either(ROLES)}.",
+    ),
+]
+OnNetworks = Annotated[
+    list[str],
+    typer.Option(
+        autocompletion=networks_beginning, help="One of those below; several times for several."
+    ),
+]
+InUnit = Annotated[
+    str,
+    typer.Option(
+        callback=said("unit"),
+        autocompletion=units_beginning,
+        help="The municipality's unit that she works in, one of its network's.",
+    ),
+]
+
+
 @app.command(epilog=CODES, cls=NamingNetworks)
 def token(
-    service: Annotated[
-        str,
-        typer.Option(callback=known, autocompletion=services_beginning, help="Which service."),
-    ],
-    actor: Annotated[str, typer.Option(callback=said("id"), help="The caller's id.")],
-    role: Annotated[
-        str,
-        typer.Option(
-            callback=known_role,
-            autocompletion=roles_beginning,
-            help=f"The role she acts in: {either(ROLES)}.",
-        ),
-    ],
-    network: Annotated[
-        list[str],
-        typer.Option(
-            autocompletion=networks_beginning, help="One of those below; several times for several."
-        ),
-    ],
+    service: OfService,
+    actor: Caller,
+    role: InRole,
+    network: OnNetworks,
     organisation: Annotated[UUID | None, typer.Option(help="Whom she acts for.")] = None,
-    unit: Annotated[
-        str,
-        typer.Option(
-            callback=said("unit"),
-            autocompletion=units_beginning,
-            help="The municipality's unit that she works in, one of its network's.",
-        ),
-    ] = "",
+    unit: InUnit = "",
     hours: Annotated[int, typer.Option(min=1, max=LONGEST_HOURS, help="Good for so long.")] = 8,
     *,
     as_json: AsJson = False,
