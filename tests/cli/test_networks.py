@@ -129,6 +129,6 @@ def test_a_service_says_what_is_amiss_and_doesnt_start(tmp_path: Path) -> None:
 
     found = shared("followup", **{f"FOLLOWUP_{name}": value for name, value in said.items()})
 
-    assert found.returncode == 1
+    assert found.returncode == 2
     assert found.stderr.startswith("jobbpakten/followup.yaml:")
     assert "Traceback" not in found.stderr
