@@ -20,10 +20,11 @@ from tests.shared.support.records import made
 from tests.support.callers import client, settings
 from tests.support.eventually import eventually
 
-from shared import gauges, service, undone
+from shared import service, undone
 from shared.database import Tx, world_is_broken
-from shared.gauges import Observer
 from shared.http import idempotency
+from shared.messaging import gauges
+from shared.messaging.gauges import Observer
 from shared.messaging.inbox import Hears
 from shared.savepoints import by_itself
 from shared.time import schedule

@@ -14,13 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
-from shared.gauges import Observer, Waiting
 from shared.http import docs, problems
 from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
 from shared.logs import describe
 from shared.messaging import figures, kafka
+from shared.messaging.gauges import Observer, Waiting
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.listener import Listener
@@ -54,10 +54,9 @@ def assemble(
 ) -> FastAPI:
     """Put a service together; it starts when the server does, and waits for what is away.
 
-    `networks` are those that it runs, by their codes; `things` the kinds of what is done each by
-    itself (`shared/savepoints.py`); `waiting` counts those that are due. `beside` is work of its own
-    that never ends by itself, its `rounds` by name. Nobody is served before the `canaries` say
-    that the keys are the database's.
+    `networks` are those run here, by code; `things` the kinds of what is done each by itself, of
+    which `waiting` counts those due. `beside` is work that never ends by itself, its `rounds` by
+    name. Nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
     database = connect(settings, networks)
@@ -76,10 +75,9 @@ def assemble(
     app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
     app.add_middleware(Threshold, parts=parts)
     problems.install(app)
-    for router in (parts.health(), docs.page(app), *routers):
+    by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
+    for router in (parts.health(), docs.page(app), *routers, *by_hand):
         app.include_router(router)
-    if settings.clock == "manual":
-        app.include_router(manual_clock_router(database, due))
     app.openapi = docs.described(app)  # type: ignore[method-assign]
     return app
 

@@ -15,8 +15,8 @@ from tests.support.eventually import eventually
 
 from matching.clock import due, waiting
 from matching.queries import candidate as queries
-from shared import gauges
-from shared.gauges import Observer
+from shared.messaging import gauges
+from shared.messaging.gauges import Observer
 from shared.time import schedule
 from shared.time.schedule import do_part
 

@@ -14,7 +14,7 @@ from tests.support.eventually import eventually
 from notifications.clock import waiting
 from notifications.commands import notice, retention
 from notifications.queries import notice as queries
-from shared.gauges import Observer
+from shared.messaging.gauges import Observer
 from shared.undone import over_and_over
 
 OFFICERS = 5

@@ -17,7 +17,7 @@ from tests.shared.support.records import made, record
 from tests.support.eventually import eventually
 
 from shared.database import world_is_broken
-from shared.gauges import Observer
+from shared.messaging.gauges import Observer
 from shared.messaging.inbox import Hears, parking
 from shared.messaging.inbox.records import One
 

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from tests.shared.support.inbox_harness import Ear
 from tests.support.eventually import eventually
 
-from shared import gauges
 from shared.database import Tx
-from shared.gauges import Observer
+from shared.messaging import gauges
+from shared.messaging.gauges import Observer
 from shared.time import schedule
 from shared.undone import over_and_over
 

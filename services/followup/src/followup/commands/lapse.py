@@ -14,8 +14,8 @@ from followup.models import Commitment
 from followup.queries import facts as known
 from followup.rules.ledger import figures, lapse_day
 from shared.database import Tx
-from shared.gauges import counted
 from shared.messaging.causation import because, current
+from shared.messaging.gauges import counted
 from shared.savepoints import each_by_itself, taken
 
 ROUND = 100  # that the clock looks at in one transaction; the next round takes the next

@@ -14,10 +14,10 @@ from matching.queries.any_of import among
 from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
 from shared.database import Tx
-from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
+from shared.messaging.gauges import counted
 from shared.savepoints import taken
 from shared.time import clock
 

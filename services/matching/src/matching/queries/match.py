@@ -30,10 +30,10 @@ from matching.rules.match import (
 )
 from matching.rules.placement import Days, possible_days
 from shared.database import Tx
-from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
+from shared.messaging.gauges import counted
 
 
 async def match(act: Act[Profile], match_id: UUID) -> Match:

@@ -18,10 +18,10 @@ from matching.rules.access import decides_for, may_list_places, may_touch_place
 from matching.rules.match import DECISIONS
 from matching.rules.place import LIVING, STALE
 from shared.database import Tx
-from shared.gauges import counted
 from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
+from shared.messaging.gauges import counted
 from shared.savepoints import taken
 from shared.time import clock
 

@@ -14,10 +14,10 @@ from notifications.rules.notice import LINK_LIVES, NOTICE, OPEN
 from notifications.rules.notices import CIRCLES, EXPIRING, RULES
 from notifications.rules.subjects import Heard
 from shared.database import Tx
-from shared.gauges import counted
 from shared.http.access import Caller
 from shared.http.paging import Page
 from shared.machines import NotFound
+from shared.messaging.gauges import counted
 from shared.savepoints import taken
 
 MOST_A_ROUND = 500

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from tests.shared.support.inbox_harness import Ear
 from tests.shared.support.records import made
 
-from shared.gauges import Observer
+from shared.messaging.gauges import Observer
 
 ANSWERS = """INSERT INTO answers (caller, key, route, hash, at)
     VALUES ('a', 'old', '', '', now() - interval '49 hours'), ('a', 'new', '', '', now())"""
