@@ -1,12 +1,13 @@
 """Reports as pages that a person reads: one file, no script, made on the server."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from followup.pages.charts import HEIGHT, LEFT, PATTERNS, RIGHT, WIDTH, months_chart
+from followup.pages.charts import HEIGHT, PATTERNS, months_chart
 from followup.pages.texts import PageTexts
 from followup.profiles import Profile
 from followup.reports import MemberReport, NetworkReport, Units
@@ -53,8 +54,15 @@ def environment(texts: PageTexts) -> Environment:
     )
     pages.filters |= {"number": texts.number, "share": texts.share, "day": texts.day}
     pages.filters |= {"month": texts.month, "period": texts.period, "called": texts.called}
-    pages.filters |= {"by_name": texts.by_name}
+    pages.filters |= {"by_name": texts.by_name, "moment": texts.moment}
     pages.globals |= {"say": texts.say, "count": texts.count, "language": texts.language}
     pages.globals |= {"languages": LANGUAGES, "units": Units.__slots__}
-    pages.globals |= {"patterns": PATTERNS, "size": (WIDTH, HEIGHT), "edges": (LEFT, RIGHT)}
+    pages.globals |= {"patterns": PATTERNS, "height": HEIGHT, "told_of": told_of}
+    pages.globals |= {"municipality": texts.municipality}
     return pages
+
+
+def told_of(rows: Iterable[Units]) -> list[str]:
+    """Name the units of which a row says how many: no column holds nothing but dashes."""
+    figures = [asdict(row) for row in rows]
+    return [unit for unit in Units.__slots__ if any(row[unit] is not None for row in figures)]

@@ -11,9 +11,9 @@ SERIES = ("kept", "open", "remaining", "lapsed", "released")
 IN_PUBLIC = ("kept", "rest")  # where the others would tell of people
 # Who can't tell the colours apart tells the patterns: stripes, a hatch, dots; the others are plain.
 PATTERNS = {"open": "M0 4h8", "remaining": "M0 8L8 0M-2 2L2 -2M6 10L10 6", "released": "M3 4h2"}
-# In units of the picture, from its upper left corner; the style sheet sets texts in 16 of them.
-WIDTH, HEIGHT = 800, 400
-LEFT, RIGHT, TOP, BOTTOM = 72, 792, 16, 324
+# Heights in pixels, from above. Across, all is in per cent: it is as wide as what it is read on,
+# and its texts stay as large.
+HEIGHT, TOP, BOTTOM = 272, 8, 240
 GAP = 0.3  # between two columns, of the room that each has
 
 
@@ -38,12 +38,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All that is drawn: lines with their numbers, columns, and where each unit's name begins."""
+    """All that is drawn: lines with their numbers, columns, and what these are stacked from."""
 
     lines: Sequence[tuple[float, str]]
     columns: Sequence[Column]
     thickness: float
-    names: Sequence[tuple[float, str]]
+    series: Sequence[str]
     in_public: bool
 
 
@@ -52,21 +52,20 @@ def months_chart(months: Sequence[Moment], texts: PageTexts) -> Chart:
     in_public = any(moment.figures.open is None for moment in months)
     series = IN_PUBLIC if in_public else SERIES
     numbers = heights(max(1, *(moment.figures.promised for moment in months)))
-    scale = (BOTTOM - TOP) / numbers[-1]
-    room, places = (RIGHT - LEFT) / len(months), (RIGHT - LEFT) / len(series)
+    scale, room = (BOTTOM - TOP) / numbers[-1], 100 / len(months)
     return Chart(
         lines=[(round(BOTTOM - one * scale, 1), texts.number(one)) for one in numbers],
         columns=[
             Column(
-                left=round(LEFT + room * (place + GAP / 2), 1),
-                middle=round(LEFT + room * (place + 0.5), 1),
+                left=round(room * (place + GAP / 2), 2),
+                middle=round(room * (place + 0.5), 2),
                 name=texts.month_alone(moment.day),
                 parts=[*stacked(moment.figures, series, scale)],
             )
             for place, moment in enumerate(months)
         ],
-        thickness=round(room * (1 - GAP), 1),
-        names=[(round(LEFT + places * place, 1), unit) for place, unit in enumerate(series)],
+        thickness=round(room * (1 - GAP), 2),
+        series=series,
         in_public=in_public,
     )
 

@@ -9,6 +9,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_percent
 
 from followup.profiles import Profile
+from followup.rules.closing import month_end
 from shared.texts import Texts
 
 AFTER_Z = str.maketrans("åäö", "{|}")
@@ -30,6 +31,11 @@ class PageTexts(Texts):
     def __init__(self, language: str, network: Profile | None = None) -> None:
         super().__init__(language, Path(__file__).parent)
         self.network = network
+
+    @property
+    def municipality(self) -> str | None:
+        """The name of the municipality whose network it is."""
+        return self.network.municipality.name if self.network else None
 
     def called(self, code: str, of: str) -> str:
         """Return the name of a code: the network's own word, or ours where it has none."""
@@ -57,4 +63,8 @@ class PageTexts(Texts):
         return format_date(day, "LLL", locale=self.locale)
 
     def month(self, day: date) -> str:
-        return format_skeleton("yMMM", day, locale=self.locale)
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def moment(self, day: date) -> str:
+        """Return the month of which a day is the end, or else the day."""
+        return self.month(day) if day == month_end(day) else self.day(day)

@@ -66,6 +66,7 @@ def network_report(
     return NetworkReport(
         network=network,
         day=seen.as_of,
+        since=folded.since,
         members=counted(members, seen.as_of),
         total=folded.months[-1].figures,
         by_offer=grouped(folded.each, seen, lambda one: one.promise.offer, one_offer=True),
@@ -93,6 +94,7 @@ def member_report(
         size=member.size,
         state=state(member.milestones, seen.as_of) or UNKNOWN,
         day=seen.as_of,
+        since=folded.since,
         total=folded.months[-1].figures,
         commitments=[line(one, found, seen) for one, found in folded.each],
         months=folded.months,
@@ -110,6 +112,12 @@ class Folded:
 
     each: Each
     months: Sequence[Moment]
+
+    @property
+    def since(self) -> date | None:
+        """The first day of the month in which the first of them was made."""
+        made = [term.on for one, _ in self.each for term in one.facts.revisions]
+        return min(made).replace(day=1) if made else None
 
 
 def fold(commitments: Sequence[Commitment], seen: Seen, asked: date | None) -> Folded:

@@ -107,6 +107,7 @@ class NetworkReport:
 
     network: str
     day: date
+    since: date | None  # the month of the first promise
     members: Sequence[MemberCount]
     total: Units
     by_offer: Sequence[Group]
@@ -127,6 +128,7 @@ class MemberReport:
     size: str
     state: str
     day: date
+    since: date | None  # the month of the first promise
     total: Units
     commitments: Sequence[CommitmentFigures]
     months: Sequence[Moment]
