@@ -13,7 +13,7 @@ COUNT = /^(Collecting|Requirement already)/ { if (++n % 20 == 0) say("  " n " of
 	function say(line) { print line; fflush() }
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format migrate chaos bench lock
+.PHONY: help demo test check format migrate chaos bench look lock
 .SILENT:
 
 help: ## what there is
@@ -39,6 +39,9 @@ chaos: .venv/.installed ## the faults again and again, for MINUTES=60
 
 bench: .venv/.installed ## how fast it is, beside floors of the same work; writes docs/performance.md
 	$(BIN)/python -m tests.bench $(ARGS)
+
+look: .venv/.installed ## pictures of all that people see, into .jobbpakten/pages (ARGS=reports: some)
+	$(BIN)/python -m tests.look $(ARGS)
 
 lock: .venv/.installed ## choose versions anew and write requirements.lock
 	$(BIN)/uv lock && $(BIN)/uv export --quiet --frozen --no-emit-workspace --no-header \

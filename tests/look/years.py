@@ -31,10 +31,9 @@ OUTCOMES: Sequence[Outcome] = (
     *("partly_completed",) * 2,
     *("no_show", "interrupted"),
 )
-OFFERS = {
-    **dict.fromkeys(["internship", "employment", "language_practice", "mentorship"], "placement"),
-    **dict.fromkeys(["study_visit", "lecture"], "activity"),
-}
+PLACES = ("internship", "employment", "trial_job", "trial_employment", "subsidised_employment")
+PLACES += ("holiday_job", "language_practice", "mentorship")
+OFFERS = dict.fromkeys(PLACES, "placement") | dict.fromkeys(["study_visit", "lecture"], "activity")
 
 
 @dataclass(frozen=True)
@@ -124,17 +123,17 @@ def placed(number: int, place: Place, chance: random.Random) -> Placement:
     )
 
 
-def in_public(network: str = "jobbpakten", seed: int = 7) -> NetworkReport:
+def in_public(network: str = "jobbpakten", seed: int = 7, size: int = 40) -> NetworkReport:
     """Give what everybody sees of the network."""
-    told = year(seed)
+    told = year(seed, size)
     counted = [*counts(told, told.promises, for_all=True)]
     seen = by_month(counted)
     return network_report(network, told.members, without_people(told.commitments), seen, CLOSED)
 
 
-def for_staff(network: str = "jobbpakten", seed: int = 7) -> NetworkReport:
+def for_staff(network: str = "jobbpakten", size: int = 40) -> NetworkReport:
     """Give what the coordinator sees of it, as told until now."""
-    told = year(seed)
+    told = year(size=size)
     placements = masking.placements(states(told.commitments))
     return network_report(
         network, told.members, told.commitments, Seen(TODAY, placements, persons(told, placements))

@@ -63,6 +63,9 @@ def environment(texts: PageTexts) -> Environment:
 
 
 def told_of(rows: Iterable[Units]) -> list[str]:
-    """Name the units of which a row says how many: no column holds nothing but dashes."""
-    figures = [asdict(row) for row in rows]
+    """Name the units of which a row says how many: no column holds nothing but dashes.
+
+    Where nothing was promised it says nought of all of them.
+    """
+    figures = [asdict(row) for row in rows if row.promised or row.extra]
     return [unit for unit in Units.__slots__ if any(row[unit] is not None for row in figures)]
