@@ -5,7 +5,7 @@ import logging
 import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,8 @@ import pytest
 import structlog
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
+from playwright.async_api import Browser
+from tests.look.browsers import MISSING, chromium_here, started
 from xdist.scheduler import LoadScopeScheduling
 
 from jobbpakten_local.parts import finished
@@ -117,6 +119,15 @@ def postgres(run_folder: Path) -> Iterator[postgreses.Postgres]:
 def kafka(run_folder: Path) -> Iterator[kafkas.Kafka]:
     with kafkas.started(run_folder / "kafka") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    path = chromium_here()
+    if path is None:
+        pytest.skip(MISSING)
+    async with started(path) as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

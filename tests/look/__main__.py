@@ -13,6 +13,7 @@ from tests.look.browsers import MISSING, chromium_here, look, started
 from tests.look.sheets import Sheet, sheets
 
 FOLDER = Path(__file__).parents[2] / ".jobbpakten/pages"
+UNKNOWN = "nothing is called so; for example: make look ARGS=reports"
 INDEX = Path(__file__).with_name("index.html")
 
 
@@ -22,10 +23,10 @@ def main() -> None:
     words.add_argument("part", nargs="?", default="", help="of a name: reports, mails/sign, -en")
     chosen = [sheet for sheet in sheets() if words.parse_args().part in sheet.name]
     path = chromium_here()
+    if not chosen:
+        sys.exit(UNKNOWN)
     if path is None:
         sys.exit(MISSING)
-    if not chosen:
-        sys.exit("nothing is called so: make look ARGS=reports")
     shutil.rmtree(FOLDER, ignore_errors=True)
     asyncio.run(looked_at(chosen, path, FOLDER))
     print(f"{len(chosen)} pages and mails: {(FOLDER / 'index.html').as_uri()}")  # noqa: T201 - what it is for

@@ -1,4 +1,4 @@
-"""All that people see: each page and mail in every language, by the code that writes it for them."""
+"""All that people see: each page and mail in every language, by the code that writes it."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +18,9 @@ from shared.texts import LANGUAGES
 
 NETWORKS = load(NetworkProfile, shipped())
 UNTIL = date(2026, 9, 18)
-LINK = "https://notiser.example.se/t/so-long-a-token-as-a-link-has.and-the-signature-of-it-0123456789"
+LINK = (
+    "https://notiser.example.se/t/so-long-a-token-as-a-link-has.and-the-signature-of-it-0123456789"
+)
 # Of the mails of each role: who gets several messages at once gets them so.
 ROLES = {(rule.template, rule.role) for rule in RULES.values()} | {(INSTEAD, "caseworker")}
 TASKS = sorted(one for one in ROLES if TEMPLATES[one[0]] == "task")

@@ -31,8 +31,8 @@ OUTCOMES: Sequence[Outcome] = (
     *("partly_completed",) * 2,
     *("no_show", "interrupted"),
 )
-PLACES = ("internship", "employment", "trial_job", "trial_employment", "subsidised_employment")
-PLACES += ("holiday_job", "language_practice", "mentorship")
+PLACES = ["internship", "employment", "trial_job", "trial_employment", "subsidised_employment"]
+PLACES += ["holiday_job", "language_practice", "mentorship"]
 OFFERS = dict.fromkeys(PLACES, "placement") | dict.fromkeys(["study_visit", "lecture"], "activity")
 
 
@@ -126,8 +126,7 @@ def placed(number: int, place: Place, chance: random.Random) -> Placement:
 def in_public(network: str = "jobbpakten", seed: int = 7, size: int = 40) -> NetworkReport:
     """Give what everybody sees of the network."""
     told = year(seed, size)
-    counted = [*counts(told, told.promises, for_all=True)]
-    seen = by_month(counted)
+    seen = by_month(counts(told.promises, for_all=True))
     return network_report(network, told.members, without_people(told.commitments), seen, CLOSED)
 
 
@@ -144,7 +143,7 @@ def for_member(network: str = "jobbpakten") -> MemberReport:
     """Give what a member sees of itself."""
     told = year()
     mine = [(whose, promise) for whose, promise in told.promises if whose == told.busiest]
-    seen = by_month([*counts(told, mine, for_all=False)])
+    seen = by_month(counts(mine, for_all=False))
     own = without_people(told.of(told.busiest))
     return member_report(network, told.busiest, own, seen, CLOSED)
 
@@ -173,8 +172,9 @@ def without_people(several: Iterable[Commitment]) -> list[Commitment]:
 
 
 def counts(
-    told: Year, promises: Iterable[tuple[Membership, Commitment]], *, for_all: bool
-) -> Iterable[Counted]:
+    promises: Iterable[tuple[Membership, Commitment]], *, for_all: bool
+) -> Sequence[Counted]:
+    """Give how many of each kind were counted when months closed."""
     waiting = [
         Waiting(one.id, one.ended_on, kind(one, promise, for_all=for_all), whose.id, promise.id)
         for whose, promise in promises

@@ -107,6 +107,17 @@ def test_before_the_first_promise_there_is_nothing_to_group() -> None:
     assert (report.total, report.by_offer) == (whole(), [])
 
 
+def test_a_report_says_since_when_it_counts() -> None:
+    later = replace(VISITS.facts, revisions=[Revision(1, date(2026, 3, 9), "made", 3)])
+
+    assert (REPORT.since, REPORT.day) == (date(2026, 1, 1), TODAY)
+    assert network_report("jobbpakten", [], [], PEOPLE).since is None
+    before = as_of(2026, 1, 14), date(2026, 1, 14)
+    assert member_report("jobbpakten", MEMBER, ALL, *before).since is None
+    one = [replace(VISITS, facts=later)]
+    assert member_report("jobbpakten", MEMBER, one, PEOPLE).since == date(2026, 3, 1)
+
+
 def test_a_member_sees_each_of_its_promises() -> None:
     report = member_report("jobbpakten", MEMBER, [VISITS, PLACES], PEOPLE)
 
