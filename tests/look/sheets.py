@@ -11,13 +11,23 @@ from followup.pages import Pages
 from followup.profiles import Profile
 from notifications.rules.notice import NOTICE
 from notifications.rules.notices import CIRCLES, INSTEAD, RULES, TEMPLATES
-from notifications.templates import Facts, Rendered, page, page_gone, render, render_many
+from notifications.templates import (
+    Facts,
+    Rendered,
+    Stands,
+    page,
+    page_gone,
+    page_over,
+    render,
+    render_many,
+)
+from notifications.templates.texts import texts_in
 from shared.networks import load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.texts import LANGUAGES
 
 NETWORKS = load(NetworkProfile, shipped())
-UNTIL = date(2026, 9, 18)
+HAPPENED, UNTIL = date(2026, 9, 4), date(2026, 9, 18)
 LINK = (
     "https://notiser.example.se/t/so-long-a-token-as-a-link-has.and-the-signature-of-it-0123456789"
 )
@@ -78,12 +88,13 @@ def tasks(language: str) -> Iterator[Sheet]:
         for act_by in (UNTIL, None):
             facts = about(template, role, act_by)
             for state, today in standings(act_by):
-                html = page(template, language, facts, state, today, NETWORKS)
+                html = page(template, language, facts, Stands(state, HAPPENED, today), NETWORKS)
                 late = "-late" if today > UNTIL else ""
                 alike[html].append(f"{state}{late}{'' if act_by else '-without-a-day'}")
         for html, states in alike.items():
             yield Sheet(f"tasks/{template}-{role}-{states[0]}-{language}", ", ".join(states), html)
     yield Sheet(f"tasks/gone-{language}", "gone", page_gone(language))
+    yield Sheet(f"tasks/over-{language}", "over", page_over(language, UNTIL))
 
 
 def standings(act_by: date | None) -> Iterator[tuple[str, date]]:
@@ -97,7 +108,8 @@ def mails(language: str) -> Iterator[Sheet]:
     """Give each mail to each role that gets it, and several messages in one."""
     for template, role in sorted(ROLES):
         is_task = TEMPLATES[template] == "task"
-        facts = about(template, role, UNTIL if is_task else None)
+        names_a_day = is_task or f"notices.{template}.until" in texts_in(language).texts
+        facts = about(template, role, UNTIL if names_a_day else None)
         mail = render(template, language, facts, LINK if is_task else None, NETWORKS)
         yield of_mail(f"{template}-{role}", mail)
     together: dict[str, list[tuple[str, Facts]]] = defaultdict(list)
@@ -115,4 +127,4 @@ def about(template: str, role: str, act_by: date | None) -> Facts:
     """Give the facts of a case such as the role has: candidates' belong to a unit."""
     unit = "jobbcenter_gottsunda" if CIRCLES[role] in {"unit", "candidate"} else ""
     told = "answer_request" if template == INSTEAD else ""
-    return Facts("jobbpakten", "1a2b3c4d", unit, act_by, role, told)
+    return Facts("jobbpakten", "1a2b3c4d", unit, act_by, role, HAPPENED, told)
