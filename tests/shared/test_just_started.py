@@ -68,7 +68,8 @@ def kinds_of(service: str) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call):
                 called = ast.unparse(node.func).rpartition(".")[2]
-                words = [str(one.value) for one in node.args[:2] if isinstance(one, ast.Constant)]
+                said = node.args[: 1 if called == "thing" else 2]
+                words = [str(one.value) for one in said if isinstance(one, ast.Constant)]
                 prefix = "unreadable_" if called == "each_seen" else ""
                 found |= {f"{prefix}{word}" for word in words if called in NAMED}
     return found

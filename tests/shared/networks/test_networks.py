@@ -105,6 +105,8 @@ def test_profiles_of_the_release_before_are_taken_for_one_release_more(
         "employer_declines",
         "withdrawals",
         "departures",
+        "facts",  # what they are called has changed; what decides is in the key, below
+        "consent_fields",
     }
     assert {name: getattr(found, name) for name in own} == {n: getattr(now, n) for n in own}
     # Matching knew nothing of what activities keep.
@@ -114,6 +116,7 @@ def test_profiles_of_the_release_before_are_taken_for_one_release_more(
         assert (found.values, found.offers) == (now.values, now.offers)
     else:
         assert found.rules_key == now.rules_key
+        assert [*found.consent_fields] == [*now.consent_fields]
         told = {code: one.tells_the_candidate for code, one in now.employer_declines.items()}
         assert {c: one.tells_the_candidate for c, one in found.employer_declines.items()} == told
         told = {code: one.tells_the_candidate for code, one in now.ends.items()}

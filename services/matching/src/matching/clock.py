@@ -21,7 +21,7 @@ due = (
 )
 THINGS = (
     *("candidates", "matches", "places"),
-    *("unreadable_candidates", "unreadable_matches", "unreadable_needs"),
+    *("unreadable_candidates", "unreadable_facts", "unreadable_matches", "unreadable_needs"),
     *("unreadable_persons", "unreadable_placements", "unreadable_places"),
 )
 

@@ -80,11 +80,11 @@ def told_of(found: Result) -> str:
     """Say what followup tells the world of people: nothing where they are fewer than five."""
     persons = found.report["persons"]
     said = (f"{what}: {shown(persons[what])}" for what in ("started", "completed"))
-    return f"  people whose placement has {' · '.join(said)}"
+    return f"  people with a placement that was {' · '.join(said)}"
 
 
 def shown(cell: Mapping[str, Any]) -> str:
-    return "masked" if cell["masked"] else str(cell["count"])
+    return "not shown" if cell["masked"] else str(cell["count"])
 
 
 def mails(found: Result) -> Table:

@@ -64,6 +64,7 @@ WORDS: dict[Blame, tuple[str, ...]] = {
 
 SPOKEN = {blame: re.compile("|".join(some), re.IGNORECASE) for blame, some in WORDS.items()}
 STATUS = re.compile(r"[#(\[ ]{0,3}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+SPACES = re.compile(r"\s+")
 ADDRESS = re.compile(r"<[^<>]*@[^<>]*>|\S*@\S*")
 
 
@@ -76,7 +77,7 @@ def blamed(step: str, code: int, text: str) -> Blame:
 
 
 def spoken_of(text: str) -> Iterator[Blame]:
-    plain = ADDRESS.sub(" ", " ".join(text.split()))
+    plain = ADDRESS.sub(" ", SPACES.sub(" ", text))
     return (blame for blame, words in SPOKEN.items() if words.search(plain))
 
 
