@@ -158,8 +158,9 @@ def place_of(url: str | URL) -> str:
     host = found.host or found.query.get("host", "localhost")
     port = found.port or found.query.get("port", "5432")
     hosts = host if isinstance(host, str) else ",".join(host)
-    # An @ that should have been written %40 leaves the end of a password before the host.
-    return f"{hosts.rpartition('@')[2]}:{port}/{found.database or ''}"
+    said = f"{hosts}:{port}/{found.database or ''}"
+    # An @ that should have been written %40 leaves the end of a password in what follows it.
+    return "?" if "@" in said else said
 
 
 async def connect_directly(url: str) -> asyncpg.Connection:

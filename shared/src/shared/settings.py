@@ -1,7 +1,6 @@
 """What the environment decides: `MEMBERSHIP_DATABASE_URL` and so on."""
 
 import re
-from contextlib import suppress
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -32,6 +31,15 @@ SealingKey = Annotated[
         examples=['{"kty":"OKP","crv":"X25519","x":"…"}'],
     ),
 ]
+
+
+def is_address(text: str) -> bool:
+    """Tell the address of a PostgreSQL database, whose parts are written as an address wants."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        return False
+    return url.drivername == DRIVER and "@" not in f"{url.host} {url.database}"
 
 
 class ServiceSettings(BaseSettings):
@@ -92,10 +100,10 @@ class ServiceSettings(BaseSettings):
     @field_validator("database_url", "database_direct_url")
     @classmethod
     def refuse_another_database(cls, value: str) -> str:
-        with suppress(ArgumentError):
-            if not value or make_url(value).drivername == DRIVER:
-                return value
-        raise ValueError(f"it begins with {DRIVER}://")
+        if not value or is_address(value):
+            return value
+        said = f"it begins with {DRIVER}://, and a password's @, : and / are %40, %3A and %2F"
+        raise ValueError(said)
 
     @model_validator(mode="after")
     def refuse_a_printed_password(self) -> Self:

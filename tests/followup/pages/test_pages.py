@@ -137,9 +137,9 @@ def test_the_day_that_all_is_as_of_stands_once_where_months_are_closed() -> None
 def test_where_people_are_counted_by_another_day_the_page_says_by_which() -> None:
     other = replace(years.in_public(), people_as_of=date(2026, 7, 31))
 
-    assert "Antalen personer gäller 31 juli 2026." in PAGES.network(other, "sv")
+    assert "Antalen personer visar läget den 31 juli 2026." in PAGES.network(other, "sv")
     assert "The numbers of people are as of 31 July 2026." in PAGES.network(other, "en")
-    assert "Antalen personer gäller" not in PAGES.network(years.in_public(), "sv")
+    assert "Antalen personer visar" not in PAGES.network(years.in_public(), "sv")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -172,7 +172,7 @@ def test_who_has_promised_nothing_yet_sees_no_picture_and_no_noughts() -> None:
     root = read(PAGES.member(years.of_newcomer(), "sv"))
 
     assert not [*root.iter(f"{SVG}svg")]
-    assert "Inget hade utlovats den dagen." in words(root.find("body/header"))
+    assert "Då hade ännu inget utlovats." in words(root.find("body/header"))
     assert "Av 0 utlovade" not in words(root)
     assert "överenskommelse" not in words(root.find("body/main")).lower()
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.matching.support.crowds import crowd, host
 from tests.matching.support.pairs import GONE, Bank
 from tests.matching.support.service import KEYS
@@ -90,6 +91,44 @@ async def nothing_is_shown_or_begun(large: Host) -> None:
     assert await ours.refused("/matches", body) == (409, "place_not_open")
     run = {"place_ids": [str(large.places[-1])]}
     assert await ours.refused("/runs", run) == (409, "place_not_open")
+
+
+async def test_a_void_match_waits_for_nobody(ours: Bank) -> None:
+    large = await hosted(ours, SOME)
+    last, place = large.matches[-1], f"/places/{large.places[-1]}"
+    path, call = f"/matches/{last}", ours.matching.call
+    async with ours.matching.database.transaction() as tx:
+        waits = text("UPDATE matches SET state = 'employer_yes' WHERE id = :id")
+        await (await tx.connection()).execute(waits, {"id": last})
+    for read in (path, place):
+        assert (await call("GET", read, "decider")).status_code == 200
+
+    await large.is_suspended()
+
+    for read in (path, place):
+        assert (await call("GET", read, "decider")).status_code == 404
+    assert (await ours.matching.good("GET", "/matches", "decider"))["matches"] == []
+    seen = await ours.matching.good("GET", path, "caseworker")
+    assert (seen["consent"], seen["days"]) == (None, None)
+    await large.all_parts()
+    assert await large.count("matches WHERE open") == 0
+
+
+async def test_what_is_proposed_once_the_host_is_back_meets_no_void_match(ours: Bank) -> None:
+    large = await hosted(ours, SOME)
+    last, place = large.matches[-1], str(large.places[-1])
+    (ref,) = await ours.rows(f"SELECT candidate_ref FROM matches WHERE id = '{last}'")
+    await large.is_suspended()
+    await large.is_back()
+    async with ours.matching.database.transaction() as tx:
+        stands = text("UPDATE places SET state = 'open', paused_for = '[]' WHERE id = :id")
+        await (await tx.connection()).execute(stands, {"id": place})
+
+    again = await ours.proposed(place, str(ref.candidate_ref))
+
+    assert await large.count(f"matches WHERE id = '{last}' AND state = 'withdrawn'") == 1
+    await large.all_parts()
+    assert await large.count(f"matches WHERE id = '{again}' AND open") == 1
 
 
 async def test_a_host_with_thousands_of_open_matches_is_suspended_at_once_and_wound_up_in_parts(

@@ -69,7 +69,7 @@ def test_a_page_says_what_was_asked_until_when_and_how_it_stands_and_asks_only_w
 
     assert texts_in("sv").say("notices.sign_agreement.action") in text
     assert f"Sista dag Senast den {DAYS['sv']}." in text
-    assert ("Det här gällde det" in text) == (state in ENDED)
+    assert ("Det här skulle göras" in text) == (state in ENDED)
     assert (ENDED.get(state, "Väntar på dig.")) in text
     assert ("Gör så här" in text) == (state in TO_DO)
     assert {*NOTICE.states} == TO_DO | {*ENDED}

@@ -90,6 +90,8 @@ SENTENCES: dict[Blame, list[str]] = {
 }
 # RFC 5321 4.2.3, and what Postfix, Exim, Exchange, Gmail and Dovecot say of her.
 OF_HER = [
+    "User unknown in relay recipient table",
+    "User unknown in virtual mailbox table",
     "",
     "Requested action not taken: mailbox unavailable",
     "User not local",
@@ -164,6 +166,12 @@ def test_each_pattern_is_proved_by_a_sentence_that_no_other_kind_knows(kind: Bla
 def test_what_servers_say_of_an_address_is_about_her(words: str, code: int) -> None:
     assert answered("rcpt", code, words) == Outcome("refused", f"rcpt {code}")
     assert answered("rcpt", code, f"5.1.1 {words}") == Outcome("refused", f"rcpt {code}")
+
+
+def test_a_mailbox_that_a_large_provider_does_not_find_is_nobodys_alarm() -> None:
+    """Exchange Online says so of a recipient whom it doesn't know."""
+    said = "5.4.1 Recipient address rejected: Access denied."
+    assert answered("rcpt", 550, said) == Outcome("deferred", "rcpt 550")
 
 
 @pytest.mark.parametrize("text", ["#5.7.1 no", "(5.7.1) no", "[5.7.1] no", "5.7.1\nno", "5.7.1"])

@@ -54,7 +54,7 @@ async def test_a_part_goes_on_until_nothing_is_due_and_takes_turns_with_the_othe
     ear: Ear,
 ) -> None:
     def all_done() -> None:
-        assert DID == ["long", "short", "idle", "long", "short", "long", "long"]
+        assert DID == ["long", "short", "idle"] * 4
 
     # One round a minute would take three.
     async with running(ear, part_of("long", 100, 100, 7), part_of("short", 1), part_of("idle")):

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import not_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -91,7 +92,7 @@ def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> Selec
             col(Match.network) == network,
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
-            col(Match.void_since).is_(None),
+            not_(col(Match.open)) | col(Match.void_since).is_(None),
             col(Candidate.visible),
             fresh(tx, network, today),
             col(Consent.withdrawn_on).is_(None),

@@ -22,9 +22,10 @@ FIND = text("""SELECT route, hash, status, etag, body FROM answers
 KEEP = text("""UPDATE answers SET status = :status, etag = :etag, body = :body
                WHERE (caller, key) = (:caller, :key)""")
 KEPT_HOURS = 48
-FORGET = text("""DELETE FROM answers WHERE (caller, key) IN (
+FORGOTTEN_AT_ONCE = 1_000
+FORGET = text(f"""DELETE FROM answers WHERE (caller, key) IN (
     SELECT caller, key FROM answers WHERE at < now() - make_interval(hours => :hours)
-    LIMIT 1000 FOR UPDATE SKIP LOCKED)""")
+    LIMIT {FORGOTTEN_AT_ONCE} FOR UPDATE SKIP LOCKED)""")  # noqa: S608 - a constant
 
 JSON = "application/json"
 Key = Annotated[

@@ -54,7 +54,7 @@ class Observer:
     async def look(self) -> int:
         """Read each figure by itself: one that can't be read keeps none from the others.
 
-        Gives how many old answers went: as long as some do, more may be old.
+        Gives how many old answers went, where that was all that go at once: then more may be old.
         """
         self.forgotten = 0
         figures = (self.read_outbox, self.read_parked, self.forget_old_answers, self.read_waiting)
@@ -62,7 +62,7 @@ class Observer:
             with self.database.undone.thing("figures", figure.__name__):
                 async with self.database.transaction() as tx:
                     await figure(tx)
-        return self.forgotten
+        return self.forgotten if self.forgotten >= idempotency.FORGOTTEN_AT_ONCE else 0
 
     async def read_waiting(self, tx: Tx) -> None:
         found = await self.waiting(tx, await today(tx)) if self.waiting else {}

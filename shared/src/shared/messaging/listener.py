@@ -176,7 +176,7 @@ async def close(broker: KafkaBroker) -> None:
     """Close a broker within a bound: what Kafka doesn't answer to is hung up on."""
     consumer: AIOKafkaConsumer | None = broker.subscribers[0].consumer  # type: ignore[attr-defined]
     with suppress(Exception):
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(STOP_SECONDS + 2):  # FastStream waits so long for the batch
             await broker.stop()
         return
     with suppress(Exception):

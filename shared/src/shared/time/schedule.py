@@ -58,19 +58,22 @@ def name_of(part: Due) -> str:
 async def run(database: Database, due: Sequence[Due]) -> None:
     """Look every minute for what is due, and go on until nothing is; an outage is waited for.
 
-    Parts that have more to do take turns, round by round: a long one keeps no other waiting, nor
-    another replica, which takes its turn at the lock.
+    Parts take turns, round by round: a long one keeps no other waiting, nor another replica, which
+    takes its turn at the lock. One that fails is left alone until the next minute.
     """
     database.undone.expect_rounds(*map(name_of, due))
     while True:
-        busy = list(due)
-        for _ in range(MOST_ROUNDS if due else 0):
-            busy = [part for part in busy if await does_something(database, part)]
+        able = list(due)
+        for _ in range(MOST_ROUNDS):
+            done = [(part, await done_by(database, part)) for part in able]
+            able = [part for part, did in done if did is not None]
+            if not any(did for _, did in done):
+                break
         await asyncio.sleep(ROUND_SECONDS)
 
 
-async def does_something(database: Database, part: Due) -> bool:
-    """Tell whether a part found something to do: then more may be due."""
-    with suppress(Exception):  # the others are done; it, the next minute
-        return await do_part(database, part) > 0
-    return False
+async def done_by(database: Database, part: Due) -> int | None:
+    """Give how much a part did: while some do something, more may be due. None: it failed."""
+    with suppress(Exception):
+        return await do_part(database, part)
+    return None

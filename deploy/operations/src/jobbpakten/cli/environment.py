@@ -9,15 +9,13 @@ from typing import Annotated, Literal
 import typer
 from pydantic import ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS
 from shared.arguments import odd
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
-from shared.settings import ServiceSettings, example_of
+from shared.settings import ServiceSettings, example_of, is_address
 
 DRIVER = "postgresql+asyncpg"
 
@@ -109,11 +107,7 @@ def database(service: str) -> str:
     example = f"for example {shown}"
     if not address:
         raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
-    try:
-        fits = make_url(address).drivername == DRIVER
-    except ArgumentError:
-        fits = False
-    if not fits:
+    if not is_address(address):
         raise WrongUse(f"{named} is no address of a PostgreSQL database: correct it, {example}.")
     return address
 

@@ -177,7 +177,7 @@ async def list_places(
 
 @router.get("/{place_id}", openapi_extra=may(READS_PLACES, DECIDER))
 async def read_place(place_id: UUID, act: WithPlaces) -> PlaceView:
-    """Give one place; a decider reads those that a match is for which waits for one, or did."""
+    """Give one place; to a decider one with a match that waits for her, or was accepted."""
     return await view(act.tx, await queries.place_to_read(act, place_id))
 
 

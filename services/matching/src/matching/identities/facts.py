@@ -48,13 +48,14 @@ async def read_ahead(tx: Tx, refs: Collection[UUID]) -> None:
 
     It is opened when it is each one's turn, by herself.
     """
-    ahead = AHEAD[tx] = {}
+    ahead: dict[UUID, tuple[Identity, list[Fact]]] = {}
     persons = select(Identity).where(among(col(Identity.candidate_ref), refs))
     for person in await tx.exec(persons.execution_options(populate_existing=True)):
         ahead[person.candidate_ref] = (person, [])
     facts = select(Fact).where(among(col(Fact.candidate_ref), ahead))
     for row in await tx.exec(facts.execution_options(populate_existing=True)):
         ahead[row.candidate_ref][1].append(row)
+    AHEAD[tx] = ahead  # all of it, or nothing: half a file would say that nothing is known
 
 
 async def rows_of(tx: Tx, ref: UUID) -> tuple[Identity, Sequence[Fact]]:

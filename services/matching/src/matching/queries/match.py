@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_
-from sqlmodel import col, func, select
+from sqlmodel import col, exists, func, select
 
 from matching.models import (
     Consent,
@@ -44,6 +44,11 @@ async def match(act: Act[Profile], match_id: UUID) -> Match:
     return found
 
 
+def is_void(match: Match) -> bool:
+    """Tell a match that is over already, and only waits for its end to be recorded."""
+    return match.open and match.void_since is not None
+
+
 async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     """Give a match to caseworkers of its unit, and to a decider one that waits, or was accepted.
 
@@ -53,6 +58,7 @@ async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     if found is None or found.network != act.network:
         raise NotFound
     decides = found.state in DECISIONS and found.unit in decides_for(act.caller, act.profile.units)
+    decides = decides and not is_void(found)
     if not (has_case(act.caller, found.unit) or decides):
         raise NotFound
     return found
@@ -65,6 +71,7 @@ async def matches(act: Act[Profile], asked: Page) -> Sequence[Match]:
         found = found.where(col(Match.unit) == act.caller.unit)
     elif units := decides_for(act.caller, act.profile.units):
         found = found.where(col(Match.state) == WAITS_FOR_DECISION, col(Match.unit).in_(units))
+        found = found.where(col(Match.void_since).is_(None))
     else:
         raise NotFound
     return await asked.read(act.tx, found, col(Match.id))
@@ -83,6 +90,8 @@ async def consent_to_read(act: Act[Profile], match: Match) -> Consent | None:
 
     What becomes of it afterwards would tell how the placement went.
     """
+    if is_void(match):
+        return None
     if match.state != WAITS_FOR_DECISION and not has_case(act.caller, match.unit):
         return None
     return await consent_of(act.tx, match.id)
@@ -125,12 +134,14 @@ async def count_open(tx: Tx, which: ColumnElement[bool]) -> int:
 
 def is_due(today: date) -> ColumnElement[bool]:
     """Select open matches whose answer hasn't come, or whose consent is over; no void ones."""
-    live = select(Consent.match_id).where(
-        col(Consent.withdrawn_on).is_(None), col(Consent.until) >= today
+    live = exists().where(
+        col(Consent.match_id) == col(Match.id),
+        col(Consent.withdrawn_on).is_(None),
+        col(Consent.until) >= today,
     )
     return col(Match.void_since).is_(None) & or_(
         col(Match.state).in_(EXPIRING) & (col(Match.deadline) < today),
-        col(Match.state).in_(CONSENTED) & col(Match.id).not_in(live),
+        col(Match.state).in_(CONSENTED) & ~live,
     )
 
 

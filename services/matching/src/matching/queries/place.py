@@ -44,7 +44,7 @@ async def place(act: Act[Profile], place_id: UUID) -> Place:
 
 
 async def place_to_read(act: Act[Profile], place_id: UUID) -> Place:
-    """Give one place, also to a decider who accepts a match there, or to whom one was accepted."""
+    """Give one place, also to a decider for whom a match there waits, or was accepted."""
     units = decides_for(act.caller, act.profile.units)
     if not units:
         return await place(act, place_id)
@@ -52,6 +52,7 @@ async def place_to_read(act: Act[Profile], place_id: UUID) -> Place:
     decided = select(Match.place_id).where(
         col(Match.place_id) == place_id,
         col(Match.state).in_(DECISIONS),
+        not_(col(Match.open)) | col(Match.void_since).is_(None),
         col(Match.unit).in_(units),
     )
     found = (await act.tx.exec(here.where(col(Place.id).in_(decided)))).one_or_none()
@@ -132,7 +133,7 @@ async def lock_unread(tx: Tx, place_ids: Collection[UUID]) -> None:
 
 
 async def lock_free(tx: Tx, place_ids: Collection[UUID]) -> set[UUID]:
-    """Take places as `hold` does; give them, but for those that somebody else holds for long."""
+    """Take places in the order of their ids; give those that nobody else holds for long."""
     return {*await taken(tx, these(place_ids))}
 
 

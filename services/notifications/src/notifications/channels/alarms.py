@@ -6,9 +6,9 @@ Alarm = Literal["refuses_us", "refuses_login", "without_tls", "answers_unasked"]
 
 # The event in the log says what is amiss; what may be the cause, and what to do, stands beside it.
 ADVICE: dict[Alarm, str] = {
-    "refuses_us": "The mail server doesn't take mail from us, whoever it is for. Ask whoever runs"
-    " it; look at SPF, DKIM and DMARC of the domain in NOTIFICATIONS_SENDER, at block lists for"
-    " the address that we send from, and at its limits.",
+    "refuses_us": "The mail server doesn't take mail from us. Ask whoever runs it; look at SPF,"
+    " DKIM and DMARC of the domain in NOTIFICATIONS_SENDER, at block lists for the address that"
+    " we send from, and at its limits.",
     "refuses_login": "The mail server demands a login, or doesn't take ours. Look at"
     " NOTIFICATIONS_SMTP_USERNAME and NOTIFICATIONS_SMTP_PASSWORD, and at what it offers for AUTH.",
     "without_tls": "NOTIFICATIONS_SMTP_STARTTLS demands an encrypted line, and there is none: the"

@@ -46,7 +46,8 @@ WORDS: dict[Blame, tuple[str, ...]] = {
         r"\brelay",
         r"\brates?\b|ratelimit|throttl|too (many|much|fast|frequent|often)",
         r"\b(sending|hourly|daily|connection|message) limit",
-        r"\bips?\b|\bip(v4|v6|-| ?addr)|\b\d{1,3}(\.\d{1,3}){3}\b|([0-9a-f]{1,4}:){3}|[0-9a-f]::",
+        r"\bips?\b|\bip(v4|v6|-| ?addr)|\b\d{1,3}(\.\d{1,3}){3}\b",
+        r"\b([0-9a-f]{1,4}:){4,7}[0-9a-f]|[0-9a-f]::",
         r"\b(client|remote) host|\byour (client|host|server|system|domain|network|address|isp)",
         r"\b(ptr|rdns|helo|ehlo)\b|reverse dns",
         r"\bsend(er|ing)|avsändar|\bmail from\b|\breturn.path",
@@ -62,6 +63,13 @@ WORDS: dict[Blame, tuple[str, ...]] = {
     "full": (r"\bfull\b|quota|storage|insufficient",),
 }
 
+# What servers say of her in words that else are about us: Postfix of its tables, Exchange Online
+# of a mailbox that isn't there.
+OF_HER = re.compile(
+    r"in (virtual|local|relay) (alias|mailbox|recipient) table"
+    r"|recipient address rejected: access denied",
+    re.IGNORECASE,
+)
 SPOKEN = {blame: re.compile("|".join(some), re.IGNORECASE) for blame, some in WORDS.items()}
 STATUS = re.compile(r"[#(\[ ]{0,3}([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 SPACES = re.compile(r"\s+")
@@ -77,7 +85,7 @@ def blamed(step: str, code: int, text: str) -> Blame:
 
 
 def spoken_of(text: str) -> Iterator[Blame]:
-    plain = ADDRESS.sub(" ", SPACES.sub(" ", text))
+    plain = OF_HER.sub(" ", ADDRESS.sub(" ", SPACES.sub(" ", text)))
     return (blame for blame, words in SPOKEN.items() if words.search(plain))
 
 

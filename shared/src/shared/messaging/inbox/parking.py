@@ -31,9 +31,12 @@ OPEN_NEXT = text(f"""UPDATE parked SET retry_at = now()
 # By chance: streams that fail each time would else stand before the others for ever.
 DUE = text("""SELECT topic, key FROM parked WHERE retry_at <= now()
     GROUP BY topic, key ORDER BY random() LIMIT 100""")
-DUE_ROWS = text(f"""SELECT * FROM parked WHERE topic = :topic AND key IS NOT DISTINCT FROM :key
-    AND (retry_at <= now() OR (key IS NOT NULL AND reason IN {WAITING}))
-    ORDER BY version, id LIMIT {MOST_AT_ONCE}""")  # noqa: S608
+# Those whose time has come before those that wait behind them: else these would fill each round.
+DUE_ROWS = text(f"""SELECT * FROM (
+        SELECT * FROM parked WHERE topic = :topic AND key IS NOT DISTINCT FROM :key
+        AND (retry_at <= now() OR (key IS NOT NULL AND reason IN {WAITING}))
+        ORDER BY coalesce(retry_at <= now(), false) DESC, version, id LIMIT {MOST_AT_ONCE}) AS these
+    ORDER BY version, id""")  # noqa: S608
 ONE = text("SELECT * FROM parked WHERE id = :id")
 RETRY = text("UPDATE parked SET retry_at = now() WHERE id = :id RETURNING id")
 SETTLE = text("""

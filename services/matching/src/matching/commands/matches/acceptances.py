@@ -11,7 +11,7 @@ from jobbpakten_events.placement import PlacementPlanned
 from matching.commands.checks import check_available, check_consented, check_fits, check_member
 from matching.commands.consequences import enter, lock_current_candidate, lock_match_of
 from matching.commands.locks import HeldMatch
-from matching.commands.matches.transitions import end, open_matches, places_of
+from matching.commands.matches.transitions import catch_up, end, open_matches, places_of
 from matching.commands.places import slots
 from matching.models import Match, Placement
 from matching.profiles import Profile
@@ -78,6 +78,9 @@ async def supersede(tx: Tx, held: HeldMatch, on: date) -> None:
         rivals += await open_matches(tx, col(Match.place_id) == held.place.id)
     for match in rivals:
         place = held.others[match.place_id]
+        await catch_up(tx, match, place)
+        if not match.open:
+            continue
         because = ACCEPTED_ELSEWHERE if match.candidate_ref == held.candidate.id else None
         await end(tx, match, place, "supersede", "system", max(on, match.since), because)
 

@@ -11,6 +11,7 @@ from jobbpakten_events.matching import CandidateAsked, EmployerAsked, MatchPropo
 from matching.commands.checks import check_available, check_consented, check_fits, check_member
 from matching.commands.consequences import lock_candidate_for, lock_current_match
 from matching.commands.locks import lock_places
+from matching.commands.matches.transitions import catch_up, open_matches
 from matching.commands.places import slots
 from matching.models import Candidate, Match, MatchRun, Member, Place
 from matching.profiles import Profile
@@ -81,6 +82,9 @@ async def check_accepts(tx: Tx, place: Place) -> None:
 async def check_room(tx: Tx, profile: Profile, candidate: Candidate, place: Place) -> None:
     """Refuse one match more than a candidate or a place may be in; their rows are ours."""
     of_candidate, there = col(Match.candidate_ref) == candidate.id, col(Match.place_id) == place.id
+    for void in await open_matches(tx, of_candidate & there):
+        await catch_up(tx, void, place)
+    await tx.flush()
     if await queries.count_open(tx, of_candidate & there):
         raise NotAllowed("already_proposed", "The candidate is already proposed for this place.")
     if await queries.count_open(tx, of_candidate) >= profile.limits.matches_of_candidate:

@@ -16,11 +16,11 @@ from matching import identities
 from matching.commands.checks import need, person
 from matching.engine import Index
 from matching.models import MatchRun, Place, Ranked
+from matching.models.people import GONE
 from matching.profiles import Profile
 from matching.queries import candidate as candidates
 from matching.queries import place as places
 from matching.rules.access import has_cases
-from matching.rules.candidate import ENDS
 from matching.rules.fit import Hit, Need, Person
 from matching.rules.run import TOP, seed_of
 from matching.settings import Settings
@@ -49,11 +49,13 @@ FORGET_RUNS = text("""
         SELECT id FROM match_runs AS run WHERE run_on < :before
             AND NOT EXISTS (SELECT FROM ranked WHERE run_id = run.id)
         LIMIT :most FOR UPDATE SKIP LOCKED)""")
-# A run may have read her just before she left, and stored her rank just after.
-FORGET_LEFT = text("""
-    DELETE FROM ranked USING match_runs AS run, candidates AS her
-    WHERE run.run_on >= :since AND run_id = run.id AND her.id = candidate_ref
-        AND her.state = ANY(:ends)""")
+# A run may have read her just before she left, and stored her rank just after; and the release
+# before left all of them.
+FORGET_LEFT = text(f"""
+    DELETE FROM ranked WHERE (run_id, place_id, rank) IN (
+        SELECT run_id, place_id, rank FROM candidates JOIN ranked ON candidate_ref = candidates.id
+        WHERE {GONE}
+        LIMIT :most FOR UPDATE OF ranked SKIP LOCKED)""")  # noqa: S608 - a constant
 
 Found = Sequence[tuple[UUID, Sequence[Hit]]]
 
@@ -131,9 +133,7 @@ async def forget_old_ones(tx: Tx, today: date) -> int:
     connection, about = await tx.connection(), {"before": before, "most": FORGOTTEN_AT_ONCE}
     ranks = (await connection.execute(FORGET_RANKS, about)).rowcount
     runs = (await connection.execute(FORGET_RUNS, about)).rowcount
-    left = await connection.execute(
-        FORGET_LEFT, {"since": today - timedelta(days=1), "ends": [*ENDS]}
-    )
+    left = await connection.execute(FORGET_LEFT, {"most": FORGOTTEN_AT_ONCE})
     return ranks + runs + left.rowcount
 
 

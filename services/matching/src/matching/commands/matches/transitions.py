@@ -53,7 +53,9 @@ async def end_consents_of(tx: Tx, ref: UUID, because: str, on: date) -> None:
 
     The consent behind a void match ends with it, and nobody is shown anything by it until then.
     """
-    void = select(Match.id).where(col(Match.open), col(Match.void_since).is_not(None))
+    void = select(Match.id).where(
+        col(Match.candidate_ref) == ref, col(Match.open), col(Match.void_since).is_not(None)
+    )
     hers = (col(Consent.candidate_ref) == ref) & col(Consent.match_id).not_in(void)
     for consent in await live_consents(tx, hers):
         await end_consent(tx, consent, because, on)
@@ -75,7 +77,7 @@ async def withdraw(
     places = {place.id: place for place in at}
     ended = await open_matches(tx, which, most=ROUND)
     for match in ended:
-        await withdraw_one(tx, match, places[match.place_id], because, on)
+        await catch_up(tx, match, places[match.place_id])
     return len(ended)
 
 
