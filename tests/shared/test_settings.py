@@ -114,8 +114,8 @@ def test_a_clock_is_set_by_hand_in_test_and_demo_alone(monkeypatch: pytest.Monke
     [
         ("DATABASE_URL", "nonsense", r"LOCAL_DATABASE_URL: .*begins with postgresql\+asyncpg://"),
         ("DATABASE_URL", "postgres://db/x", r"LOCAL_DATABASE_URL: .*begins with postgresql"),
-        ("DATABASE_URL", "postgresql+asyncpg://u:a@b/c@db:1/x", "LOCAL_DATABASE_URL: .*are %40"),
-        ("DATABASE_URL", "postgresql+asyncpg://u:a@b:c@db:1/x", "LOCAL_DATABASE_URL: .*are %40"),
+        ("DATABASE_URL", "postgresql+asyncpg://me:my@b/c@db:1/x", "LOCAL_DATABASE_URL: .*are %40"),
+        ("DATABASE_URL", "postgresql+asyncpg://me:my@b:c@db:1/x", "LOCAL_DATABASE_URL: .*are %40"),
         ("DATABASE_URL", "", r"LOCAL_DATABASE_URL: .*at least 1"),
         ("KAFKA_SERVERS", "", r"LOCAL_KAFKA_SERVERS: .*at least 1"),
         ("KAFKA_TOPIC_PREFIX", "å/", r"LOCAL_KAFKA_TOPIC_PREFIX: .*match"),

@@ -187,14 +187,14 @@ async def test_a_month_that_is_not_closed_yet_is_shown_to_nobody_but_staff(
     [
         (
             "sv",
-            "ändras ett antal personer först när minst fem till",
+            "ändras ett antal personer först när månaden är slut och minst fem till",
             "Övrigt utlovat",
             "Alla som har räknats",
             "är minst 11 uppfyllda",
         ),
         (
             "en",
-            "moves only when at least five more of its kind",
+            "changes only when the month is over and at least five",
             "Rest of what was promised",
             "All that are counted",
             "at least 11 were kept",
