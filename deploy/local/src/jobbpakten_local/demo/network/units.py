@@ -75,7 +75,8 @@ class Unit:
         """Go on with whatever meets no other."""
         here = [case for case in self.cases if not case.over and not case.meets_others]
         self.apart = [case for case in self.cases if not case.over and case.meets_others]
-        return sum(await at_once(step(self, case, day) for case in here))
+        # One by one: of two at one place it matters who comes first, and is the same every time.
+        return sum([await step(self, case, day) for case in here])
 
     async def match(self, day: date, weeks: Weeks) -> int:
         """Take slots and propose. `weeks` has all places, each in its turn."""
@@ -226,7 +227,7 @@ async def place(
     views = await matching.pages("coordinator", "places", "state=open")
     await at_once(refresh(matching, one, day) for one in views if is_stale(one, day))
     weeks = {one: STORY_WEEKS.get(story) for one, story in stories.items()}
-    acts = await asyncio.gather(*(unit.look_after(day) for unit in units))
+    acts = [await unit.look_after(day) for unit in units]
     # One by one: who comes first to a place matters, and is the same every time.
     acts += [await unit.match(day, weeks) for unit in units]
     return sum(acts)
