@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from jobbpakten_events import Code
 from matching import identities
 from matching.models import Candidate, Consent, Match
+from matching.models.matches import VOID
 from matching.profiles import Offer, Profile, Requirement
 from matching.queries.candidate import fresh
 from matching.rules.access import employer_of, knows_all_rules
@@ -92,7 +93,7 @@ def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> Selec
             col(Match.network) == network,
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
-            not_(col(Match.open)) | col(Match.void_since).is_(None),
+            not_(VOID),
             col(Candidate.visible),
             fresh(tx, network, today),
             col(Consent.withdrawn_on).is_(None),

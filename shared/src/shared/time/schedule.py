@@ -61,7 +61,6 @@ async def run(database: Database, due: Sequence[Due]) -> None:
     Parts take turns, round by round: a long one keeps no other waiting, nor another replica, which
     takes its turn at the lock. One that fails is left alone until the next minute.
     """
-    database.undone.expect_rounds(*map(name_of, due))
     while True:
         able = list(due)
         for _ in range(MOST_ROUNDS):

@@ -120,7 +120,7 @@ async def view(tx: Tx, candidate: Candidate) -> CandidateView:
 async def views(tx: Tx, profile: Profile, candidates: Sequence[Candidate]) -> list[ListedView]:
     """Show several candidates; one whose row can't be read is left out, counted and logged."""
     today, seen = await clock.today(tx), list[ListedView]()
-    hidden = [one.id for one in candidates if not await queries.is_shown(tx, one)]
+    hidden = {one.id for one in candidates if not await queries.is_shown(tx, one)}
     known = await facts.known_of_each(tx, hidden, profile)
 
     def reasons(one: Candidate) -> list[str] | None:

@@ -7,8 +7,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -43,19 +41,25 @@ class File:
         self.said[code] = what
 
 
+async def rows_of_each(tx: Tx, refs: Collection[UUID]) -> dict[UUID, tuple[Identity, list[Fact]]]:
+    """Read what lies sealed of several, in two questions."""
+    found: dict[UUID, tuple[Identity, list[Fact]]] = {}
+    persons = select(Identity).where(among(col(Identity.candidate_ref), refs))
+    for person in await tx.exec(persons.execution_options(populate_existing=True)):
+        found[person.candidate_ref] = (person, [])
+    facts = select(Fact).where(among(col(Fact.candidate_ref), found))
+    for row in await tx.exec(facts.execution_options(populate_existing=True)):
+        found[row.candidate_ref][1].append(row)
+    return found
+
+
 async def read_ahead(tx: Tx, refs: Collection[UUID]) -> None:
-    """Read what lies sealed of several in two questions; the caller holds the candidates' rows.
+    """Read what lies sealed of several; the caller holds the candidates' rows.
 
     It is opened when it is each one's turn, by herself.
     """
-    ahead: dict[UUID, tuple[Identity, list[Fact]]] = {}
-    persons = select(Identity).where(among(col(Identity.candidate_ref), refs))
-    for person in await tx.exec(persons.execution_options(populate_existing=True)):
-        ahead[person.candidate_ref] = (person, [])
-    facts = select(Fact).where(among(col(Fact.candidate_ref), ahead))
-    for row in await tx.exec(facts.execution_options(populate_existing=True)):
-        ahead[row.candidate_ref][1].append(row)
-    AHEAD[tx] = ahead  # all of it, or nothing: half a file would say that nothing is known
+    # All of it, or nothing: half a file would say that nothing is known.
+    AHEAD[tx] = await rows_of_each(tx, refs)
 
 
 async def rows_of(tx: Tx, ref: UUID) -> tuple[Identity, Sequence[Fact]]:
@@ -113,20 +117,14 @@ async def known_of(tx: Tx, ref: UUID, profile: Profile) -> Known:
     return known_in(await file_of(tx, ref), profile)
 
 
-async def known_of_each(tx: Tx, refs: Sequence[UUID], profile: Profile) -> dict[UUID, Known]:
+async def known_of_each(tx: Tx, refs: Collection[UUID], profile: Profile) -> dict[UUID, Known]:
     """Open what is known of several, to be read; whoever can't be opened is left out, and said."""
-    people = select(Identity).where(among(col(Identity.candidate_ref), refs))
-    facts = select(Fact).where(among(col(Fact.candidate_ref), refs))
-    whose = attrgetter("candidate_ref")
-    of_each = groupby(await tx.exec(facts.order_by(col(Fact.candidate_ref))), whose)
-    found = {ref: [*rows] for ref, rows in of_each}
 
-    def known(person: Identity) -> tuple[UUID, Known]:
-        file = opened(tx, person, found.get(person.candidate_ref, ()))
-        return person.candidate_ref, known_in(file, profile)
+    def known(person: Identity, rows: Iterable[Fact]) -> tuple[UUID, Known]:
+        return person.candidate_ref, known_in(opened(tx, person, rows), profile)
 
-    each = ((one.candidate_ref, partial(known, one)) for one in await tx.exec(people))
-    return dict(each_seen(tx, "facts", each))
+    found = await rows_of_each(tx, refs)
+    return dict(each_seen(tx, "facts", ((ref, partial(known, *one)) for ref, one in found.items())))
 
 
 def known_in(file: File, profile: Profile) -> Known:

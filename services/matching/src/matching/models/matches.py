@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from matching.models.tables import Table, document
 
@@ -78,6 +78,15 @@ class Match(Table, table=True):
     # Nobody is shown anything by it, and no act goes on with it.
     void_since: date | None = None
     void_because: str | None = None
+
+    @property
+    def is_void(self) -> bool:
+        """Tell a match that is over already, and only waits for its end to be recorded."""
+        return self.open and self.void_since is not None
+
+
+VOID = col(Match.open) & col(Match.void_since).is_not(None)
+"""The same, asked of the table."""
 
 
 class Consent(Table, table=True):

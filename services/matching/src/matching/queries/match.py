@@ -5,8 +5,9 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import col, exists, func, select
+from sqlmodel.sql.expression import Select
 
 from matching.models import (
     Consent,
@@ -17,6 +18,7 @@ from matching.models import (
     Ranked,
     UnconfirmedConsent,
 )
+from matching.models.matches import VOID
 from matching.profiles import Profile
 from matching.queries.any_of import among
 from matching.queries.place import ROUND, is_paused_for_member
@@ -35,6 +37,10 @@ from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
 
+Named = tuple[UUID, UUID, str]
+NAMED = select(Match.id, Match.place_id, Match.network).where(col(Match.open))
+"""An open match by what names it: its id, its place's, its network."""
+
 
 async def match(act: Act[Profile], match_id: UUID) -> Match:
     """Give a match to caseworkers of its unit; NotFound for everybody else."""
@@ -42,11 +48,6 @@ async def match(act: Act[Profile], match_id: UUID) -> Match:
     if found is None or found.network != act.network or not has_case(act.caller, found.unit):
         raise NotFound
     return found
-
-
-def is_void(match: Match) -> bool:
-    """Tell a match that is over already, and only waits for its end to be recorded."""
-    return match.open and match.void_since is not None
 
 
 async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
@@ -58,8 +59,7 @@ async def for_staff(act: Act[Profile], match_id: UUID) -> Match:
     if found is None or found.network != act.network:
         raise NotFound
     decides = found.state in DECISIONS and found.unit in decides_for(act.caller, act.profile.units)
-    decides = decides and not is_void(found)
-    if not (has_case(act.caller, found.unit) or decides):
+    if not (has_case(act.caller, found.unit) or (decides and not found.is_void)):
         raise NotFound
     return found
 
@@ -71,7 +71,7 @@ async def matches(act: Act[Profile], asked: Page) -> Sequence[Match]:
         found = found.where(col(Match.unit) == act.caller.unit)
     elif units := decides_for(act.caller, act.profile.units):
         found = found.where(col(Match.state) == WAITS_FOR_DECISION, col(Match.unit).in_(units))
-        found = found.where(col(Match.void_since).is_(None))
+        found = found.where(not_(VOID))
     else:
         raise NotFound
     return await asked.read(act.tx, found, col(Match.id))
@@ -90,7 +90,7 @@ async def consent_to_read(act: Act[Profile], match: Match) -> Consent | None:
 
     What becomes of it afterwards would tell how the placement went.
     """
-    if is_void(match):
+    if match.is_void:
         return None
     if match.state != WAITS_FOR_DECISION and not has_case(act.caller, match.unit):
         return None
@@ -139,7 +139,7 @@ def is_due(today: date) -> ColumnElement[bool]:
         col(Consent.withdrawn_on).is_(None),
         col(Consent.until) >= today,
     )
-    return col(Match.void_since).is_(None) & or_(
+    return not_(VOID) & or_(
         col(Match.state).in_(EXPIRING) & (col(Match.deadline) < today),
         col(Match.state).in_(CONSENTED) & ~live,
     )
@@ -149,8 +149,8 @@ async def count_due(tx: Tx, today: date) -> int:
     """Count open matches that are void, or whose answer hasn't come in time."""
     open_ = select(Match.id).where(col(Match.open), col(Match.network).in_(tx.networks))
     late = open_.where(col(Match.state).in_(EXPIRING), col(Match.deadline) < today)
-    void = await counted(tx, open_.where(col(Match.void_since).is_not(None)))
-    return void + await counted(tx, late.where(col(Match.void_since).is_(None)))
+    void = await counted(tx, open_.where(VOID))
+    return void + await counted(tx, late.where(not_(VOID)))
 
 
 async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
@@ -165,43 +165,38 @@ async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
     return (await tx.exec(found)).all()
 
 
-async def due_at(tx: Tx, places: Collection[UUID], today: date) -> Sequence[tuple[UUID, UUID, str]]:
-    """Draw open matches that are due at places, by id; each with its place and its network."""
-    here = select(Match.id, Match.place_id, Match.network).where(
-        col(Match.open), is_due(today), among(col(Match.place_id), places)
-    )
+async def drawn(tx: Tx, here: Select[UUID, UUID, str]) -> Sequence[Named]:
+    """Draw of what a statement selects so much as a part holds, by id."""
     return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
 
 
-async def void_matches(tx: Tx) -> Sequence[tuple[UUID, UUID, str]]:
-    """Draw open matches that are void, by id; each with its place and its network."""
-    here = select(Match.id, Match.place_id, Match.network).where(
-        col(Match.open), col(Match.void_since).is_not(None), col(Match.network).in_(tx.networks)
-    )
-    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
+async def due_at(tx: Tx, places: Collection[UUID], today: date) -> Sequence[Named]:
+    """Draw open matches that are due at places."""
+    return await drawn(tx, NAMED.where(is_due(today), among(col(Match.place_id), places)))
 
 
-async def void_at(tx: Tx, places: Collection[UUID]) -> Sequence[tuple[UUID, UUID, str]]:
-    """Give so many void matches at places, by id, as a part holds; as `void_matches` does."""
-    here = select(Match.id, Match.place_id, Match.network).where(
-        col(Match.open), col(Match.void_since).is_not(None), among(col(Match.place_id), places)
-    )
+async def void_matches(tx: Tx) -> Sequence[Named]:
+    """Draw matches that are void."""
+    return await drawn(tx, NAMED.where(VOID, col(Match.network).in_(tx.networks)))
+
+
+async def void_at(tx: Tx, places: Collection[UUID]) -> Sequence[Named]:
+    """Give so many void matches at places, by id, as a part holds."""
+    here = NAMED.where(VOID, among(col(Match.place_id), places))
     return (await tx.exec(here.order_by(col(Match.id)).limit(ROUND))).all()
 
 
-async def at_suspended(tx: Tx) -> Sequence[tuple[UUID, UUID, str]]:
-    """Draw open matches at places that are paused for their member, by id.
+async def at_suspended(tx: Tx) -> Sequence[Named]:
+    """Draw open matches at places that are paused for their member.
 
-    Each with its place and its network. All are void since the suspension was heard, but for what
+    All are void since the suspension was heard, but for what
     began while it was: a replica of the release before, or an act that didn't see it yet.
     """
-    here = select(Match.id, Match.place_id, Match.network)
-    here = here.join(Place, col(Place.id) == Match.place_id)
+    here = NAMED.join(Place, col(Place.id) == Match.place_id)
     here = here.join(Member, col(Member.membership_id) == Place.membership_id)
     suspended = is_paused_for_member() & col(Member.suspended_on).is_not(None)
     run_here = col(Match.network).in_(tx.networks)
-    here = here.where(col(Match.open), suspended, run_here)
-    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
+    return await drawn(tx, here.where(suspended, run_here))
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

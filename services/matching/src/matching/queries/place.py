@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from matching.models import Match, Member, Place, Slot
+from matching.models.matches import VOID
 from matching.models.places import NOT_CLOSED
 from matching.profiles import Profile
 from matching.queries.any_of import among
@@ -52,7 +53,7 @@ async def place_to_read(act: Act[Profile], place_id: UUID) -> Place:
     decided = select(Match.place_id).where(
         col(Match.place_id) == place_id,
         col(Match.state).in_(DECISIONS),
-        not_(col(Match.open)) | col(Match.void_since).is_(None),
+        not_(VOID),
         col(Match.unit).in_(units),
     )
     found = (await act.tx.exec(here.where(col(Place.id).in_(decided)))).one_or_none()

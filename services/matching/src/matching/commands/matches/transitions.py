@@ -1,11 +1,12 @@
 """Matches: how they go on and how they end. One changes only under its place's lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, not_
 from sqlmodel import col, delete, select, update
 
 from jobbpakten_events.matching import (
@@ -17,9 +18,11 @@ from jobbpakten_events.matching import (
 from matching.commands.locks import lock_places
 from matching.commands.places import pauses, slots
 from matching.models import Consent, Match, Place, UnconfirmedConsent
+from matching.models.matches import VOID
 from matching.profiles import profile_of
 from matching.queries import match as queries
 from matching.queries import place as place_queries
+from matching.queries.match import Named
 from matching.queries.place import ROUND
 from matching.rules.match import EXPIRING, MATCH, tells_the_candidate
 from matching.rules.place import LIVING
@@ -53,9 +56,7 @@ async def end_consents_of(tx: Tx, ref: UUID, because: str, on: date) -> None:
 
     The consent behind a void match ends with it, and nobody is shown anything by it until then.
     """
-    void = select(Match.id).where(
-        col(Match.candidate_ref) == ref, col(Match.open), col(Match.void_since).is_not(None)
-    )
+    void = select(Match.id).where(col(Match.candidate_ref) == ref, VOID)
     hers = (col(Consent.candidate_ref) == ref) & col(Consent.match_id).not_in(void)
     for consent in await live_consents(tx, hers):
         await end_consent(tx, consent, because, on)
@@ -86,7 +87,7 @@ async def make_void(tx: Tx, which: ColumnElement[bool], because: str, on: date) 
 
     One statement, however many they are. What is void already keeps its day and its reason.
     """
-    here = update(Match).where(col(Match.open), col(Match.void_since).is_(None), which)
+    here = update(Match).where(col(Match.open), not_(VOID), which)
     values = here.values(void_since=on, void_because=because)
     await tx.exec(values.execution_options(synchronize_session=False))
 
@@ -98,16 +99,20 @@ async def end_void(tx: Tx, _: date) -> int:
     return await end_these(tx, [one for one in found if one[1] in free])
 
 
-async def end_these(tx: Tx, found: Iterable[tuple[UUID, UUID, str]]) -> int:
-    """End void matches at places that the caller holds, each by itself; give how many."""
-    ending = ((match_id, network) for match_id, _, network in found)
-    return await each_by_itself(tx, "matches", ending, partial(end_void_one, tx))
-
-
-async def end_void_one(tx: Tx, match_id: UUID) -> None:
+async def caught_up(tx: Tx, match_id: UUID) -> tuple[Match, Place]:
+    """Give a match with its place, as they are now; one that is void has ended."""
     found = await tx.get_one(Match, match_id, populate_existing=True)
     (place,) = await lock_places(tx, [found.place_id])
     await catch_up(tx, found, place)
+    return found, place
+
+
+async def end_these(
+    tx: Tx, found: Iterable[Named], act: Callable[[Tx, UUID], Awaitable[Any]] = caught_up
+) -> int:
+    """End matches at places that the caller holds, each by itself: void ones, or as `act` does."""
+    ending = ((match_id, network) for match_id, _, network in found)
+    return await each_by_itself(tx, "matches", ending, partial(act, tx))
 
 
 async def catch_up(tx: Tx, match: Match, place: Place) -> None:

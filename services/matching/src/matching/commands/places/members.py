@@ -33,7 +33,7 @@ async def follow_members(tx: Tx, _: date) -> int:
     done = await stand_as_members(tx, [one for one in at if one[0] in free])
     found = await match_queries.at_suspended(tx)
     free = await queries.lock_free(tx, {place_id for _, place_id, _ in found})
-    return done + await end_matches(tx, [one for one in found if one[1] in free])
+    return done + await transitions.end_these(tx, [m for m in found if m[1] in free], end_match)
 
 
 async def follow(tx: Tx, membership_id: UUID) -> None:
@@ -79,16 +79,9 @@ async def follow_one(tx: Tx, place_id: UUID) -> None:
         await lift(tx, place, "member_suspended", member.reinstated_on)
 
 
-async def end_matches(tx: Tx, found: Sequence[tuple[UUID, UUID, str]]) -> int:
-    """End open matches at suspended members' places, held by the caller; who works there stays."""
-    ending = ((match_id, network) for match_id, _, network in found)
-    return await each_by_itself(tx, "matches", ending, partial(end_match, tx))
-
-
 async def end_match(tx: Tx, match_id: UUID) -> None:
-    found = await tx.get_one(Match, match_id, populate_existing=True)
-    (place,) = await lock_places(tx, [found.place_id])
-    await transitions.catch_up(tx, found, place)
+    """End an open match at a suspended member's place; who works there stays."""
+    found, place = await transitions.caught_up(tx, match_id)
     member = await tx.get_one(Member, place.membership_id, populate_existing=True)
     if found.open and member.suspended_on:
         await transitions.withdraw_one(tx, found, place, "member_suspended", member.suspended_on)
