@@ -57,8 +57,6 @@ class Sender:
         self.server = f"{settings.smtp_host}:{settings.smtp_port}"
         self.paused_until = 0.0
         self.more = asyncio.Event()  # while one of us finds something, the others look too
-        for alarm in ADVICE:  # each is shown before it is raised: an alert asks how it rises
-            metrics.alarms.labels(settings.service, alarm)
 
     async def dispatch_round(self) -> int:
         """Release what may go; a clock set by hand releases by its own `due` alone."""

@@ -4,6 +4,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from notifications.channels import ADVICE
 from notifications.rules.notices import RULES
 from shared.database import Database
 from shared.undone import Undone
@@ -27,7 +28,6 @@ OF_ANOTHER_RELEASE = text("""SELECT count(*) FROM notices
     WHERE state = 'waiting' AND delivery_id IS NULL AND rule <> ALL(:rules)""")
 UNREADABLE = text("SELECT count(*) FROM recipients WHERE sealed IS NULL")
 
-
 STATES = ("failed", "uncertain")
 
 
@@ -37,6 +37,8 @@ def expect(service: str) -> None:
         figure.labels(service)
     for state in STATES:
         to_settle.labels(service, state)
+    for alarm in ADVICE:  # each is shown before it is raised: an alert asks how it rises
+        alarms.labels(service, alarm)
 
 
 async def look(database: Database) -> None:
