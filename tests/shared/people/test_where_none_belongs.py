@@ -115,6 +115,7 @@ TAKEN = [
     "019a0001-0000-7000-8000-000000000001",
     "12345678-1234-4321-8507-098507099806",
     "0" * 64,
+    "6cc6eefb674286f7d1a0e4adaa840670dafa7870f77c7d6d73d5924c44ce3bff",
 ]
 
 
@@ -135,6 +136,16 @@ def test_what_people_write_is_taken() -> None:
     for written in TAKEN:
         for text in (written, f"\u00c5sa {written}", f"({written})", f"{written}, Kalmar"):
             assert not may_name_somebody(text), text
+
+
+@given(wholes(), some.text("abcdef", min_size=1, max_size=40), some.sampled_from([0, 2]))
+def test_no_fingerprint_is_taken_for_somebody_s_number(
+    whole: str, between: str, century: int
+) -> None:
+    """Halves of a number, apart by letters, stand in one SHA-256 of some thousands."""
+    fingerprint = f"{whole[century:8]}{between}{whole[8:]}".ljust(64, "e")
+    assert not may_name_somebody(fingerprint)
+    assert may_name_somebody(f"{fingerprint}, {whole}")
 
 
 AROUND = some.text("0189TSE -+./_()\\%':", max_size=9)

@@ -53,8 +53,9 @@ ESCAPED = re.compile(
 CODE = re.compile(f"[uUx]({HEX}+)")
 # Their digits are nobody's: a UUID (RFC 9562), a SHA-256, a moment (RFC 3339), an IBAN.
 UUID = rf"{HEX}{{8}}-{HEX}{{4}}-[1-8]{HEX}{{3}}-[89abAB]{HEX}{{3}}-{HEX}{{12}}"
+MADE = rf"{UUID}|(?<!{HEX}){HEX}{{64}}(?!{HEX})"
 OTHERS = re.compile(
-    rf"{UUID}|(?<!{HEX}){HEX}{{64}}(?!{HEX})"
+    rf"{MADE}"
     r"|\d{4}-?\d\d-?\d\d(?:T[0-2]\d:?| [0-2]\d:)[0-5]\d(?::?\d\d)?(?:\.\d+)?"
     r"(?:Z|[-+]\d\d:?\d\d)?(?!\d)"
     r"|(?P<iban>\b[A-Z]{2}\d\d(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?\b)"
@@ -172,7 +173,7 @@ def holds_halves(seen: str) -> bool:
     (890102, sista fyra 3286) they have to fit, or no address could hold a day. Not seen are numbers
     in words, and halves apart that have digits between them or a day that isn't six or eight.
     """
-    words = re.sub(UUID, "", APART.sub(r"\1\3\4", seen))
+    words = re.sub(MADE, "", APART.sub(r"\1\3\4", seen))
     return bool(DATED.search(words)) or any(map(is_number, map("".join, HALVES.findall(words))))
 
 
