@@ -6,7 +6,9 @@ from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
 from shared.database import Tx
 from shared.messaging.causation import because, current
@@ -47,6 +49,19 @@ async def all_at_once(
         with tx.undone.thing(kind, key):
             pass  # done, whatever failed before
     return len(named)
+
+
+async def drawn(tx: Tx, here: Any, most: int) -> Sequence[Any]:
+    """Draw some of the rows by chance: those that fail don't stand before all others for ever."""
+    return list(await tx.exec(here.order_by(func.random()).limit(most)))
+
+
+async def still(
+    tx: Tx, thing: Any, ids: Iterable[UUID], due: ColumnElement[bool]
+) -> Sequence[tuple[UUID, str]]:
+    """Lock what was drawn and is due yet, by id: somebody may have done it while we waited."""
+    here = select(thing.id, thing.network).where(thing.id.in_(ids), due)
+    return await taken(tx, here.order_by(thing.id))
 
 
 async def taken(tx: Tx, named: Any) -> Sequence[Any]:

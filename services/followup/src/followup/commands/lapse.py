@@ -6,8 +6,8 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, literal
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
 
 from followup.commands.commitment import tell_figures
 from followup.models import Commitment
@@ -16,7 +16,7 @@ from followup.rules.ledger import figures, lapse_day
 from shared.database import Tx
 from shared.messaging.causation import because, current
 from shared.messaging.gauges import counted
-from shared.savepoints import each_by_itself, taken
+from shared.savepoints import drawn, each_by_itself, still
 
 ROUND = 100  # that the clock looks at in one transaction; the next round takes the next
 
@@ -33,13 +33,9 @@ def is_unseen(today: date) -> ColumnElement[bool]:
 
 
 async def lock_ended_unseen(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
-    """Lock a round of them, drawn by chance: those that fail don't stand before the others."""
-    drawn = select(Commitment.id).where(is_unseen(today)).order_by(func.random()).limit(ROUND)
-    ids = literal((await tx.exec(drawn)).all(), ARRAY(Uuid()))
-    here = select(Commitment.id, Commitment.network).where(
-        col(Commitment.id) == any_(ids), is_unseen(today)
-    )
-    return await taken(tx, here.order_by(col(Commitment.id)))
+    """Lock a round of them, drawn by chance."""
+    ids = await drawn(tx, select(Commitment.id).where(is_unseen(today)), ROUND)
+    return await still(tx, Commitment, ids, is_unseen(today))
 
 
 async def waiting(tx: Tx, today: date) -> dict[str, int]:

@@ -118,7 +118,7 @@ async def due(tx: Tx, today: date) -> int:
     late: list[tuple[UUID, str]] = []
     for network in sorted(tx.networks):
         rules_key = profile_of(tx, network).rules_key
-        late += [(ref, network) for ref in await queries.lock_late(tx, network, rules_key, today)]
+        late += await queries.lock_late(tx, network, rules_key, today)
     # The places of all their matches at once, in order: after people, before matches.
     at = await queries.places_of(tx, [ref for ref, _ in late])
     free = await places.lock_free(tx, {place_id for _, place_id in at})

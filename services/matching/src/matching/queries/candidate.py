@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, text
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, or_, select
 
 from matching.models import Candidate, Match
 from matching.models.people import IN_THE_BANK
@@ -18,7 +18,7 @@ from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
-from shared.savepoints import taken
+from shared.savepoints import drawn, still
 from shared.time import clock
 
 LOOKED_AT_ONCE = 100  # the next round takes the next; until then they are stale, and not used
@@ -81,16 +81,13 @@ async def visible(tx: Tx, network: str, unit: str) -> Sequence[Candidate]:
     return (await tx.exec(here.order_by(col(Candidate.number)))).all()
 
 
-async def lock_late(tx: Tx, network: str, rules_key: str, today: date) -> Sequence[UUID]:
-    """Lock those whom time or new rules have passed by since they were last looked at.
-
-    Who is looked at is drawn: those that fail each time would else stand before all others.
-    """
+async def lock_late(
+    tx: Tx, network: str, rules_key: str, today: date
+) -> Sequence[tuple[UUID, str]]:
+    """Lock a round of those whom time or new rules have passed by since they were looked at."""
     late = is_late(network, rules_key, today)
-    drawn = select(Candidate.id).where(late).order_by(func.random()).limit(LOOKED_AT_ONCE)
-    ids = (await tx.exec(drawn)).all()
-    here = select(Candidate.id).where(among(col(Candidate.id), ids), late)
-    return await taken(tx, here.order_by(col(Candidate.id)))
+    ids = await drawn(tx, select(Candidate.id).where(late), LOOKED_AT_ONCE)
+    return await still(tx, Candidate, ids, late)
 
 
 def is_late(network: str, rules_key: str, today: date) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
+from shared.savepoints import drawn
 
 Named = tuple[UUID, UUID, str]
 NAMED = select(Match.id, Match.place_id, Match.network).where(col(Match.open))
@@ -154,30 +155,26 @@ async def count_due(tx: Tx, today: date) -> int:
 
 
 async def places_with_due(tx: Tx, today: date) -> Sequence[UUID]:
-    """Give where open matches are due to end; their places are locked before they are read.
-
-    By chance, or a round full of places where it fails would stand before the others for ever.
-    """
+    """Draw where open matches are due to end; their places are locked before they are read."""
     here = select(Match.place_id).where(
         col(Match.open), is_due(today), col(Match.network).in_(tx.networks)
     )
-    found = here.group_by(col(Match.place_id)).order_by(func.random()).limit(ROUND)
-    return (await tx.exec(found)).all()
+    return await drawn(tx, here.group_by(col(Match.place_id)), ROUND)
 
 
-async def drawn(tx: Tx, here: Select[UUID, UUID, str]) -> Sequence[Named]:
+async def part_of(tx: Tx, here: Select[UUID, UUID, str]) -> Sequence[Named]:
     """Draw of what a statement selects so much as a part holds, by id."""
-    return sorted((await tx.exec(here.order_by(func.random()).limit(ROUND))).all(), key=str)
+    return sorted(await drawn(tx, here, ROUND), key=str)
 
 
 async def due_at(tx: Tx, places: Collection[UUID], today: date) -> Sequence[Named]:
     """Draw open matches that are due at places."""
-    return await drawn(tx, NAMED.where(is_due(today), among(col(Match.place_id), places)))
+    return await part_of(tx, NAMED.where(is_due(today), among(col(Match.place_id), places)))
 
 
 async def void_matches(tx: Tx) -> Sequence[Named]:
     """Draw matches that are void."""
-    return await drawn(tx, NAMED.where(VOID, col(Match.network).in_(tx.networks)))
+    return await part_of(tx, NAMED.where(VOID, col(Match.network).in_(tx.networks)))
 
 
 async def void_at(tx: Tx, places: Collection[UUID]) -> Sequence[Named]:
@@ -196,7 +193,7 @@ async def at_suspended(tx: Tx) -> Sequence[Named]:
     here = here.join(Member, col(Member.membership_id) == Place.membership_id)
     suspended = is_paused_for_member() & col(Member.suspended_on).is_not(None)
     run_here = col(Match.network).in_(tx.networks)
-    return await drawn(tx, here.where(suspended, run_here))
+    return await part_of(tx, here.where(suspended, run_here))
 
 
 async def was_ranked(tx: Tx, run_id: UUID, place_id: UUID, ref: UUID) -> bool:

@@ -23,7 +23,7 @@ from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
-from shared.savepoints import taken
+from shared.savepoints import drawn, still, taken
 from shared.time import clock
 
 ROUND = 100  # that the clock looks at in one transaction; the next round takes the next
@@ -120,12 +120,8 @@ async def lock_over(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
     Of each only what names it: a row that can't be read keeps no other from being closed.
     """
     due = is_over(tx, today)
-    # By chance, or a round full of places that fail would stand before the others for ever.
-    drawn = select(Place.id, Place.network).where(due).order_by(func.random()).limit(ROUND)
-    ids = [place_id for place_id, _ in await part_of(tx, (await tx.exec(drawn)).all())]
-    # Somebody may renew one while we wait for it.
-    those = select(Place.id, Place.network).where(among(col(Place.id), ids), due)
-    return await taken(tx, those.order_by(col(Place.id)))
+    over = await drawn(tx, select(Place.id, Place.network).where(due), ROUND)
+    return await still(tx, Place, [place_id for place_id, _ in await part_of(tx, over)], due)
 
 
 async def lock_unread(tx: Tx, place_ids: Collection[UUID]) -> None:
@@ -166,9 +162,7 @@ async def count_due(tx: Tx, today: date) -> int:
 
 async def out_of_line(tx: Tx) -> Sequence[tuple[UUID, str]]:
     """Draw so many places that stand otherwise than their members do as make a part, by id."""
-    here = stands_otherwise(tx)
-    drawn = (await tx.exec(here.order_by(func.random()).limit(ROUND))).all()
-    return sorted(await part_of(tx, drawn), key=str)
+    return sorted(await part_of(tx, await drawn(tx, stands_otherwise(tx), ROUND)), key=str)
 
 
 async def part_of(tx: Tx, at: Sequence[tuple[UUID, str]]) -> Sequence[tuple[UUID, str]]:

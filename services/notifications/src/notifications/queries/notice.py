@@ -18,9 +18,10 @@ from shared.http.access import Caller
 from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
-from shared.savepoints import taken
+from shared.savepoints import drawn, still, taken
 
 MOST_A_ROUND = 500
+IDS = select(Notice.id)
 BY_CIRCLE: Mapping[str, list[str]] = {
     circle: [role for role, of_role in CIRCLES.items() if of_role == circle]
     for circle in CIRCLES.values()
@@ -86,11 +87,10 @@ async def lock_open_notices(tx: Tx, subject: Subject) -> Sequence[UUID]:
 
 async def lock_late(tx: Tx, today: date) -> Sequence[tuple[UUID, str]]:
     """Lock what is let go today, drawn by chance; give each with its network."""
-    late = [*await drawn(tx, is_late(today)), *await drawn(tx, is_forgotten(today))]
-    here = select(Notice.id, Notice.network).where(
-        col(Notice.id).in_(late), or_(is_late(today), is_forgotten(today))
-    )
-    return await taken(tx, here.order_by(col(Notice.id)))
+    late, forgotten = is_late(today), is_forgotten(today)
+    ids = [*await drawn(tx, IDS.where(late), MOST_A_ROUND)]
+    ids += await drawn(tx, IDS.where(forgotten), MOST_A_ROUND)
+    return await still(tx, Notice, ids, or_(late, forgotten))
 
 
 def is_late(today: date) -> ColumnElement[bool]:
@@ -112,12 +112,6 @@ async def count_due(tx: Tx, today: date, now: datetime) -> int:
     ripe = unsent & col(Notice.rule).in_(RULES) & (col(Notice.held_until) <= now)
     due = (is_late(today), is_forgotten(today), ripe, col(Notice.owed).is_not(None))
     return await counted(tx, select(Notice.id).where(or_(*due)))
-
-
-async def drawn(tx: Tx, which: ColumnElement[bool]) -> Sequence[UUID]:
-    """Draw so many that a round stays small; those that fail don't stand before the others."""
-    here = select(Notice.id).where(which).order_by(func.random()).limit(MOST_A_ROUND)
-    return (await tx.exec(here)).all()
 
 
 async def lock_due(tx: Tx, now: datetime | None) -> Sequence[UUID]:
@@ -150,9 +144,7 @@ async def lock_companions(tx: Tx, due: Sequence[UUID]) -> Sequence[UUID]:
 async def lock_owing(tx: Tx) -> Sequence[tuple[UUID, str]]:
     """Lock notices that owe a step, drawn by chance; give each with its network."""
     owes = col(Notice.owed).is_not(None)
-    here = select(Notice.id, Notice.network)
-    here = here.where(col(Notice.id).in_(await drawn(tx, owes)), owes)
-    return await taken(tx, here.order_by(col(Notice.id)))
+    return await still(tx, Notice, await drawn(tx, IDS.where(owes), MOST_A_ROUND), owes)
 
 
 async def what_is_known(tx: Tx, notice: Notice) -> tuple[Subject, Heard]:

@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import col, delete, exists, func, select
+from sqlmodel import col, delete, exists, select
 
 from matching.models import (
     Candidate,
@@ -19,11 +19,10 @@ from matching.models import (
     UnconfirmedConsent,
 )
 from matching.models.people import GONE
-from matching.queries.any_of import among
 from matching.rules.placement import PLACEMENT
 from matching.settings import Settings
 from shared.database import Tx
-from shared.savepoints import each_by_itself, taken
+from shared.savepoints import drawn, each_by_itself, still
 
 ROUND = 50  # that the clock forgets in one transaction; the next round takes the next
 
@@ -45,10 +44,8 @@ async def lock_gone(tx: Tx, before: date) -> Sequence[tuple[UUID, str]]:
     )
     left = (col(Candidate.since) < before) & text(GONE) & ~at_work
     left &= col(Candidate.network).in_(tx.networks)
-    drawn = select(Candidate.id).where(left).order_by(func.random()).limit(ROUND)
-    ids = (await tx.exec(drawn)).all()
-    here = select(Candidate.id, Candidate.network).where(among(col(Candidate.id), ids), left)
-    return await taken(tx, here.order_by(col(Candidate.id)))
+    ids = await drawn(tx, select(Candidate.id).where(left), ROUND)
+    return await still(tx, Candidate, ids, left)
 
 
 async def forget(tx: Tx, ref: UUID) -> None:
