@@ -12,7 +12,7 @@ from tests.cli.commands import NOWHERE, Ended, jobbpakten
 
 from jobbpakten.cli.environment import secret_keys, services
 from jobbpakten.keys import Keys
-from shared.settings import is_key, variable
+from shared.settings import is_key
 
 PAIRS = {"NOTIFICATIONS_PRIVATE_KEY", "NOTIFICATIONS_PREVIOUS_PRIVATE_KEY"}
 SECRETS = {
@@ -71,7 +71,7 @@ def test_no_secret_key_of_any_service_is_forgotten(monkeypatch: pytest.MonkeyPat
     assert set(secret_keys()) == SECRETS
     kinds = {name: import_module(f"{name}.settings").Settings for name in services()}
     assert {
-        variable(kind, one)
+        kind.variable(one)
         for kind in kinds.values()
         for one, field in kind.model_fields.items()
         if is_key(one) and not field.repr  # public ones are shown, and rightly shared

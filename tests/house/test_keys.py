@@ -17,7 +17,7 @@ from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
 from shared.keys import pair_key, secret_key
-from shared.settings import PLACEHOLDER, ServiceSettings, example_of, is_key, is_printed, variable
+from shared.settings import PLACEHOLDER, ServiceSettings, example_of, is_key, is_printed
 
 ROOT = Path(__file__).parents[2]
 ALL: tuple[type[ServiceSettings], ...] = (Membership, Matching, Notifications, Followup)
@@ -31,7 +31,7 @@ KINDS = {
     '{"kty":"OKP","crv":"X25519","x":"%s"}': pair_key("X25519", private=False),
 }
 NEEDED = [
-    pytest.param(kind, name, id=variable(kind, name))
+    pytest.param(kind, name, id=kind.variable(name))
     for kind in ALL
     for name, field in kind.model_fields.items()
     if field.examples and PLACEHOLDER in example_of(field, kind.service)
@@ -84,10 +84,10 @@ def test_the_example_of_a_setting_isnt_taken_by_it(
     monkeypatch: pytest.MonkeyPatch, kind: type[ServiceSettings], name: str
 ) -> None:
     shown = example_of(kind.model_fields[name], kind.service)
-    monkeypatch.setenv(variable(kind, name), shown)
+    monkeypatch.setenv(kind.variable(name), shown)
     with pytest.raises(SystemExit) as ended:
         kind.from_environment()
-    lines = [one for one in str(ended.value).splitlines() if one.startswith(variable(kind, name))]
+    lines = [one for one in str(ended.value).splitlines() if one.startswith(kind.variable(name))]
     assert "it is the example" in lines[0]
     assert ("`jobbpakten keys` makes one" in lines[0]) == is_key(name)
 
@@ -102,7 +102,7 @@ def test_the_example_file_as_it_is_starts_nothing_and_each_secret_in_it_is_named
             monkeypatch.setenv(name, *shlex.split(value))
     with pytest.raises(SystemExit) as ended:
         kind.from_environment()
-    keys = {variable(kind, one) for one, field in kind.model_fields.items() if is_key(one)}
+    keys = {kind.variable(one) for one, field in kind.model_fields.items() if is_key(one)}
     keys -= {"NOTIFICATIONS_PREVIOUS_PRIVATE_KEY"}  # has none to show
     refused = {line.partition(":")[0] for line in str(ended.value).splitlines()}
-    assert keys | {variable(kind, "database_url")} <= refused
+    assert keys | {kind.variable("database_url")} <= refused

@@ -23,7 +23,6 @@ from shared.settings import (
     example_of,
     is_key,
     is_printed,
-    variable,
 )
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
@@ -142,7 +141,7 @@ def example(kind: type[ServiceSettings]) -> str:
         lines += [f"# {HOW_TO}."] if is_key(name) else []
         needed = field.is_required()
         value = example_of(field, kind.service) if needed else str(field.default)
-        lines.append(f"{'' if needed else '#'}{variable(kind, name)}={shlex.quote(value)}")
+        lines.append(f"{'' if needed else '#'}{kind.variable(name)}={shlex.quote(value)}")
     return "\n".join(lines) + "\n"
 
 

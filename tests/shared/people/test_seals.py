@@ -22,7 +22,6 @@ from shared.people import resealing
 from shared.people.resealing import Shelf, reseal
 from shared.people.sealing import Addressee, seal
 from shared.people.vaults import Unreadable
-from shared.settings import variable
 
 SERVICES = ("membership", "matching", "notifications")
 SHELVES: dict[str, tuple[Shelf, ...]] = {
@@ -108,7 +107,7 @@ def environment(service: str, url: str) -> dict[str, str]:
 async def sealing(service: str, url: str) -> AsyncIterator[Sealing]:
     said = environment(service, url)
     kind: Any = import_module(f"{service}.settings").Settings
-    fields = {name: said.get(variable(kind, name)) for name in kind.model_fields}
+    fields = {name: said.get(kind.variable(name)) for name in kind.model_fields}
     settings = kind(**{name: value for name, value in fields.items() if value is not None})
     database = connect(settings)
     yield Sealing(service, said, settings, database)

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from notifications.channels.addresses import Unsendable, mailbox
 from shared.keys import pair_key
-from shared.settings import SecretKey, ServiceSettings, is_printed, variable
+from shared.settings import SecretKey, ServiceSettings, is_printed
 
 LAST_PORT = 65_535
 PRINTED_HOST = re.compile(r"(^|\.)(example(\.(com|net|org|se))?|invalid|test)\.?$")
@@ -99,7 +99,7 @@ class Settings(ServiceSettings, service="notifications"):
         """Refuse `http://` where mails reach people: whoever listens would open what they open."""
         if self.environment == "production" and urlsplit(self.public_url).scheme != "https":
             raise ValueError(
-                f"{variable(type(self), 'public_url')}: it begins with https:// in production"
+                f"{self.variable('public_url')}: it begins with https:// in production"
             )
         return self
 
@@ -113,7 +113,7 @@ class Settings(ServiceSettings, service="notifications"):
             "public_url": is_printed_host(urlsplit(self.public_url).hostname or ""),
         }
         if self.is_for_real and (found := [name for name, so in printed.items() if so]):
-            names = ", ".join(variable(type(self), name) for name in found)
+            names = ", ".join(self.variable(name) for name in found)
             raise ValueError(f"{names}: it is from a manual: put your own")
         return self
 

@@ -1,0 +1,1 @@
+"""How a service gets to what lies outside it, and who may get to the service."""

@@ -1,0 +1,99 @@
+"""TLS to what lies outside: one context for each place, which takes what its files say now.
+
+Kafka, PostgreSQL, the mail relay and the identity provider all get theirs here.
+"""
+
+import hashlib
+import ssl
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class TlsAmiss(ValueError):
+    """Files that no context can be made of; the text names the file and the cure."""
+
+
+@dataclass(frozen=True)
+class TlsFiles:
+    """The PEM files of one place; empty: the system's authorities, no certificate of our own.
+
+    `checks` says how much of the other side is looked at: that an authority of ours has signed
+    its certificate (`chain`), and that it was made for the name that we call it by (`name`).
+    """
+
+    ca: str = ""
+    certificate: str = ""
+    key: str = ""
+    checks: frozenset[str] = frozenset({"chain", "name"})
+
+    def context(self) -> ssl.SSLContext:
+        """Make a context; TlsAmiss for a file that is missing, or isn't what it should be."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        # A default since Python 3.13: refuses certificates without Authority Key Identifier, as
+        # some operators make them (strimzi-kafka-operator#11375). The chain is checked anyway.
+        made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        made.check_hostname = "name" in self.checks
+        if "chain" not in self.checks:
+            made.verify_mode = ssl.CERT_NONE
+        if not self.ca:
+            made.load_default_certs()
+        self.load_into(made)
+        return made
+
+    def load_into(self, context: ssl.SSLContext) -> None:
+        """Load the files; TlsAmiss where one can't be read or the key isn't the certificate's."""
+        try:
+            if self.ca:
+                context.load_verify_locations(self.ca)
+        except OSError as error:  # ssl.SSLError is one
+            why = said(error)
+            raise TlsAmiss(f"{self.ca} holds no certificates that can be read: {why}") from None
+        if not self.certificate:
+            return
+        try:
+            context.load_cert_chain(self.certificate, self.key or None, password="")
+        except OSError as error:
+            pair = f"{self.certificate} and {self.key or 'the key in it'}"
+            raise TlsAmiss(f"{pair} aren't a certificate and its key: {said(error)}") from None
+
+    def contents(self) -> bytes:
+        """Give what tells one state of the files from another."""
+        found = hashlib.sha256()
+        for name in filter(None, (self.ca, self.certificate, self.key)):
+            found.update(Path(name).read_bytes())
+        return found.digest()
+
+
+@dataclass
+class Tls:
+    """A context that lives as long as the process; its files may be replaced while it does."""
+
+    files: TlsFiles
+    context: ssl.SSLContext = field(init=False)
+    seen: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context, self.seen = self.files.context(), self.files.contents()
+
+    def refresh(self) -> bool:
+        """Take what the files hold now, for connections to come; say whether it was new.
+
+        A pair that is replaced by halves is left until it fits: TlsAmiss is raised, and the context
+        goes on as it was. An authority that is no longer in the file is trusted until a restart.
+        """
+        try:
+            now = self.files.contents()
+            if now == self.seen:
+                return False
+            self.files.context()  # OpenSSL: a key that doesn't fit breaks the context it is for
+            self.files.load_into(self.context)
+        except OSError as error:
+            raise TlsAmiss(f"{error.filename} can't be read: {said(error)}") from None
+        self.seen = now
+        return True
+
+
+def said(error: OSError) -> str:
+    """Say what is amiss with a file, and nothing that stands in it."""
+    reason = getattr(error, "reason", "") or error.strerror or type(error).__name__
+    return reason.lower().replace("_", " ")
