@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
+from shared.any_of import among
 from shared.database import Tx
 from shared.messaging.causation import because, current
 from shared.undone import is_held
@@ -60,7 +61,7 @@ async def still(
     tx: Tx, thing: Any, ids: Iterable[UUID], due: ColumnElement[bool]
 ) -> Sequence[tuple[UUID, str]]:
     """Lock what was drawn and is due yet, by id: somebody may have done it while we waited."""
-    here = select(thing.id, thing.network).where(thing.id.in_(ids), due)
+    here = select(thing.id, thing.network).where(among(thing.id, ids), due)
     return await taken(tx, here.order_by(thing.id))
 
 

@@ -23,9 +23,9 @@ from matching.models import Candidate, Match
 from matching.profiles import Profile, profile_of
 from matching.queries import candidate as queries
 from matching.queries import place as places
-from matching.queries.any_of import among
 from matching.rules.access import has_case
 from matching.rules.candidate import CANDIDATE, ENDS
+from shared.any_of import among
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound, advance

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from matching.models import Candidate, Match, Place
-from matching.queries.any_of import among
+from shared.any_of import among
 from shared.database import Tx
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from matching.models import Identity
-from matching.queries.any_of import among
 from matching.settings import Settings
+from shared.any_of import among
 from shared.database import Tx
 from shared.machines import NotFound
 from shared.people.vaults import LARGE, Label, Unreadable, Vault, form_of

@@ -16,8 +16,8 @@ from sqlmodel import col, select
 from matching.identities import NEEDS, opened_with, row_of, sealed_with
 from matching.models import Fact, Identity
 from matching.profiles import FactRule, Profile
-from matching.queries.any_of import among
 from matching.rules.fact import GROUND, PROTECTION, Finding, Known, Protection
+from shared.any_of import among
 from shared.database import Transaction, Tx
 from shared.savepoints import each_seen
 

@@ -10,9 +10,9 @@ from sqlmodel import col, or_, select
 from matching.models import Candidate, Match
 from matching.models.people import IN_THE_BANK
 from matching.profiles import Profile, profile_of
-from matching.queries.any_of import among
 from matching.rules.access import has_case, has_cases
 from matching.rules.candidate import ENDS
+from shared.any_of import among
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.http.paging import Page

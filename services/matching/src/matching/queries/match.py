@@ -20,7 +20,6 @@ from matching.models import (
 )
 from matching.models.matches import VOID
 from matching.profiles import Profile
-from matching.queries.any_of import among
 from matching.queries.place import ROUND, is_paused_for_member
 from matching.rules.access import decides_for, has_case, has_cases
 from matching.rules.match import (
@@ -31,6 +30,7 @@ from matching.rules.match import (
     WAITS_FOR_DECISION,
 )
 from matching.rules.placement import Days, possible_days
+from shared.any_of import among
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.http.paging import Page

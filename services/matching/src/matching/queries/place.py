@@ -13,11 +13,11 @@ from matching.models import Match, Member, Place, Slot
 from matching.models.matches import VOID
 from matching.models.places import NOT_CLOSED
 from matching.profiles import Profile
-from matching.queries.any_of import among
 from matching.rules import place as rules
 from matching.rules.access import decides_for, may_list_places, may_touch_place
 from matching.rules.match import DECISIONS
 from matching.rules.place import LIVING, STALE
+from shared.any_of import among
 from shared.database import Tx
 from shared.http.acts import Act
 from shared.http.paging import Page

@@ -20,8 +20,8 @@ from matching.commands.places.pauses import lift, pause_for
 from matching.models import Match, Member
 from matching.queries import match as match_queries
 from matching.queries import place as queries
-from matching.queries.any_of import among
 from matching.rules.place import LIVING
+from shared.any_of import among
 from shared.database import Tx
 from shared.savepoints import each_by_itself
 
