@@ -7,9 +7,9 @@ from tests.support.releases import THIS_ONE, before
 # Its own tests, one or two a service, in which most of its tables are written and read.
 LIVES = (
     *("tests/membership/api/test_joining.py", "tests/membership/api/test_contact.py"),
-    *("tests/matching/test_placements.py", "tests/matching/test_consents.py"),
-    *("tests/notifications/test_sending.py", "tests/notifications/test_page.py"),
-    *("tests/followup/test_subscribers.py", "tests/followup/test_api.py"),
+    *("tests/matching/api/test_placements.py", "tests/matching/api/test_consents.py"),
+    *("tests/notifications/commands/test_sending.py", "tests/notifications/api/test_page.py"),
+    *("tests/followup/subscribers/test_subscribers.py", "tests/followup/api/test_api.py"),
 )
 
 

@@ -16,12 +16,12 @@ from shared.messaging.relay import wire
 TELLS = """
 import asyncio, sys
 from datetime import date
-from tests.callers import settings
-from tests.shared.records import SPACE, made
-from tests.shared.tellers import Telling
-from shared import outbox
-from shared.causes import NOBODY, Cause, because
+from tests.support.callers import settings
+from tests.shared.support.records import SPACE, made
+from tests.shared.support.outbox_harness import Telling
 from shared.database import connect
+from shared.messaging import outbox
+from shared.messaging.causation import NOBODY, Cause, because
 
 CAUSES = [
     NOBODY,

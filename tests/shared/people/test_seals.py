@@ -34,19 +34,6 @@ SEALED = [
     for columns in [*([one] for one in shelf.sealed), shelf.sealed]
 ]
 PLENTY = 30
-# Where the release before has what the script of both imports.
-MOVED = {
-    "jobbpakten_events.directory": "shared.events.directory",
-    "matching.commands.placements.endings": "matching.commands.ending",
-    "matching.identities import facts": "matching.identities import known as facts",
-    "shared.messaging.causation": "shared.causes",
-    "tx.settings": 'tx.info["settings"]',
-    "contact.store(": "contact.keep(",
-    "identities.add_person(": "identities.keep(",
-    "shared.people.sealing": "shared.sealing",
-    "from shared.networks import load, shipped\n": "",
-    "load(profiles.Profile, shipped())": "profiles.load()",
-}
 
 
 @dataclass
@@ -68,7 +55,7 @@ class Sealing:
 
     async def before(self, release: Release, what: str) -> list[str]:
         """Let the release before write and read, or read, by its own commands."""
-        words = ("-c", script_before(), self.service, what)
+        words = ("-c", Path(seals.__file__).read_text(), self.service, what)
         done = await asyncio.to_thread(release.run, *words, **self.environment)
         assert not done.returncode, done.stderr
         found: list[str] = json.loads(done.stdout)
@@ -86,14 +73,6 @@ class Sealing:
                     for shelf in SHELVES[self.service]
                 ]
             )
-
-
-def script_before() -> str:
-    """Return the script of `seals` as the release before can run it."""
-    script = Path(seals.__file__).read_text()
-    for ours, theirs in MOVED.items():
-        script = script.replace(ours, theirs)
-    return script
 
 
 def environment(service: str, url: str) -> dict[str, str]:
@@ -152,7 +131,7 @@ async def test_the_release_before_opens_an_address_that_is_told_now(
 ) -> None:
     pair = Keys()
     told = seal(pair.sealing_public, Addressee(name="Åsa", address="asa@example.se"))
-    code = "import os; from shared.sealing import opened; print(opened(*os.environ['IT'].split()))"
+    code = "import os; from shared.people.sealing import opened; print(opened(*os.environ['IT'].split()))"
     it = " ".join((pair.sealing_private.replace(" ", ""), told))
     done = await asyncio.to_thread(release_before.run, "-c", code, IT=it, PYTHONIOENCODING="utf-8")
     assert done.stdout == "name='Åsa' address='asa@example.se'\n"
