@@ -34,6 +34,7 @@ SEALED = [
     for columns in [*([one] for one in shelf.sealed), shelf.sealed]
 ]
 PLENTY = 30
+SCRIPT = Path(seals.__file__).read_text()
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Sealing:
 
     async def before(self, release: Release, what: str) -> list[str]:
         """Let the release before write and read, or read, by its own commands."""
-        words = ("-c", Path(seals.__file__).read_text(), self.service, what)
+        words = ("-c", SCRIPT, self.service, what)
         done = await asyncio.to_thread(release.run, *words, **self.environment)
         assert not done.returncode, done.stderr
         found: list[str] = json.loads(done.stdout)
@@ -131,7 +132,10 @@ async def test_the_release_before_opens_an_address_that_is_told_now(
 ) -> None:
     pair = Keys()
     told = seal(pair.sealing_public, Addressee(name="Åsa", address="asa@example.se"))
-    code = "import os; from shared.people.sealing import opened; print(opened(*os.environ['IT'].split()))"
+    code = (
+        "import os; from shared.people.sealing import opened;"
+        "print(opened(*os.environ['IT'].split()))"
+    )
     it = " ".join((pair.sealing_private.replace(" ", ""), told))
     done = await asyncio.to_thread(release_before.run, "-c", code, IT=it, PYTHONIOENCODING="utf-8")
     assert done.stdout == "name='Åsa' address='asa@example.se'\n"
