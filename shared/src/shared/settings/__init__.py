@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from shared.arguments import odd
 from shared.keys import HOW_TO, the_same
 from shared.settings.databases import DRIVER, DatabaseSettings, is_address
+from shared.settings.files import FileAmiss
 from shared.settings.kafka import KafkaSettings
 from shared.settings.tokens import TokenSettings
 from shared.settings.words import (
@@ -80,6 +81,8 @@ class ServiceSettings(TokenSettings, KafkaSettings, DatabaseSettings):
         """Read the environment; SystemExit with one sentence for each setting that is amiss."""
         try:
             return cls()
+        except FileAmiss as amiss:
+            raise SystemExit(str(amiss)) from None
         except ValidationError as error:
             sentences = (cls._sentence(e["loc"], e["msg"]) for e in error.errors())
             raise SystemExit("\n".join(sentences)) from None

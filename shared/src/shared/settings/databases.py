@@ -18,11 +18,13 @@ class DatabaseSettings(StageSettings):
     database_url: str = Field(
         description="The service's own database, through a pooler if you like.",
         min_length=1,
+        repr=False,  # it may hold a password
         examples=["postgresql+asyncpg://membership:…@db:5432/membership"],
     )
     database_direct_url: str = Field(
         "",
         description="The same database without a pooler; empty: as database_url.",
+        repr=False,
     )
 
     @field_validator("database_url", "database_direct_url")

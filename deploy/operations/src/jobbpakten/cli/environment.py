@@ -7,8 +7,8 @@ from os import environ
 from typing import Annotated, Literal
 
 import typer
-from pydantic import ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS
@@ -16,17 +16,18 @@ from shared.arguments import odd
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of, is_address
+from shared.settings.files import FileAmiss, WithSecretFiles
 
 DRIVER = "postgresql+asyncpg"
 
 
-class Excerpt(BaseSettings):
+class Excerpt(WithSecretFiles):
     """Those settings of a service that a command line needs; none of them is demanded."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    database_url: str = ""
-    database_direct_url: str = ""
+    database_url: str = Field("", repr=False)
+    database_direct_url: str = Field("", repr=False)
     kafka_servers: str = ""
     kafka_topic_prefix: str = ""
     token_public_key: str = ""
@@ -46,6 +47,8 @@ def excerpt(service: str) -> Excerpt:
     """Read a service's environment; WrongUse for a value that can't be."""
     try:
         return Excerpt(_env_prefix=f"{service.upper()}_")
+    except FileAmiss as amiss:
+        raise WrongUse(f"{amiss}.") from None
     except ValidationError as error:
         named = variable(service, str(error.errors()[0]["loc"][0]))
         fault = error.errors()[0]["msg"].removeprefix("Value error, ")
