@@ -4,6 +4,7 @@ import json
 import os
 from importlib import import_module
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from joserfc.jwk import OctKey, OKPKey
@@ -17,6 +18,9 @@ from shared.settings import is_key
 PAIRS = {"NOTIFICATIONS_PRIVATE_KEY", "NOTIFICATIONS_PREVIOUS_PRIVATE_KEY"}
 SECRETS = {
     *("MEMBERSHIP_CONTACT_KEY", "MATCHING_IDENTITY_KEY", "MATCHING_SENSITIVE_KEY"),
+    *("MEMBERSHIP_PREVIOUS_CONTACT_KEY", "MATCHING_PREVIOUS_IDENTITY_KEY"),
+    *("MATCHING_PREVIOUS_SENSITIVE_KEY", "NOTIFICATIONS_PREVIOUS_ADDRESS_KEY"),
+    *("NOTIFICATIONS_PREVIOUS_LINK_KEY",),
     *("NOTIFICATIONS_ADDRESS_KEY", "NOTIFICATIONS_LINK_KEY", *PAIRS),
 }
 ACROSS = [
@@ -64,10 +68,17 @@ def test_what_is_public_is_rightly_shared_and_what_is_no_key_is_for_the_service_
     assert migrated(empty, **odd).code == 0
 
 
-def test_no_secret_key_of_any_service_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_key_of_any_service_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name in SECRETS:
         monkeypatch.setenv(name.lower(), written(name, os.urandom(32)))  # as services read them
 
+    assert set(secret_keys()) == SECRETS
+    for name in SECRETS:  # or from files
+        (tmp_path / name).write_text(written(name, os.urandom(32)) + "\n")
+        monkeypatch.delenv(name.lower())
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
     assert set(secret_keys()) == SECRETS
     kinds = {name: import_module(f"{name}.settings").Settings for name in services()}
     assert {

@@ -75,8 +75,10 @@ async def test_another_key_and_a_missing_setting_are_wrong_use_and_nothing_is_ch
         else:
             typed = jobbpakten("reseal", "--service", "membership", env=environment)
             found = (typed.code, typed.out, typed.err)
-        sentence = "MEMBERSHIP_CONTACT_KEY isn't the key that this database was sealed with.\n"
-        assert found == (2, "", sentence)
+        sentence = "MEMBERSHIP_CONTACT_KEY isn't the key that this database was sealed with."
+        assert found[:2] == (2, "")
+        assert found[2].startswith(sentence)
+        assert found[2].count("\n") == 1
         assert await ours.old() == 4
         del environment["MEMBERSHIP_CONTACT_KEY"]
         missing = jobbpakten("reseal", "--service", "membership", env=environment)

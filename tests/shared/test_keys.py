@@ -27,9 +27,15 @@ KINDS = {
 RFC_8032 = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
 ALICE = "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"
 OWN = {
-    Membership: ("contact_key", "notifications_public_key"),
-    Matching: ("identity_key", "sensitive_key", "notifications_public_key"),
-    Notifications: ("private_key", "previous_private_key", "address_key", "link_key"),
+    Membership: ("contact_key", "previous_contact_key", "notifications_public_key"),
+    Matching: (
+        *("identity_key", "previous_identity_key", "sensitive_key", "previous_sensitive_key"),
+        "notifications_public_key",
+    ),
+    Notifications: (
+        *("private_key", "previous_private_key", "address_key", "previous_address_key"),
+        *("link_key", "previous_link_key"),
+    ),
 }
 PAIRS = [
     (kind, one, other)

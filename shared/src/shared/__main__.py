@@ -1,7 +1,7 @@
 """Start one service: `python -m shared membership --port 8001`; or do what needs its code.
 
-For an image with this service alone, `migrate`, `reseal`, `networks` and `schema` do what
-`jobbpakten migrate`, `reseal`, `networks check` and `networks schema` do.
+For an image with this service alone, `migrate`, `reseal`, `rotate`, `networks` and `schema` do what
+`jobbpakten migrate`, `reseal`, `keys rotate`, `networks check` and `networks schema` do.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from shared.logs import describe
 from shared.messaging.kafka import EVERYBODY
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
-from shared.people import resealing
+from shared.people import resealing, rotation
 from shared.people.canaries import WrongKey
 
 
@@ -101,10 +101,19 @@ def brought_to_head(service: Any) -> int:
 
 def reseal(service: Any) -> int:
     """Seal anew what lies sealed; print what became of it, and give 1 where something is left."""
-    found: list[resealing.Resealed] = []
+    return counted(service, resealing.reseal)
+
+
+def rotate(service: Any) -> int:
+    """Wrap anew by the present keys; print where each is, and give 1 where something is left."""
+    return counted(service, rotation.rotate)
+
+
+def counted(service: Any, work: Callable[..., Any]) -> int:
+    """Do it where the service seals anything; print what became of it."""
+    found: list[Any] = []
     if resealing.seals_anything(service.Settings.service):
-        settings = service.Settings.from_environment()
-        found = asyncio.run(resealing.reseal(settings, said))
+        found = asyncio.run(work(service.Settings.from_environment(), said))
     sys.stdout.write(json.dumps([asdict(one) for one in found], indent=2) + "\n")
     return int(any(one.left for one in found))
 
@@ -127,7 +136,7 @@ def print_schema(kind: type[NetworkProfile], _: Path) -> int:
 
 
 OF_NETWORKS = {"networks": check_networks, "schema": print_schema}
-COMMANDS = {"migrate": brought_to_head, "reseal": reseal}
+COMMANDS = {"migrate": brought_to_head, "reseal": reseal, "rotate": rotate}
 SERVICES = sorted(EVERYBODY.split())
 try:
     main()

@@ -12,7 +12,7 @@ from tests.matching.support.service import UNIT, Matching
 from tests.support.driven import TODAY
 from uuid_utils.compat import uuid7
 
-from matching.identities import IDENTITY, NEEDS, Person, filled, index_of, label, vaults
+from matching.identities import IDENTITY, NEEDS, Person, filled, indexes_of, label, vaults
 from matching.identities.facts import of_fact, of_protection
 from matching.models import Candidate, Consent, Fact, Identity, Match, Place, Slot
 from matching.rules.fact import GROUND, PROTECTION, Finding, Protection
@@ -70,7 +70,7 @@ def sealed_of(tx: Tx, ref: UUID, form: int) -> tuple[dict[str, Any], list[dict[s
     person = {
         "candidate_ref": ref,
         "network": network,
-        "number_index": index_of(tx, network, who.number),
+        "number_index": indexes_of(tx, network, who.number)[0],
         "identity_key": key,
         "sealed": identity.seal(key, filled(asdict(who)), hers, form, LARGE),
         "sensitive_key": other,

@@ -13,8 +13,14 @@ SECRETS = (
     "NOTIFICATIONS_ADDRESS_KEY",
     "NOTIFICATIONS_LINK_KEY",
 )
-PRIVATE = ("NOTIFICATIONS_PRIVATE_KEY", "NOTIFICATIONS_PREVIOUS_PRIVATE_KEY")
+PRIVATE = "NOTIFICATIONS_PRIVATE_KEY"
 SEALERS = ("MEMBERSHIP_NOTIFICATIONS_PUBLIC_KEY", "MATCHING_NOTIFICATIONS_PUBLIC_KEY")
+
+
+def previous_of(setting: str) -> str:
+    """Name the setting that holds what a key was before."""
+    service, _, name = setting.partition("_")
+    return f"{service}_PREVIOUS_{name}"
 
 
 class Keys:
@@ -62,4 +68,4 @@ class Keys:
         """Give what the services' environment says of keys, but for those of tokens."""
         for_one = {name: self.secret(name) for name in SECRETS}
         for_all = dict.fromkeys(SEALERS, self.sealing_public)
-        return for_one | for_all | {PRIVATE[0]: self.sealing_private}
+        return for_one | for_all | {PRIVATE: self.sealing_private}

@@ -179,9 +179,11 @@ async def staff(tx: Tx, network: str) -> Sequence[Contact]:
     return (await tx.exec(here.order_by(col(Contact.unit), Contact.role, col(Contact.id)))).all()
 
 
-async def named_before(tx: Tx, contact: Contact, alike: bytes) -> bool:
-    """Tell whether another in the contact's network has this index."""
-    here = select(Contact).where(Contact.network == contact.network, Contact.alike == alike)
+async def named_before(tx: Tx, contact: Contact, alike: Sequence[bytes]) -> bool:
+    """Tell whether another has one of these indexes: of staff, in the contact's network."""
+    here = select(Contact).where(col(Contact.alike).in_(alike))
+    if contact.unit:
+        here = here.where(Contact.network == contact.network)
     return (await tx.exec(here.where(Contact.id != contact.id))).first() is not None
 
 

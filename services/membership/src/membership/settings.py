@@ -5,7 +5,7 @@ from functools import cached_property
 from pydantic import Field
 
 from shared.people.vaults import Vault
-from shared.settings import SealingKey, SecretKey, ServiceSettings
+from shared.settings import OPENS, PreviousKey, SealingKey, SecretKey, ServiceSettings
 
 
 class Settings(ServiceSettings, service="membership"):
@@ -17,9 +17,10 @@ class Settings(ServiceSettings, service="membership"):
     contact_key: SecretKey = Field(
         description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b."
     )
+    previous_contact_key: PreviousKey = Field("", description=OPENS, repr=False)
     notifications_public_key: SealingKey
 
     @cached_property
     def vault(self) -> Vault:
         """Give what seals the facts of persons, and opens them."""
-        return Vault(self.contact_key)
+        return Vault(self.contact_key, self.previous_contact_key)

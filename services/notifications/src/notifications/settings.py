@@ -1,6 +1,7 @@
 """What the environment decides."""
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -8,7 +9,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from notifications.channels.addresses import Unsendable, mailbox
 from shared.keys import pair_key
-from shared.settings import SecretKey, ServiceSettings, is_printed
+from shared.people.vaults import Vault
+from shared.settings import OPENS, PreviousKey, SecretKey, ServiceSettings, is_printed
 
 LAST_PORT = 65_535
 PRINTED_HOST = re.compile(r"(^|\.)(example(\.(com|net|org|se))?|invalid|test)\.?$")
@@ -30,8 +32,12 @@ class Settings(ServiceSettings, service="notifications"):
     address_key: SecretKey = Field(
         description="Wraps each recipient's key for their address: an octet JWK of 256 bits."
     )
+    previous_address_key: PreviousKey = Field("", description=OPENS, repr=False)
     link_key: SecretKey = Field(
         description="Signs the links in mails: an octet JWK of 256 bits; another key.",
+    )
+    previous_link_key: PreviousKey = Field(
+        "", description="Opens the links in mails sent before the key was changed.", repr=False
     )
     public_url: str = Field(
         description="Where people reach this service; links in mails begin with it.",
@@ -56,6 +62,11 @@ class Settings(ServiceSettings, service="notifications"):
     retry_seconds: float = Field(
         60, gt=0, description="How long to wait after a mail's first try; later ones wait longer."
     )
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Give what seals the addresses of recipients, and opens them."""
+        return Vault(self.address_key, self.previous_address_key)
 
     @field_validator("public_url")
     @classmethod

@@ -3,6 +3,9 @@
 The person's key is wrapped by a key from settings. Whoever forgets the wrapped key has forgotten
 all that was sealed with it, in every backup too.
 
+While the key from settings is changed there are two: what the previous one wrapped opens, and what
+is wrapped or indexed anew is so by the new one. `rotation.py` brings the one to the other.
+
 There are two forms. The first release sealed for a purpose alone; the second binds what is sealed,
 and the wrapped key, to whose it is: put beside another person it doesn't open. Both are read; which
 is written stands in the table `sealing`, so that the release before runs until it is replaced.
@@ -12,6 +15,7 @@ import hashlib
 import hmac
 import json
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +30,7 @@ from shared.database import Tx
 
 KEY_BITS = 256
 NONCE_BYTES = 12
+STRIPED_BITS = 6  # of 16: a file of thousands takes at most 1,024 locks
 SMALL, LARGE = 512, 4096  # what is sealed is filled up to a multiple: LARGE holds any name
 FIRST, BOUND = 1, 2
 # What is sealed in the second form begins with it. In the first form a nonce stood there, which is
@@ -52,9 +57,13 @@ class Label:
 
 
 class Vault:
-    """Seals and opens facts of persons with a settings key: an octet JWK of 256 bits."""
+    """Seals and opens facts of persons with a settings key: an octet JWK of 256 bits.
 
-    def __init__(self, jwk: str) -> None:
+    With a previous key it opens what that one has sealed, and finds what it has indexed.
+    """
+
+    def __init__(self, jwk: str, previous: str = "") -> None:
+        self.previous = Vault(previous) if previous else None
         secret = OctKey.import_key(json.loads(jwk)).raw_value
         self.wrapping = AESGCM(hmac.digest(secret, b"wrap", hashlib.sha256))
         self.indexing = hmac.digest(secret, b"index", hashlib.sha256)
@@ -85,6 +94,17 @@ class Vault:
         """Give what finds equal texts and tells nothing else without the settings key."""
         return hmac.digest(self.indexing, text.encode(), hashlib.sha256)
 
+    def indexes(self, text: str) -> list[bytes]:
+        """Give all by which equal texts may be found: our own first, then the previous key's."""
+        return [self.index(text), *(self.previous.indexes(text) if self.previous else ())]
+
+    def has_wrapped(self, wrapped: bytes, label: Label) -> bool:
+        """Tell a person's key that is wrapped by our key; Unreadable where no key of ours opens."""
+        with suppress(Unreadable):
+            return bool(_opened(self.wrapping, wrapped, b"key", label.bound("key")))
+        self._unwrapped(wrapped, label)
+        return False
+
     def canary(self, name: str) -> bytes:
         """Seal a text by which this very key is known again."""
         return _sealed(self.wrapping, self.index(name), b"", MARK + name.encode(), BOUND)
@@ -100,7 +120,24 @@ class Vault:
         return _sealed(self.wrapping, key, b"key", label.bound("key"), form)
 
     def _unwrapped(self, wrapped: bytes, label: Label) -> bytes:
-        return _opened(self.wrapping, wrapped, b"key", label.bound("key"))
+        try:
+            return _opened(self.wrapping, wrapped, b"key", label.bound("key"))
+        except Unreadable:
+            if self.previous is None:
+                raise
+            return self.previous._unwrapped(wrapped, label)  # noqa: SLF001 - one of its own kind
+
+
+async def lock_indexes(tx: Tx, indexes: Sequence[bytes]) -> None:
+    """Let nobody else store under any of these indexes until we are done.
+
+    A constraint sees that two are the same only where one key has indexed both. Whoever takes
+    several goes by the least index of each, so that no two wait in a circle.
+    """
+    if len(indexes) > 1:
+        stripe = int.from_bytes(min(indexes)[:2], "big") >> STRIPED_BITS
+        lock = text("SELECT pg_advisory_xact_lock(hashtext('indexes'), :stripe)")
+        await (await tx.connection()).execute(lock, {"stripe": stripe})
 
 
 async def form_of(tx: Tx) -> int:

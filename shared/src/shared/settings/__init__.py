@@ -11,7 +11,9 @@ from shared.settings.files import FileAmiss
 from shared.settings.kafka import KafkaSettings
 from shared.settings.tokens import TokenSettings
 from shared.settings.words import (
+    OPENS,
     PLACEHOLDER,
+    PreviousKey,
     SealingKey,
     SecretKey,
     example_of,
@@ -21,7 +23,9 @@ from shared.settings.words import (
 
 __all__ = [
     "DRIVER",
+    "OPENS",
     "PLACEHOLDER",
+    "PreviousKey",
     "SealingKey",
     "SecretKey",
     "ServiceSettings",

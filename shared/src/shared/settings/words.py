@@ -1,7 +1,7 @@
 """How settings are named, shown and doubted; what is taken from a manual is refused."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.fields import FieldInfo
@@ -18,6 +18,8 @@ HOLDS_A_PLACE = re.compile(
 
 # What a vault or a signature is made with; never shown where settings are shown.
 SecretKey = Annotated[str, secret_key(), Field(repr=False, examples=['{"kty":"oct","k":"…"}'])]
+OPENS = "Opens what the key before has sealed, until `jobbpakten keys rotate` says it may go."
+PreviousKey = Literal[""] | Annotated[str, secret_key()]
 SealingKey = Annotated[
     str,
     pair_key("X25519", private=False),
@@ -31,6 +33,11 @@ SealingKey = Annotated[
 def is_key(name: str) -> bool:
     """Tell a setting that is a key by its name."""
     return name.endswith("_key")
+
+
+def previous_of(name: str) -> str:
+    """Name the setting that holds what a key was before."""
+    return f"previous_{name}"
 
 
 def is_printed(password: Any, username: Any) -> bool:

@@ -40,6 +40,7 @@ app = typer.Typer(cls=OneSentence, no_args_is_help=True, pretty_exceptions_enabl
 app.add_typer(parked.app, name="parked")
 app.add_typer(reconcile.app)
 app.add_typer(tokens.app)
+app.add_typer(tokens.keys_app, name="keys")
 app.add_typer(networks.app, name="networks")
 app.add_typer(topics.app, name="topics")
 app.add_typer(migrations.app)

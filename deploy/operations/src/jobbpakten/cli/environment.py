@@ -11,12 +11,13 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from jobbpakten.cli.exit_codes import WrongUse
-from jobbpakten.keys import PRIVATE, SECRETS
+from jobbpakten.keys import PRIVATE, SECRETS, previous_of
 from shared.arguments import odd
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of, is_address
 from shared.settings.files import FileAmiss, WithSecretFiles
+from shared.settings.files import read as read_file
 
 DRIVER = "postgresql+asyncpg"
 
@@ -134,9 +135,24 @@ def refuse_one_key_for_two_services() -> None:
 
 
 def secret_keys() -> dict[str, str]:
-    """Give all services' secret keys, by their settings; a service itself refuses what is none."""
+    """Give all services' secret keys, by their settings; a service itself refuses what is none.
+
+    They may be files, and each may have a previous one beside it. WrongUse for a file that gives
+    none.
+    """
+    names = [named for one in (*SECRETS, PRIVATE) for named in (one, previous_of(one))]
     said = {name.upper(): value for name, value in environ.items()}
-    return {name: said[name] for name in (*SECRETS, *PRIVATE) if read(said.get(name, ""))}
+    try:
+        found = {name: given(said, name) for name in names}
+    except FileAmiss as amiss:
+        raise WrongUse(f"{amiss}.") from None
+    return {name: jwk for name, jwk in found.items() if read(jwk)}
+
+
+def given(said: Mapping[str, str], name: str) -> str:
+    """Give a secret, from its file where one is named; FileAmiss where that gives none."""
+    path = said.get(f"{name}_FILE")
+    return read_file(f"{name}_FILE", path) if path else said.get(name, "")
 
 
 def either(names: tuple[str, ...] | list[str]) -> str:

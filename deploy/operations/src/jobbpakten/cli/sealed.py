@@ -1,9 +1,10 @@
-"""`jobbpakten reseal`: what identifies people brought to the form that is bound to each of them."""
+"""`jobbpakten reseal` and `keys rotate`: what identifies people brought to another form, or key."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -11,7 +12,8 @@ from jobbpakten.cli.databases import reaching
 from jobbpakten.cli.environment import AnyService, databases, installed
 from jobbpakten.cli.exit_codes import CODES, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_table, say
-from shared.people import resealing
+from jobbpakten.cli.tokens import keys_app
+from shared.people import resealing, rotation
 from shared.people.canaries import WrongKey
 
 app = typer.Typer()
@@ -25,24 +27,34 @@ def reseal(service: AnyService = None, *, as_json: AsJson = False) -> None:
     Services may run. Safe to repeat, also after it was interrupted. Needs a service's settings and
     its code: where it isn't installed, run `python -m shared <service> reseal` in its image.
     """
-    found = [one for name in databases(service) for one in resealed(name)]
+    found = [one for name in databases(service) for one in done(name, "reseal", resealing.reseal)]
+    ended(found, ("service", "table", "sealed anew", "left", "unreadable"), as_json=as_json)
+
+
+@keys_app.command(epilog=f"{CODES} 1 here: something is left that only a previous key opens.")
+def rotate(service: AnyService = None, *, as_json: AsJson = False) -> None:
+    """Wrap anew what a previous key has wrapped, and say of each key whether that one may go.
+
+    Run it once every replica has both keys. Services may run. Safe to repeat, also after it was
+    interrupted. Needs a service's settings and its code: where it isn't installed, run
+    `python -m shared <service> rotate` in its image.
+    """
+    found = [one for name in databases(service) for one in done(name, "rotate", rotation.rotate)]
+    ended(found, ("key", "state", "wrapped anew", "left", "unreadable"), as_json=as_json)
+
+
+def ended(found: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> NoReturn:
+    """Print what was found, and end with 1 where something is left."""
     if as_json:
         print_json(found)
     else:
-        print_table(
-            "service",
-            "table",
-            "sealed anew",
-            "left",
-            "unreadable",
-            rows=[o.values() for o in found],
-        )
+        print_table(*columns, rows=[one.values() for one in found])
     raise typer.Exit(Code.FOUND if any(one["left"] for one in found) else Code.GOOD)
 
 
-def resealed(service: str) -> list[dict[str, Any]]:
-    """Reseal one service; nothing where it seals nothing."""
-    installed(service, "reseal")
+def done(service: str, command: str, work: Callable[..., Any]) -> list[dict[str, Any]]:
+    """Do it with one service's settings and code; nothing where it seals nothing."""
+    installed(service, command)
     if not resealing.seals_anything(service):
         return []
     main = import_module(f"{service}.main")
@@ -52,6 +64,6 @@ def resealed(service: str) -> list[dict[str, Any]]:
         raise WrongUse(str(refused)) from None
     try:
         with reaching(service):
-            return [asdict(one) for one in asyncio.run(resealing.reseal(settings, say))]
+            return [asdict(one) for one in asyncio.run(work(settings, say))]
     except WrongKey as error:
         raise WrongUse(str(error)) from None

@@ -37,6 +37,7 @@ PRIVATE = TypeAdapter(Annotated[str, pair_key("Ed25519", private=True)])
 PUBLIC = TypeAdapter(Annotated[str, pair_key("Ed25519", private=False)])
 
 app = typer.Typer()
+keys_app = typer.Typer(invoke_without_command=True)
 
 
 class Signing(BaseSettings):
@@ -107,12 +108,14 @@ def token(
         typer.echo(signed)
 
 
-@app.command(epilog=CODES)
-def keys(*, as_json: AsJson = False) -> None:
+@keys_app.callback(epilog=CODES)
+def keys(chosen: typer.Context, *, as_json: AsJson = False) -> None:
     """Make all keys that the services ask for, and print them as lines for the environment.
 
     Each run makes others. Keep those that wrap and seal: without them nobody reads what was stored.
     """
+    if chosen.invoked_subcommand:
+        return
     made = Keys()
     lines = {PRIVATE_KEY: made.private}
     lines |= {variable(service, "token_public_key"): made.public for service in services()}

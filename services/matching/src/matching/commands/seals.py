@@ -9,6 +9,7 @@ from matching.commands.placements.endings import reseal_ground
 from matching.identities import (
     IDENTITY,
     NEEDS,
+    indexes_of,
     label,
     needs_in,
     opened_with,
@@ -23,14 +24,15 @@ from matching.settings import Settings
 from shared.database import Tx
 from shared.people.canaries import LOOKED_AT, Canary, of_vault
 from shared.people.resealing import Shelf
-from shared.people.vaults import Vault, form_of
+from shared.people.rotation import Rotated, Wrap
+from shared.people.vaults import form_of
 
 
 def canaries(settings: Settings) -> list[Canary]:
     """Give a canary for each secret key. Nothing is opened with a public one, so it has none."""
     return [
-        of_vault("MATCHING_IDENTITY_KEY", Vault(settings.identity_key), persons),
-        of_vault("MATCHING_SENSITIVE_KEY", Vault(settings.sensitive_key), needs),
+        of_vault(settings, "identity_key", settings.identity_vault, persons),
+        of_vault(settings, "sensitive_key", settings.sensitive_vault, needs),
     ]
 
 
@@ -62,6 +64,19 @@ async def reseal_identity(tx: Tx, row: Identity) -> None:
     row.needs = await sealed_with(tx, row, None if said is None else sorted(said), NEEDS)
 
 
+async def rewrap_identity(tx: Tx, row: Identity) -> None:
+    """Wrap a person's key by the key that the settings hold now, and find her by that one."""
+    who, whose = person_in(tx, row), label(row.candidate_ref, row.network, IDENTITY)
+    row.identity_key = vaults(tx).identity.rewrap(row.identity_key, whose, await form_of(tx))
+    row.number_index, *_ = indexes_of(tx, row.network, who.number)
+
+
+async def rewrap_needs(tx: Tx, row: Identity) -> None:
+    """Wrap a person's other key by the key that the settings hold now."""
+    whose = label(row.candidate_ref, row.network, NEEDS)
+    row.sensitive_key = vaults(tx).sensitive.rewrap(row.sensitive_key, whose, await form_of(tx))
+
+
 async def reseal_fact(tx: Tx, fact: Fact) -> None:
     """Seal one fact in the form that holds now."""
     who = await row_of(tx, fact.candidate_ref)
@@ -78,3 +93,28 @@ SHELVES = (
     Shelf(Fact, (Fact.sealed,), reseal_fact),
     Shelf(Placement, (Placement.sealed_ground,), reseal_ground),
 )
+
+WHOSE = (Identity.network, Identity.candidate_ref)
+WRAPS = (
+    Wrap(
+        "identity_key",
+        lambda settings: settings.identity_vault,
+        Identity,
+        Identity.identity_key,
+        WHOSE,
+        rewrap_identity,
+    ),
+    Wrap(
+        "sensitive_key",
+        lambda settings: settings.sensitive_vault,
+        Identity,
+        Identity.sensitive_key,
+        WHOSE,
+        rewrap_needs,
+    ),
+)
+
+
+async def beside(_: Tx) -> list[Rotated]:
+    """Give where keys are that wrap nobody's key: there are none here."""
+    return []

@@ -5,7 +5,7 @@ Nothing here tells, logs or compares it in the open; what leaves is asked for by
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from matching.settings import Settings
 from shared.any_of import among
 from shared.database import Tx
 from shared.machines import NotFound
-from shared.people.vaults import LARGE, Label, Unreadable, Vault, form_of
+from shared.people.vaults import LARGE, Label, Unreadable, Vault, form_of, lock_indexes
 from shared.savepoints import each_seen
 
 IDENTITY, NEEDS = "identity", "needs"
@@ -44,12 +44,7 @@ class Person:
 
 def vaults(tx: Tx) -> Vaults:
     settings = tx.own(Settings)
-    return Vaults(_vault(settings.identity_key), _vault(settings.sensitive_key))
-
-
-@cache
-def _vault(jwk: str) -> Vault:
-    return Vault(jwk)
+    return Vaults(settings.identity_vault, settings.sensitive_vault)
 
 
 def label(ref: UUID, network: str, purpose: str, row: str = "") -> Label:
@@ -63,13 +58,17 @@ def filled(facts: Any) -> list[Any]:
 
 async def add_person(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     """Store a new person; False where the network has her already, also if since a moment ago."""
+    indexes = indexes_of(tx, network, person.number)
+    await lock_indexes(tx, indexes)
+    if indexes[1:] and await find(tx, network, [person.number]):
+        return False
     (identity, sensitive), form = vaults(tx), await form_of(tx)
     who, needs = label(ref, network, IDENTITY), label(ref, network, NEEDS)
     key, other = identity.new_key(who, form), sensitive.new_key(needs, form)
     row = insert(Identity).values(
         candidate_ref=ref,
         network=network,
-        number_index=index_of(tx, network, person.number),
+        number_index=indexes[0],
         identity_key=key,
         sealed=identity.seal(key, filled(asdict(person)), who, form, LARGE),
         sensitive_key=other,
@@ -81,14 +80,17 @@ async def add_person(tx: Tx, ref: UUID, network: str, person: Person) -> bool:
     return (await tx.exec(once)).first() is not None
 
 
-def index_of(tx: Tx, network: str, number: str) -> bytes:
-    """Give what finds a person again in one network, and says nothing of her in another."""
-    return vaults(tx).identity.index(f"{network} {number}")
+def indexes_of(tx: Tx, network: str, number: str) -> list[bytes]:
+    """Give what finds a person again in one network, and says nothing of her in another.
+
+    The first is what is stored with her; while the key is changed there is a second.
+    """
+    return vaults(tx).identity.indexes(f"{network} {number}")
 
 
 async def find(tx: Tx, network: str, numbers: Collection[str]) -> dict[str, UUID]:
     """Give the references of those of these numbers that the network has."""
-    indexes = {index_of(tx, network, number): number for number in numbers}
+    indexes = {index: n for n in numbers for index in indexes_of(tx, network, n)}
     here = select(Identity.number_index, Identity.candidate_ref).where(
         col(Identity.network) == network,
         among(col(Identity.number_index), indexes, LargeBinary()),
@@ -114,7 +116,7 @@ def person_in(tx: Tx, row: Identity) -> Person:
     whose = label(row.candidate_ref, row.network, IDENTITY)
     facts, _ = vaults(tx).identity.open(row.identity_key, row.sealed, whose)
     found = Person(**facts)
-    if index_of(tx, row.network, found.number) != row.number_index:
+    if row.number_index not in indexes_of(tx, row.network, found.number):
         raise Unreadable("another person lies here than is found by her number")
     return found
 

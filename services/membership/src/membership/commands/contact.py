@@ -28,7 +28,7 @@ from shared.machines import NotAllowed, NotFound, check_order
 from shared.messaging import outbox
 from shared.messaging.causation import because, current
 from shared.people.sealing import Addressee, seal
-from shared.people.vaults import LARGE, Label, Vault, form_of
+from shared.people.vaults import LARGE, Label, Vault, form_of, lock_indexes
 from shared.savepoints import each_by_itself, each_seen
 
 PURPOSE = "contact"
@@ -68,15 +68,11 @@ async def name_anew(
 async def store(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -> Contact:
     """Seal a contact with a new key of her own, and tell notifications whom it can reach."""
     check_language(contact.language, profile.languages)
-    vault = tx.own(Settings).vault
-    same = f"{contact.of} {contact.role} {person.address.casefold()}"
-    await check_first(tx, contact, vault.index(f"{PURPOSE} {same}"))
-    form = await form_of(tx)
+    vault, form = tx.own(Settings).vault, await form_of(tx)
+    await check_first(tx, contact, person)
     contact.person_key = vault.new_key(label(contact), form)
     contact.sealed = sealed(vault, contact, person, form)
-    # Whom another network has among its staff is nothing that this one could see.
-    where = f"{contact.network} {same}" if contact.unit else same
-    contact.alike = vault.index(f"{PURPOSE} {where}")
+    contact.alike = vault.index(like(contact, person))
     tx.add(contact)
     try:
         await tx.flush()
@@ -86,12 +82,26 @@ async def store(tx: Tx, profile: Profile, contact: Contact, person: Addressee) -
     return contact
 
 
-async def check_first(tx: Tx, contact: Contact, alike: bytes) -> None:
-    """Refuse staff whom this network named when their index was made without the network.
+def like(contact: Contact, person: Addressee, *, in_network: bool = True) -> str:
+    """Say what nobody else may be: in this role, in the same place, at the same address.
 
-    Such rows keep it until they are named anew: no migration has the key to make another.
+    Whom another network has among its staff is nothing that this one could see.
     """
-    if contact.unit and await queries.named_before(tx, contact, alike):
+    where = f"{contact.network} " if contact.unit and in_network else ""
+    return f"{PURPOSE} {where}{contact.of} {contact.role} {person.address.casefold()}"
+
+
+async def check_first(tx: Tx, contact: Contact, person: Addressee) -> None:
+    """Refuse whom no constraint sees: her index was made by the key before ours.
+
+    Or without her network, of staff: such rows keep it until they are named anew, or wrapped.
+    """
+    vault = tx.own(Settings).vault
+    same, *before = vault.indexes(like(contact, person))
+    await lock_indexes(tx, [same, *before])
+    if contact.unit:
+        before += vault.indexes(like(contact, person, in_network=False))
+    if before and await queries.named_before(tx, contact, before):
         raise already_named()
 
 
@@ -143,6 +153,13 @@ async def reseal(tx: Tx, contact: Contact) -> None:
     person, form = person_behind(tx, contact), await form_of(tx)
     contact.person_key = vault.rewrap(contact.person_key, label(contact), form)
     contact.sealed = sealed(vault, contact, person, form)
+
+
+async def rewrap(tx: Tx, contact: Contact) -> None:
+    """Wrap a contact's key by the key that the settings hold now, and find her by it."""
+    vault, person = tx.own(Settings).vault, person_behind(tx, contact)
+    contact.person_key = vault.rewrap(contact.person_key, label(contact), await form_of(tx))
+    contact.alike = vault.index(like(contact, person))
 
 
 async def tell_again(act: Act[Profile]) -> int:

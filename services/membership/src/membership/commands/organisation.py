@@ -5,6 +5,7 @@ from functools import partial
 from uuid import UUID
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
@@ -17,7 +18,7 @@ from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound
 from shared.messaging.causation import current
-from shared.people.vaults import Label, Unreadable, form_of
+from shared.people.vaults import Label, Unreadable, form_of, lock_indexes
 from shared.savepoints import each_by_itself
 
 NUMBER = "organisation_number"
@@ -33,14 +34,11 @@ async def find_or_add(act: Act[Profile], new: Organisation) -> Organisation:
     one they would leave an application.
     """
     await seal_numbers(act.tx)
+    same = await has_its_number(act.tx, new)
     seal_number(act.tx, new, await form_of(act.tx))
-    await act.tx.exec(insert(Organisation).on_conflict_do_nothing().values(**new.model_dump()))
-    same = select(Organisation).where(
-        col(Organisation.number_index) == new.number_index
-        if new.number is None
-        else col(Organisation.number) == new.number
-    )
-    found = (await act.tx.exec(same.with_for_update())).one()
+    if (await act.tx.exec(select(Organisation.id).where(same))).first() is None:
+        await act.tx.exec(insert(Organisation).on_conflict_do_nothing().values(**new.model_dump()))
+    found = (await act.tx.exec(select(Organisation).where(same).with_for_update())).one()
     is_new = found.id == new.id
     if act.caller.organisation != (None if is_new else found.id):
         if not is_new:
@@ -48,6 +46,15 @@ async def find_or_add(act: Act[Profile], new: Organisation) -> Organisation:
         raise NotFound
     found.sector, found.size, found.municipal_unit = new.sector, new.size, new.municipal_unit
     return found
+
+
+async def has_its_number(tx: Tx, new: Organisation) -> ColumnElement[bool]:
+    """Give what finds the one with a new one's number; a sole trader's is for us to store alone."""
+    if not new.sole_trader:
+        return col(Organisation.number) == new.number
+    indexes = tx.own(Settings).vault.indexes(f"{NUMBER} {new.number}")
+    await lock_indexes(tx, indexes)
+    return col(Organisation.number_index).in_(indexes)
 
 
 async def seal_what_is_plain(tx: Tx, _: date) -> int:
@@ -86,7 +93,7 @@ def number_of(tx: Tx, organisation: Organisation) -> str:
     vault = tx.own(Settings).vault
     key, sealed = organisation.person_key or b"", organisation.sealed_number or b""
     number = str(vault.open(key, sealed, label(organisation)))
-    if vault.index(f"{NUMBER} {number}") != organisation.number_index:
+    if organisation.number_index not in vault.indexes(f"{NUMBER} {number}"):
         raise Unreadable("another number lies here than is found by")
     return number
 
@@ -98,6 +105,13 @@ async def reseal(tx: Tx, organisation: Organisation) -> None:
     key = vault.rewrap(organisation.person_key or b"", label(organisation), form)
     organisation.sealed_number = vault.seal(key, number, label(organisation), form)
     organisation.person_key = key
+
+
+async def rewrap(tx: Tx, organisation: Organisation) -> None:
+    """Wrap a sole trader's key by the key that the settings hold now, and find it by that one."""
+    vault, number, whose = tx.own(Settings).vault, number_of(tx, organisation), label(organisation)
+    wrapped = vault.rewrap(organisation.person_key or b"", whose, await form_of(tx))
+    organisation.person_key, organisation.number_index = wrapped, vault.index(f"{NUMBER} {number}")
 
 
 async def doubts(tx: Tx, network: str, known: Organisation, new: Organisation) -> list[str]:

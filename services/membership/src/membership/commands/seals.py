@@ -11,16 +11,36 @@ from membership.settings import Settings
 from shared.database import Tx
 from shared.people.canaries import LOOKED_AT, Canary, of_vault
 from shared.people.resealing import Shelf
+from shared.people.rotation import Rotated, Wrap
 
 SHELVES = (
     Shelf(Contact, (Contact.person_key, Contact.sealed), contact.reseal),
     Shelf(Organisation, (Organisation.person_key, Organisation.sealed_number), organisation.reseal),
 )
 
+WRAPS = (
+    Wrap(
+        "contact_key",
+        lambda settings: settings.vault,
+        Contact,
+        Contact.person_key,
+        (Contact.network, Contact.id),
+        contact.rewrap,
+    ),
+    Wrap(
+        "contact_key",
+        lambda settings: settings.vault,
+        Organisation,
+        Organisation.person_key,
+        (Organisation.id,),
+        organisation.rewrap,
+    ),
+)
+
 
 def canaries(settings: Settings) -> list[Canary]:
     """Give a canary for each secret key. Nothing is opened with a public one, so it has none."""
-    return [of_vault("MEMBERSHIP_CONTACT_KEY", settings.vault, rows)]
+    return [of_vault(settings, "contact_key", settings.vault, rows)]
 
 
 async def rows(tx: Tx) -> Sequence[Callable[[], object]]:
@@ -30,3 +50,8 @@ async def rows(tx: Tx) -> Sequence[Callable[[], object]]:
     sealed = select(Organisation).where(col(Organisation.sealed_number).is_not(None))
     traders = await tx.exec(sealed.limit(LOOKED_AT))
     return found + [partial(organisation.number_of, tx, one) for one in traders]
+
+
+async def beside(_: Tx) -> list[Rotated]:
+    """Give where keys are that wrap nobody's key: there are none here."""
+    return []

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OctKey
 
 from notifications.settings import Settings
@@ -17,7 +17,8 @@ ALGORITHM = "HS256"
 def link_to(settings: Settings, notice_id: UUID, ends_before: date) -> str:
     """Give the address of a task's page."""
     claims = {"n": str(notice_id), "exp": int(midnight(ends_before).timestamp())}
-    token = jwt.encode({"alg": ALGORITHM}, claims, key_of(settings), algorithms=[ALGORITHM])
+    key = key_of(settings.link_key)
+    token = jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM])
     return f"{settings.public_url}/t/{token}"
 
 
@@ -34,7 +35,7 @@ class Link(NamedTuple):
 def read_link(settings: Settings, token: str) -> Link | None:
     """Give the link that a token of ours stands for, old or not; None for any other token."""
     try:
-        claims: dict[str, Any] = jwt.decode(token, key_of(settings), algorithms=[ALGORITHM]).claims
+        claims = claims_of(settings, token)
         ends = datetime.fromtimestamp(int(claims["exp"]), UTC)
         return Link(UUID(claims["n"]), ends.date())
     # joserfc: an odd header comes as TypeError or ValueError.
@@ -42,9 +43,19 @@ def read_link(settings: Settings, token: str) -> Link | None:
         return None
 
 
+def claims_of(settings: Settings, token: str) -> dict[str, Any]:
+    """Read a token signed by our key, or by the one before; BadSignatureError for any other."""
+    try:
+        return jwt.decode(token, key_of(settings.link_key), algorithms=[ALGORITHM]).claims
+    except BadSignatureError:
+        if not settings.previous_link_key:
+            raise
+        return jwt.decode(token, key_of(settings.previous_link_key), algorithms=[ALGORITHM]).claims
+
+
 def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def key_of(settings: Settings) -> OctKey:
-    return OctKey.import_key(json.loads(settings.link_key))
+def key_of(jwk: str) -> OctKey:
+    return OctKey.import_key(json.loads(jwk))

@@ -12,7 +12,7 @@ from notifications.models import Notice, Recipient
 from notifications.settings import Settings
 from shared.database import Tx
 from shared.people.sealing import Addressee, opened
-from shared.people.vaults import LARGE, Label, Vault, form_of
+from shared.people.vaults import LARGE, Label, form_of
 from shared.time import clock
 
 PURPOSE = "addressee"  # and whose: what is sealed for one opens for nobody else
@@ -44,7 +44,7 @@ def sealed_again(
     if addressee is None:
         log.warning("address_unreadable", key=event.key)
         return {"wrapped_key": None, "sealed": None}
-    vault, whose = Vault(settings.address_key), label(event.recipient_id, network)
+    vault, whose = settings.vault, label(event.recipient_id, network)
     wrapped = vault.new_key(whose, form)
     sealed = vault.seal(wrapped, dict(addressee), whose, form, LARGE)
     return {"wrapped_key": wrapped, "sealed": sealed}
@@ -71,7 +71,7 @@ def addressee_of(settings: Settings, recipient: Recipient) -> Addressee:
     """Open where a mail goes; Unreadable where somebody changed it or the key."""
     if recipient.wrapped_key is None or recipient.sealed is None:
         raise LookupError("she has no address that can be read")
-    vault, whose = Vault(settings.address_key), label(recipient.id, recipient.network)
+    vault, whose = settings.vault, label(recipient.id, recipient.network)
     return Addressee.model_validate(vault.open(recipient.wrapped_key, recipient.sealed, whose))
 
 
@@ -79,7 +79,13 @@ async def reseal(tx: Tx, recipient: Recipient) -> None:
     """Seal where mails to her go in the form that holds now."""
     settings, form = tx.own(Settings), await form_of(tx)
     addressee = addressee_of(settings, recipient)
-    vault, whose = Vault(settings.address_key), label(recipient.id, recipient.network)
+    vault, whose = settings.vault, label(recipient.id, recipient.network)
     wrapped = vault.rewrap(recipient.wrapped_key or b"", whose, form)
     recipient.sealed = vault.seal(wrapped, dict(addressee), whose, form, LARGE)
     recipient.wrapped_key = wrapped
+
+
+async def rewrap(tx: Tx, recipient: Recipient) -> None:
+    """Wrap her key by the key that the settings hold now."""
+    wrapped, whose = recipient.wrapped_key or b"", label(recipient.id, recipient.network)
+    recipient.wrapped_key = tx.own(Settings).vault.rewrap(wrapped, whose, await form_of(tx))

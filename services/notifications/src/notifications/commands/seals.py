@@ -2,21 +2,37 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import partial
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
-from notifications.commands.recipient import addressee_of, reseal
-from notifications.models import Recipient
+from notifications.commands.recipient import addressee_of, reseal, rewrap
+from notifications.models import Notice, Recipient
+from notifications.rules.notice import link_ends_before
 from notifications.settings import Settings
 from shared.database import Tx
 from shared.people.canaries import LOOKED_AT, Canary, of_vault
 from shared.people.resealing import Shelf
+from shared.people.rotation import Rotated, Wrap
 from shared.people.sealing import Addressee, opened, public_half, seal
 from shared.people.vaults import Vault
+from shared.time import clock
 
 PRIVATE = "NOTIFICATIONS_PRIVATE_KEY"
+LINK = "NOTIFICATIONS_LINK_KEY"
 SHELVES = (Shelf(Recipient, (Recipient.wrapped_key, Recipient.sealed), reseal),)
+WRAPS = (
+    Wrap(
+        "address_key",
+        lambda settings: settings.vault,
+        Recipient,
+        Recipient.wrapped_key,
+        (Recipient.network, Recipient.id),
+        rewrap,
+    ),
+)
 
 
 def canaries(settings: Settings) -> list[Canary]:
@@ -25,6 +41,8 @@ def canaries(settings: Settings) -> list[Canary]:
     The private key's may be sealed for the key before it as long as that one is known too. What
     it and the key of the links have made lies with others: their first canary is taken on trust.
     """
+    link = Vault(settings.link_key, settings.previous_link_key)
+    before = partial(link.previous.made, name=LINK) if link.previous else lambda _: False
     text = Addressee(name="canary", address=PRIVATE)
     return [
         Canary(
@@ -33,8 +51,8 @@ def canaries(settings: Settings) -> list[Canary]:
             partial(sealed_for, settings.private_key),
             partial(sealed_for, settings.previous_private_key),
         ),
-        of_vault("NOTIFICATIONS_ADDRESS_KEY", Vault(settings.address_key), rows),
-        of_vault("NOTIFICATIONS_LINK_KEY", Vault(settings.link_key)),
+        of_vault(settings, "address_key", settings.vault, rows),
+        Canary(LINK, partial(link.canary, LINK), partial(link.made, name=LINK), before),
     ]
 
 
@@ -48,3 +66,22 @@ async def rows(tx: Tx) -> Sequence[Callable[[], object]]:
     """Give how to open some of what was sealed before there was a canary."""
     readable = select(Recipient).where(col(Recipient.sealed).is_not(None)).limit(LOOKED_AT)
     return [partial(addressee_of, tx.own(Settings), one) for one in await tx.exec(readable)]
+
+
+async def beside(tx: Tx) -> list[Rotated]:
+    """Give until when keys are needed that wrap nobody's key: only time, or others, can tell."""
+    settings, states = tx.own(Settings), dict.fromkeys((PRIVATE, LINK), "not being changed")
+    if settings.previous_private_key:
+        named = settings.variable("previous_private_key")
+        states[PRIVATE] = f"{named} may go when membership and matching have told all again"
+    if settings.previous_link_key:
+        named, last = settings.variable("previous_link_key"), await last_link(tx)
+        states[LINK] = f"{named} opens old links: those mailed until today end by {last}"
+    return [Rotated(key, state) for key, state in states.items()]
+
+
+async def last_link(tx: Tx) -> date:
+    """Give the day on which the last link ends that has been mailed until now."""
+    days = select(func.max(Notice.act_by), func.max(Notice.opened_on))
+    act_by, opened_on = (await tx.exec(days.where(Notice.kind == "task"))).one()
+    return link_ends_before(act_by, opened_on or await clock.today(tx))

@@ -66,10 +66,10 @@ async def bring_in(act: Act[Profile], lines: Sequence[Line]) -> None:
 
 
 async def cases_of(act: Act[Profile], lines: Sequence[Line]) -> dict[UUID, Candidate]:
-    """Take everybody's case, by the index of her number: no two files wait in a circle."""
+    """Take everybody's case, by the least index of her number: no two files wait in a circle."""
 
     def order(line: Line) -> bytes:
-        return identities.index_of(act.tx, act.network, line.registration.person.number)
+        return min(identities.indexes_of(act.tx, act.network, line.registration.person.number))
 
     return {
         one.ref: await admit(act.at(one.on), one.ref, one.registration.person)
