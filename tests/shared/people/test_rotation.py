@@ -322,7 +322,7 @@ async def test_nobody_is_named_twice_because_two_keys_index_her(
     async with sealing("membership", database("membership")) as ours:
         keys = another(ours)
         member = await find_trader(ours, "198901023286")
-        of_member = {"role": "employer_contact", "unit": None, "organisation_id": member}
+        of_member = {"role": "contact_person", "unit": None, "organisation_id": member}
         async with replica(ours, swapped(keys)) as told, replica(ours, keys) as changed:
             assert await find_trader(changed, "198901023286", member) == member
             assert await find_trader(told, "198901023286", member) == member
