@@ -25,9 +25,10 @@ NOTED = dict.fromkeys(BEFORE, 0) | {"DATA": 1}  # it is noted before DATA
 
 
 def settings(port: int, **more: object) -> SimpleNamespace:
-    plain = {"smtp_starttls": False, "smtp_username": "", "smtp_password": ""}
+    plain = {"smtp_starttls": False, "smtp_username": "", "smtp_password": "", "smtp_ca_file": ""}
     where = {"smtp_host": "127.0.0.1", "smtp_port": port, "sender": "post@example.se"}
-    return SimpleNamespace(**{**plain, **where, **more})
+    known = {**plain, **where, **more}
+    return SimpleNamespace(**known, current=known.__getitem__)
 
 
 class Record:

@@ -56,6 +56,7 @@ class Sender:
         self.settings, self.database = settings, database
         self.server = f"{settings.smtp_host}:{settings.smtp_port}"
         self.paused_until = 0.0
+        self.complained: tuple[str | None, str] | None = None  # of what stops all, and was said
         self.more = asyncio.Event()  # while one of us finds something, the others look too
 
     async def dispatch_round(self) -> int:
@@ -162,12 +163,19 @@ class Sender:
                 return
 
     def report(self, delivery_id: UUID, outcome: Outcome) -> None:
+        """Log what became of a mail; what stops all of them is said once, until one goes again."""
+        if outcome.alarm:
+            metrics.alarms.labels(self.settings.service, outcome.alarm).inc()
+        about = (outcome.alarm, f"{outcome.why} {outcome.cause}") if outcome.pause_all else None
+        if about and about == self.complained:
+            return
+        if about or outcome.result == "accepted":
+            self.complained = about
         say = log.info if outcome.result == "accepted" else log.warning
         say(f"mail_{outcome.result}", key=str(delivery_id), reason=outcome.why, at=self.server)
         if alarm := outcome.alarm:
-            metrics.alarms.labels(self.settings.service, alarm).inc()
-            about = f"{outcome.why}: {ADVICE[alarm]}"
-            log.error(channels.event_of(alarm), key=str(delivery_id), reason=about, at=self.server)
+            reason = ": ".join(filter(None, (outcome.why, outcome.cause, ADVICE[alarm])))
+            log.error(channels.event_of(alarm), key=str(delivery_id), reason=reason, at=self.server)
 
 
 async def finished(task: "asyncio.Task[None]") -> None:

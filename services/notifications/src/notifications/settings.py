@@ -48,6 +48,10 @@ class Settings(ServiceSettings, service="notifications"):
     smtp_starttls: bool = Field(
         default=True, description="false: only beside a server of one's own."
     )
+    smtp_ca_file: str = Field(
+        "",
+        description="PEM: whoever may vouch for the mail server; empty: the system's authorities.",
+    )
     smtp_username: str = Field("", description="Empty: the server knows us by our address.")
     smtp_password: str = Field(
         "", description="Goes with the name.", repr=False, validate_default=True

@@ -12,8 +12,9 @@ ADVICE: dict[Alarm, str] = {
     "refuses_login": "The mail server demands a login, or doesn't take ours. Look at"
     " NOTIFICATIONS_SMTP_USERNAME and NOTIFICATIONS_SMTP_PASSWORD, and at what it offers for AUTH.",
     "without_tls": "NOTIFICATIONS_SMTP_STARTTLS demands an encrypted line, and there is none: the"
-    " server refuses EHLO or doesn't offer STARTTLS, its certificate isn't trusted, or somebody is"
-    " on the line. Look at NOTIFICATIONS_SMTP_HOST, its port and its certificate.",
+    " server refuses EHLO or doesn't offer STARTTLS, its certificate isn't trusted, has run out"
+    " or is another host's, or somebody is on the line. Look at NOTIFICATIONS_SMTP_HOST, its port"
+    " and its certificate; NOTIFICATIONS_SMTP_CA_FILE names whose certificates are trusted.",
     "answers_unasked": "The mail server answered what it wasn't asked: it is broken, or somebody"
     " else speaks on the line. None of its answers counts; find out which before you trust it.",
 }

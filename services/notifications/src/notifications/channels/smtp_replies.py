@@ -1,11 +1,13 @@
 """What became of a mail, by the step at which its conversation ended and what the server said."""
 
-from dataclasses import dataclass
+import ssl
+from dataclasses import dataclass, field
 from typing import Literal
 
 from notifications.channels.alarms import Alarm
 from notifications.channels.smtp_blames import STATUS, STATUSES, Blame, blamed
 from notifications.channels.smtp_lines import Unasked
+from shared.edges.tls import TlsAmiss
 
 Result = Literal["accepted", "refused", "deferred", "uncertain", "unsendable"]
 
@@ -33,6 +35,7 @@ class Outcome:
     why: str = ""
     pause_all: bool = False  # the trouble is everybody's: no other mail is worth trying now
     alarm: Alarm | None = None  # it doesn't pass by itself: somebody has to see to it
+    cause: str = field(default="", compare=False)  # what we found amiss ourselves, for operators
 
 
 def answered(step: str, code: int, text: str) -> Outcome:
@@ -82,4 +85,12 @@ def broken(step: str, error: Exception) -> Outcome:
         alarm = OF_STEP.get(step)
     everybodys = step in EVERYBODYS or alarm is not None
     result: Result = "uncertain" if step == "data" else "deferred"
-    return Outcome(result, f"{step} {type(error).__name__}", everybodys, alarm)
+    why = f"{step} {type(error).__name__}"
+    return Outcome(result, why, everybodys, alarm, cause_of(error))
+
+
+def cause_of(error: Exception) -> str:
+    """Say what our own side found amiss with a certificate or a file; nothing for all else."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    return str(error) if isinstance(error, TlsAmiss) else ""

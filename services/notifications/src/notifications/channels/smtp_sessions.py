@@ -10,6 +10,7 @@ from notifications.channels.mime_messages import Letter
 from notifications.channels.smtp_blames import blamed
 from notifications.channels.smtp_lines import Line, Unasked, as_it_writes, connect
 from notifications.channels.smtp_replies import Outcome, answered, broken
+from shared.edges.tls import TlsAmiss, TlsFiles
 
 STEP_S = 20.0
 BEFORE_DATA_S = 25.0  # a server that answers a byte a second is as good as none
@@ -56,7 +57,7 @@ class Session:
                 await self.addressed()
         except SMTPResponseException as error:
             return answered(self.step, error.code, error.message)
-        except (SMTPException, OSError, TimeoutError) as error:
+        except (SMTPException, OSError, TimeoutError, TlsAmiss) as error:
             return broken(self.step, error)
         return self.closed()
 
@@ -76,7 +77,9 @@ class Session:
         if self.settings.smtp_starttls:
             self.step = "starttls"
             self.demand("starttls")
-            await self.server.starttls()
+            # Read anew for each mail: the file may have been replaced.
+            trusted = TlsFiles(ca=self.settings.smtp_ca_file)
+            await self.server.starttls(tls_context=await asyncio.to_thread(trusted.context))
             await self.greeted()
         if self.settings.smtp_username:
             self.step = "login"
@@ -103,7 +106,8 @@ class Session:
         if not self.settings.smtp_starttls:
             raise OpenLine("login")
         self.demand("auth")
-        await self.server.login(self.settings.smtp_username, self.settings.smtp_password)
+        password = self.settings.current("smtp_password")
+        await self.server.login(self.settings.smtp_username, password)
 
     def without_other_letters(self) -> Outcome:
         """End what this server can't take; while it takes HELO alone that isn't known."""
