@@ -25,6 +25,11 @@ from shared.settings import (
     is_printed,
 )
 
+HEAD = """\
+# What services read from the environment. Each secret (a key, a password, the address of a
+# database) may be a file instead: MEMBERSHIP_CONTACT_KEY_FILE=/run/secrets/contact_key.
+# docs/operations/keys.md says how keys are made, kept and changed.
+"""
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
 
@@ -147,7 +152,7 @@ def example(kind: type[ServiceSettings]) -> str:
 
 def test_the_example_file_is_what_the_code_says() -> None:
     services = (Membership, Matching, Notifications, Followup)
-    written = "\n".join(example(kind) for kind in services)
+    written = "\n".join([HEAD, *(example(kind) for kind in services)])
     if os.environ.get("RECORD"):
         EXAMPLE.write_text(written)
     assert EXAMPLE.read_text() == written

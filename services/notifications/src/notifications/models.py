@@ -40,6 +40,7 @@ class Recipient(Table, table=True):
     language: str
     wrapped_key: bytes | None = None
     sealed: bytes | None = None
+    told_for: str | None = None  # which of our keys opened what was told last: its thumbprint
 
 
 class Subject(Table, table=True):

@@ -46,7 +46,7 @@ class Rotated:
     """Where a key is in its change. Nothing is wrapped by the previous one where none is left."""
 
     key: str
-    state: str = ""
+    state: str = "not being changed"
     rewrapped: int = 0
     left: int = 0
     unreadable: int = 0  # opened by neither key
@@ -100,7 +100,8 @@ async def rotated(
     async with database.transaction() as tx:
         await settle(tx, canary)
         is_set = getattr(tx.settings, previous_of(wraps[0].setting))
-    done.state = f"{canary.previous} may be taken away" if is_set else "not being changed"
+    if is_set:
+        done.state = f"{canary.previous} may be taken away"
     return done
 
 

@@ -46,5 +46,10 @@ def public_half(private_jwk: str) -> str:
     return json.dumps(_key(private_jwk).as_dict(private=False))
 
 
+def thumbprint(jwk: str) -> str:
+    """Give what tells one pair of keys from another, and nothing of its secret half (RFC 7638)."""
+    return _key(jwk).thumbprint()
+
+
 def _key(jwk: str) -> OKPKey:
     return OKPKey.import_key(json.loads(jwk))

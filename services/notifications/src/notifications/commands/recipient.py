@@ -11,7 +11,7 @@ from jobbpakten_events.directory import RecipientNamed
 from notifications.models import Notice, Recipient
 from notifications.settings import Settings
 from shared.database import Tx
-from shared.people.sealing import Addressee, opened
+from shared.people.sealing import Addressee, opened, thumbprint
 from shared.people.vaults import LARGE, Label, form_of
 from shared.time import clock
 
@@ -35,30 +35,31 @@ async def name(tx: Tx, event: RecipientNamed, network: str) -> None:
 
 def sealed_again(
     settings: Settings, event: RecipientNamed, network: str, form: int
-) -> dict[str, bytes | None]:
+) -> dict[str, bytes | str | None]:
     """Seal the address with a key of her own; what can't be opened is unknown, and said.
 
     The address before it isn't kept: she may have left it because somebody else reads it.
     """
-    addressee = opened_by_any(settings, event.sealed)
-    if addressee is None:
+    told = opened_by_any(settings, event.sealed)
+    if told is None:
         log.warning("address_unreadable", key=event.key)
-        return {"wrapped_key": None, "sealed": None}
+        return {"wrapped_key": None, "sealed": None, "told_for": None}
+    key, addressee = told
     vault, whose = settings.vault, label(event.recipient_id, network)
     wrapped = vault.new_key(whose, form)
     sealed = vault.seal(wrapped, dict(addressee), whose, form, LARGE)
-    return {"wrapped_key": wrapped, "sealed": sealed}
+    return {"wrapped_key": wrapped, "sealed": sealed, "told_for": thumbprint(key)}
 
 
 def label(recipient_id: UUID, network: str) -> Label:
     return Label(f"{PURPOSE} {recipient_id}", (network, str(recipient_id)))
 
 
-def opened_by_any(settings: Settings, sealed: str) -> Addressee | None:
+def opened_by_any(settings: Settings, sealed: str) -> tuple[str, Addressee] | None:
     """Open an address with our key, or with the one before: the topic holds both for a while."""
     for key in filter(None, (settings.private_key, settings.previous_private_key)):
         with suppress(ValueError):
-            return opened(key, sealed)
+            return key, opened(key, sealed)
     return None
 
 

@@ -16,13 +16,14 @@ from shared.database import Tx
 from shared.people.canaries import LOOKED_AT, Canary, of_vault
 from shared.people.resealing import Shelf
 from shared.people.rotation import Rotated, Wrap
-from shared.people.sealing import Addressee, opened, public_half, seal
+from shared.people.sealing import Addressee, opened, public_half, seal, thumbprint
 from shared.people.vaults import Vault
 from shared.time import clock
 
 PRIVATE = "NOTIFICATIONS_PRIVATE_KEY"
 LINK = "NOTIFICATIONS_LINK_KEY"
 SHELVES = (Shelf(Recipient, (Recipient.wrapped_key, Recipient.sealed), reseal),)
+STILL_TOLD = "{} is still needed: have membership and matching tell all addresses again"
 WRAPS = (
     Wrap(
         "address_key",
@@ -69,15 +70,23 @@ async def rows(tx: Tx) -> Sequence[Callable[[], object]]:
 
 
 async def beside(tx: Tx) -> list[Rotated]:
-    """Give until when keys are needed that wrap nobody's key: only time, or others, can tell."""
-    settings, states = tx.own(Settings), dict.fromkeys((PRIVATE, LINK), "not being changed")
+    """Give where the keys are that wrap nobody's key: others tell anew, or time goes by."""
+    settings = tx.own(Settings)
+    of_pair, of_links = Rotated(PRIVATE), Rotated(LINK)
     if settings.previous_private_key:
         named = settings.variable("previous_private_key")
-        states[PRIVATE] = f"{named} may go when membership and matching have told all again"
+        of_pair.left = await told_for_another(tx, thumbprint(settings.private_key))
+        of_pair.state = STILL_TOLD.format(named) if of_pair.left else f"{named} may be taken away"
     if settings.previous_link_key:
         named, last = settings.variable("previous_link_key"), await last_link(tx)
-        states[LINK] = f"{named} opens old links: those mailed until today end by {last}"
-    return [Rotated(key, state) for key, state in states.items()]
+        of_links.state = f"{named} opens old links: those mailed until today end by {last}"
+    return [of_pair, of_links]
+
+
+async def told_for_another(tx: Tx, key: str) -> int:
+    """Count the recipients whose address was last told sealed for another key than this."""
+    here = select(func.count()).select_from(Recipient).where(col(Recipient.sealed).is_not(None))
+    return (await tx.exec(here.where(col(Recipient.told_for).is_distinct_from(key)))).one()
 
 
 async def last_link(tx: Tx) -> date:
