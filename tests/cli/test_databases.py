@@ -1,5 +1,6 @@
 """A database that is missing, wrong, away or empty: one sentence, its exit code, no secret."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,27 @@ def test_a_database_that_isnt_set_is_named_with_an_example() -> None:
         "FOLLOWUP_DATABASE_URL isn't set: set it to the database of followup, "
         "for example postgresql+asyncpg://followup:…@db:5432/followup.\n"
     )
+
+
+def test_a_database_may_be_named_in_a_file_and_a_file_that_is_amiss_is_wrong_use(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "url"
+    file.write_text(f"{NOWHERE}\n")
+    found = jobbpakten(*LIST, env={"FOLLOWUP_DATABASE_URL_FILE": str(file)})
+    assert found.code == 3
+    assert "127.0.0.1:1/followup" in found.err
+
+    both = {"FOLLOWUP_DATABASE_URL_FILE": str(file), "FOLLOWUP_DATABASE_URL": NOWHERE}
+    missing = {"FOLLOWUP_DATABASE_URL_FILE": str(tmp_path / "nothing")}
+    for env, said in (
+        (both, "FOLLOWUP_DATABASE_URL and FOLLOWUP_DATABASE_URL_FILE are both set"),
+        (missing, f"FOLLOWUP_DATABASE_URL_FILE: {tmp_path / 'nothing'} can't be read"),
+    ):
+        found = jobbpakten(*LIST, env=env)
+        assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+        assert found.err.startswith(said)
+        assert "s3cret" not in found.err
 
 
 def test_without_any_database_all_names_are_said() -> None:

@@ -97,6 +97,17 @@ def test_a_key_that_others_have_or_guess_signs_nothing(seed: bytes, told: str) -
     assert f"JOBBPAKTEN_TOKEN_PRIVATE_KEY: {told}; `jobbpakten keys` makes one.\n" == found.err
 
 
+def test_the_key_that_signs_may_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(ENV["JOBBPAKTEN_TOKEN_PRIVATE_KEY"])
+    named = {"JOBBPAKTEN_TOKEN_PRIVATE_KEY": "", "JOBBPAKTEN_TOKEN_PRIVATE_KEY_FILE": str(file)}
+    assert token(**named).code == 0
+    file.unlink()
+    found = token(**named)
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"JOBBPAKTEN_TOKEN_PRIVATE_KEY_FILE: {file} can't be read")
+
+
 def test_without_a_key_the_way_to_one_is_said() -> None:
     found = token(JOBBPAKTEN_TOKEN_PRIVATE_KEY="")
 

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import OKPKey
 from pydantic import TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from jobbpakten.cli.callers import (
     ROLES,
@@ -28,6 +28,7 @@ from jobbpakten.cli.outputs import AsJson, print_json
 from jobbpakten.keys import Keys
 from shared.http.access import ALGORITHM, Doorkeeper
 from shared.keys import HOW_TO, pair_key
+from shared.settings.files import FileAmiss, WithSecretFiles
 from shared.time import clock
 
 LONGEST_HOURS = 8
@@ -40,7 +41,7 @@ app = typer.Typer()
 keys_app = typer.Typer(invoke_without_command=True)
 
 
-class Signing(BaseSettings):
+class Signing(WithSecretFiles):
     """What the command line needs to sign."""
 
     model_config = SettingsConfigDict(env_prefix="JOBBPAKTEN_", extra="ignore")
@@ -133,6 +134,8 @@ def private_key() -> OKPKey:
         if not written:
             raise WrongUse(f"{PRIVATE_KEY} isn't set: {HOW_TO}.")
         return OKPKey.import_key(json.loads(PRIVATE.validate_python(written)))
+    except FileAmiss as fault:
+        raise WrongUse(f"{fault}.") from None
     except ValidationError as error:
         raise amiss(PRIVATE_KEY, error) from None
 
