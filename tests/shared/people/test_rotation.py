@@ -103,11 +103,14 @@ def sums(found: dict[str, Any]) -> tuple[int, int, int]:
     )
 
 
+@pytest.mark.parametrize("form", ["first", "second"])
 async def test_what_is_sealed_opens_before_while_and_after_the_key_is_changed(
-    ours: Sealing,
+    ours: Sealing, form: str
 ) -> None:
     assert (await starts(ours, {}))[0]
     await ours.write()
+    if form == "second":
+        await ours.reseal()
     first, keys = await ours.read(), another(ours)
     async with replica(ours, swapped(keys)) as told, replica(ours, keys) as changed:
         assert (await starts(ours, swapped(keys)))[0]  # all are told of the new key
