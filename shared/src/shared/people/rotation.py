@@ -94,7 +94,7 @@ async def rotated(
             await once(database, wrap, done, say)
         if not done.left:
             break
-    if done.left:
+    if done.left:  # somebody held them, or two are found by the same, which a person has to look at
         done.state = f"{canary.previous} is still needed: run this again"
         return done
     async with database.transaction() as tx:
