@@ -196,3 +196,61 @@ def test_a_password_made_by_chance_is_taken() -> None:
     made = [chance(16) for chance in (secrets.token_urlsafe, secrets.token_hex) for _ in range(500)]
     for password in (*made, "correct-horse-battery-staple"):
         assert not is_printed(password, "membership"), password
+
+
+KAFKA = {
+    "DATABASE_URL": "postgresql+asyncpg://me@db/x",
+    "KAFKA_SERVERS": "x",
+    "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
+    "MUNICIPALITY": "0380",
+}
+WHO = {"KAFKA_SECURITY": "SASL_SSL", "KAFKA_USER": "local", "KAFKA_PASSWORD": "drawn by chance"}
+
+
+def local(monkeypatch: pytest.MonkeyPatch, **said: str) -> Local:
+    for name, value in (KAFKA | said).items():
+        monkeypatch.setenv(f"LOCAL_{name}", value)
+    return Local.from_environment()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"KAFKA_SECURITY": "SASL_PLAINTEXT"}, "LOCAL_KAFKA_SECURITY: .*'SSL' or 'SASL_SSL'"),
+        (
+            {"KAFKA_SECURITY": "SASL_SSL", "KAFKA_USER": "local"},
+            "^LOCAL_KAFKA_SECURITY is SASL_SSL: set LOCAL_KAFKA_USER and LOCAL_KAFKA_PASSWORD$",
+        ),
+        (
+            WHO | {"KAFKA_SECURITY": "SSL"},
+            "^LOCAL_KAFKA_PASSWORD is set: it needs LOCAL_KAFKA_SECURITY=SASL_SSL$",
+        ),
+        (
+            {"KAFKA_CA_FILE": "/ca.crt"},
+            "^LOCAL_KAFKA_CA_FILE is set: it needs LOCAL_KAFKA_SECURITY=SSL or SASL_SSL$",
+        ),
+        (
+            {"KAFKA_SECURITY": "SSL", "KAFKA_CERTIFICATE_FILE": "/user.crt"},
+            "^LOCAL_KAFKA_CERTIFICATE_FILE and LOCAL_KAFKA_KEY_FILE belong together: set both or",
+        ),
+        (
+            WHO | {"KAFKA_CA_FILE": "/nowhere/ca.crt"},
+            "^LOCAL_KAFKA_CA_FILE: /nowhere/ca.crt holds no certificates that can be read: no such",
+        ),
+        (WHO | {"KAFKA_PASSWORD": "changeme"}, "^LOCAL_KAFKA_PASSWORD: it is one from a manual$"),
+        (WHO | {"KAFKA_PASSWORD": "local1"}, "^LOCAL_KAFKA_PASSWORD: it is one from a manual$"),
+    ],
+)
+def test_half_an_access_to_kafka_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, said: dict[str, str], told: str
+) -> None:
+    with pytest.raises(SystemExit, match=told):
+        local(monkeypatch, **said)
+
+
+def test_a_whole_access_to_kafka_is_taken_and_its_password_not_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = local(monkeypatch, **WHO)
+    assert taken.kafka_password == WHO["KAFKA_PASSWORD"]
+    assert WHO["KAFKA_PASSWORD"] not in repr(taken)

@@ -5,8 +5,14 @@ Kafka, PostgreSQL, the mail relay and the identity provider all get theirs here.
 
 import hashlib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
 
 
 class TlsAmiss(ValueError):
@@ -26,9 +32,9 @@ class TlsFiles:
     key: str = ""
     checks: frozenset[str] = frozenset({"chain", "name"})
 
-    def context(self) -> ssl.SSLContext:
+    def context(self, kind: type[ssl.SSLContext] = ssl.SSLContext) -> ssl.SSLContext:
         """Make a context; TlsAmiss for a file that is missing, or isn't what it should be."""
-        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        made = kind(ssl.PROTOCOL_TLS_CLIENT)
         # A default since Python 3.13: refuses certificates without Authority Key Identifier, as
         # some operators make them (strimzi-kafka-operator#11375). The chain is checked anyway.
         made.verify_flags &= ~ssl.VERIFY_X509_STRICT
@@ -64,6 +70,16 @@ class TlsFiles:
         return found.digest()
 
 
+class LookingContext(ssl.SSLContext):
+    """A context that looks at its files before each connection, whoever makes it."""
+
+    look: Callable[[], None] = staticmethod(lambda: None)
+
+    def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
+        self.look()
+        return super().wrap_bio(*given, **named)
+
+
 @dataclass
 class Tls:
     """A context that lives as long as the process; its files may be replaced while it does."""
@@ -71,9 +87,24 @@ class Tls:
     files: TlsFiles
     context: ssl.SSLContext = field(init=False)
     seen: bytes = field(init=False)
+    amiss: str = ""  # what was said last of files that can't be taken
 
     def __post_init__(self) -> None:
-        self.context, self.seen = self.files.context(), self.files.contents()
+        context = self.files.context(LookingContext)
+        self.context, self.seen = context, self.files.contents()
+        context.look = self.look  # type: ignore[attr-defined]
+
+    def look(self) -> None:
+        """Take what the files hold now; what can't be taken is said once, and doesn't count."""
+        amiss = ""
+        try:
+            if self.refresh():
+                log.info("tls_files_taken", key=self.files.certificate or self.files.ca)
+        except TlsAmiss as error:
+            amiss = f"{error}; the files before it count until it is mended"
+            if amiss != self.amiss:
+                log.error("tls_files_amiss", reason=amiss)  # noqa: TRY400 - it says all
+        self.amiss = amiss
 
     def refresh(self) -> bool:
         """Take what the files hold now, for connections to come; say whether it was new.
