@@ -37,7 +37,7 @@ def test_what_isnt_there_or_is_empty_is_taken(given: Postgres, cluster: Kafka, n
     preflight.check(given, cluster, name, [name])
 
     given.create_database(name)
-    finished(apply(cluster.servers, f"{name}.", replication=1, partitions=2))
+    finished(apply({"bootstrap_servers": cluster.servers}, f"{name}.", replication=1, partitions=2))
 
     preflight.check(given, cluster, name, [name])
     assert preflight.database(given, name) == given.url(name)
@@ -53,7 +53,7 @@ def test_a_database_with_tables_is_refused(
 
 
 async def test_a_topic_with_records_is_refused(given: Postgres, cluster: Kafka, name: str) -> None:
-    await apply(cluster.servers, f"{name}.", replication=1, partitions=2)
+    await apply({"bootstrap_servers": cluster.servers}, f"{name}.", replication=1, partitions=2)
     async with AIOKafkaProducer(bootstrap_servers=cluster.servers) as producer:
         await producer.send_and_wait(f"{name}.followup.v1", b"somebody's")
 

@@ -162,5 +162,5 @@ async def check_figures(stage: Stage) -> None:
 
 async def check_topics(stage: Stage) -> None:
     """No topic was lost with the broker."""
-    world = stage.world
-    assert await topics.missing(world.kafka.servers, stage.prefix, set(topics.TOPICS)) == set()
+    reached_by = {"bootstrap_servers": stage.world.kafka.servers}
+    assert await topics.missing(reached_by, stage.prefix, set(topics.TOPICS)) == set()

@@ -136,7 +136,9 @@ async def staged(world: World, replicas: Mapping[str, int] = TWO) -> AsyncIterat
         ours.folder.mkdir()
         stage = Stage(world, ours, post, tuple(replicas))
         await asyncio.to_thread(stage.prepare)
-        await topics.apply(world.kafka.servers, stage.prefix, replication=1, partitions=2)
+        await topics.apply(
+            {"bootstrap_servers": world.kafka.servers}, stage.prefix, replication=1, partitions=2
+        )
         for service, several in replicas.items():
             for _ in range(several):
                 stage.start(service)

@@ -31,7 +31,7 @@ async def ear(database: Callable[[str], str]) -> AsyncIterator[Ear]:
 @pytest.fixture
 async def teller(database: Callable[[str], str], kafka: Kafka) -> AsyncIterator[Teller]:
     prefix = f"{uuid4().hex[:8]}."
-    await apply(kafka.servers, prefix, replication=1, partitions=2)
+    await apply({"bootstrap_servers": kafka.servers}, prefix, replication=1, partitions=2)
     about = settings(
         Telling, database("shared"), kafka_servers=kafka.servers, kafka_topic_prefix=prefix
     )

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
+from shared.edges.kafka_refusals import Refusals
 from shared.http import docs, problems
 from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
@@ -100,8 +101,9 @@ class Parts:
         self.waits, self.amiss = SCHEMA
         self.looked, self.answering = Glance(self.obstacle), Glance(self.fault)
         self.inbox = Inbox(settings, database, hears)
-        self.listener = Listener(settings, self.inbox, hears.topics)
-        self.relay = Relay(settings, database)
+        self.refusals = Refusals(settings)
+        self.listener = Listener(settings, self.inbox, hears.topics, self.refusals)
+        self.relay = Relay(settings, database, refusals=self.refusals)
         self.observer = Observer(settings.service, database, waiting)
         told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
         self.topics = hears.topics | told
@@ -147,8 +149,7 @@ class Parts:
         yield self.inbox.run()
         yield self.observer.run()
         yield from (work(self.database) for work in self.beside)
-        watched = settings.service, settings.kafka_servers, settings.kafka_topic_prefix, self.topics
-        watch = partial(kafka.watch, *watched)
+        watch = partial(kafka.watch, settings, self.topics)
         yield over_and_over(self.database.undone, "topics", watch, kafka.WATCH_SECONDS)
         if settings.clock == "system":
             yield schedule.run(self.database, self.due)
@@ -204,7 +205,8 @@ class Parts:
                 return bad(f"The database at {self.database.at} doesn't answer: {fault}")
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
             kafka_is = "is joined" if self.listener.joined else away
-            return good(f"The database answers. Kafka {kafka_is}.{self.what_is_undone()}")
+            said = " ".join([f"Kafka {kafka_is}.", *self.refusals.sentences()])
+            return good(f"The database answers. {said}{self.what_is_undone()}")
 
         @router.get("/health/live")
         async def live() -> Response:

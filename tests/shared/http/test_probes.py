@@ -5,10 +5,13 @@ from collections.abc import Callable
 import httpx
 import pytest
 from sqlalchemy import text
-from tests.shared.support.notes import PLACE, Local, seen
-from tests.support.callers import bearer, settings
+from tests.shared.support.notes import PLACE, Local, nothing_due, router, seen
+from tests.support.callers import bearer, client, settings
+from tests.support.eventually import eventually
 
+from shared import service
 from shared.database import connect, head_of, schema_is_at_head
+from shared.messaging.inbox import Hears
 
 NO_DAYS: list[object] = [
     *(1_772_323_200, 1_772_323_200.0, "1772323200", True, None, [], {}, "", "today"),
@@ -43,6 +46,22 @@ async def test_probes_and_metrics_need_no_token(http: httpx.AsyncClient) -> None
     assert (await http.get("/health/ready")).status_code == 200
     assert (await http.get("/health/startup")).status_code == 503
     assert "outbox_age_seconds" in (await http.get("/metrics")).text
+
+
+async def test_ready_says_what_keeps_us_from_kafka_and_takes_nobodys_calls_away(
+    database: Callable[[str], str],
+) -> None:
+    about = settings(Local, database("membership"), kafka_servers="127.0.0.1:1")
+    app = service.assemble(about, router, hears=Hears(), due=[nothing_due])
+    async with app.router.lifespan_context(app), client(app) as http:
+
+        async def is_said() -> None:
+            answer = await http.get("/health/ready")
+            assert answer.status_code == 200
+            why = "Kafka at 127.0.0.1:1 isn't there (connection refused): start it, or correct"
+            assert answer.text.count(why) == 1
+
+        await eventually(is_said)
 
 
 @pytest.mark.parametrize("path", ["/health/ready", "/metrics", "/openapi.json", PLACE, "/nowhere"])

@@ -148,9 +148,10 @@ async def test_applied_topics_differ_in_nothing_and_a_missing_one_is_named(
     teller: Teller, kafka: Kafka
 ) -> None:
     prefix = teller.settings.kafka_topic_prefix
-    wrong = await differences(kafka.servers, prefix, replication=1)
+    reached_by = {"bootstrap_servers": kafka.servers}
+    wrong = await differences(reached_by, prefix, replication=1)
     assert {tuple(faults) for faults in wrong.values()} == {("2 partitions instead of 6",)}
-    assert await topics.missing(kafka.servers, "other.", {TOPIC}) == {f"other.{TOPIC}"}
+    assert await topics.missing(reached_by, "other.", {TOPIC}) == {f"other.{TOPIC}"}
 
 
 class Watched(Relay):

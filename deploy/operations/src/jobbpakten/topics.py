@@ -2,21 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import for_code
 
+from shared.edges.kafka_causes import NOT_ALLOWED
 from shared.messaging.kafka import FORMER, Topic, admin, declared
 
 SETTLE_SECONDS = 5
 LEFT_OVER = "left over: no service uses it, delete it when no replica of an earlier release runs"
 
 
-async def differences(servers: str, prefix: str, replication: int) -> dict[str, list[str]]:
-    """Say for each declared topic how the cluster's differs, and which are left over."""
-    async with admin(servers) as client:
+async def differences(
+    reached_by: Mapping[str, Any], prefix: str, replication: int
+) -> dict[str, list[str]]:
+    """Say for each declared topic how the cluster's differs, and which are left over.
+
+    The cluster is reached by the arguments of `shared.edges.kafka`.
+    """
+    async with admin(**reached_by) as client:
         there = set(await client.list_topics())
         found = {name: ["missing"] for name in declared(prefix) if name not in there}
         present = [name for name in declared(prefix) if name in there]
@@ -31,6 +38,7 @@ async def differences(servers: str, prefix: str, replication: int) -> dict[str, 
 async def described_configs(client: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
     resource = ConfigResource(ConfigResourceType.TOPIC, topic)
     (answer,) = await client.describe_configs([resource])
+    raise_for(answer.resources[0][0], topic)
     return {entry[0]: entry[1] for entry in answer.resources[0][4]}
 
 
@@ -48,7 +56,7 @@ def topic_faults(
 
 
 async def apply(
-    servers: str,
+    reached_by: Mapping[str, Any],
     prefix: str,
     replication: int,
     partitions: int | None = None,
@@ -58,10 +66,10 @@ async def apply(
 
     Partitions of a topic in use are never changed: keys would move and order would be lost.
     """
-    found = await differences(servers, prefix, replication)
+    found = await differences(reached_by, prefix, replication)
     wrong = {name: faults for name, faults in found.items() if faults != [LEFT_OVER]}
     done = []
-    async with admin(servers) as client:
+    async with admin(**reached_by) as client:
         for number, (name, faults) in enumerate(wrong.items(), 1):
             act, doing = (make, "making") if faults == ["missing"] else (configure, "setting")
             say(f"{doing} {name}, {number} of {len(wrong)}")
@@ -77,7 +85,9 @@ async def make(
     configs = topic.configs(replication)
     new = NewTopic(name, partitions or topic.partitions, replication, topic_configs=configs)
     answer = await client.create_topics([new])
-    return not any(error[1] for error in answer.topic_errors)  # aiokafka: codes, no exception
+    for error in answer.topic_errors:
+        raise_for(error[1], name)
+    return not any(error[1] for error in answer.topic_errors)
 
 
 async def configure(
@@ -87,7 +97,16 @@ async def configure(
     answers = await client.alter_configs(
         [ConfigResource(ConfigResourceType.TOPIC, name, configs=configs)]
     )
-    return not any(found[0] for answer in answers for found in answer.resources)
+    codes = [found[0] for answer in answers for found in answer.resources]
+    for code in codes:
+        raise_for(code, name)
+    return not any(codes)
+
+
+def raise_for(code: int, topic: str) -> None:
+    """Raise what we aren't allowed: aiokafka's administration gives codes and no exception."""
+    if issubclass(kind := for_code(code), NOT_ALLOWED):
+        raise kind(topic)
 
 
 async def until_seen(client: AIOKafkaAdminClient, topics: list[str]) -> None:

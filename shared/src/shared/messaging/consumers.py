@@ -5,7 +5,9 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
+from aiokafka.errors import CorruptRecordException, KafkaError, UnsupportedCodecError
+
+from shared.edges.kafka_causes import NOT_ALLOWED
 
 # A header's name that is no text, a wrong checksum, a codec that isn't installed.
 UNREADABLE = (ValueError, CorruptRecordException, UnsupportedCodecError)
@@ -20,8 +22,10 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """Sets a partition aside that can't be read, by name, and goes on with the others.
 
     aiokafka: a fetch that fails on one partition throws away what it has drained of the others,
-    and their positions have moved on.
+    and their positions have moved on. What it isn't allowed it keeps: FastStream asks again only.
     """
+
+    refused: KafkaError | None = None
 
     async def getmany(self, *places: TopicPartition, **how: Any) -> Records:
         fetch: Callable[..., Awaitable[Records]] = super().getmany
@@ -32,6 +36,9 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         except UNREADABLE:
             await self.rewind()
             return await self.one_by_one(fetch)
+        except NOT_ALLOWED as error:
+            self.refused = error
+            raise
 
     async def rewind(self) -> None:
         """Go back to what is committed: what was thrown away comes again."""

@@ -1,9 +1,10 @@
 """Kafka as we use it: every topic declared in one table, and a watch that misses none."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import structlog
 from aiokafka.admin import AIOKafkaAdminClient
@@ -11,6 +12,9 @@ from aiokafka.errors import KafkaError
 
 from jobbpakten_events import source_of
 from shared import metrics
+from shared.edges.kafka import arguments
+from shared.edges.tls import TlsAmiss
+from shared.settings import ServiceSettings
 
 WATCH_SECONDS = 60
 DAYS = 24 * 60 * 60 * 1000
@@ -66,6 +70,9 @@ TOPICS = {
 }
 
 
+# Kafka shows nobody what she may not describe.
+UNSEEN = "not there, or not allowed us: see `jobbpakten topics diff` and `jobbpakten topics acl`"
+
 # Earlier releases made these; nobody tells or hears them any more.
 FORMER = frozenset({"answer.v1"})
 
@@ -82,9 +89,9 @@ def declared(prefix: str) -> dict[str, Topic]:
 
 
 @asynccontextmanager
-async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
-    """Open Kafka's administration; KafkaConnectionError when no broker answers."""
-    client = AIOKafkaAdminClient(bootstrap_servers=servers)
+async def admin(bootstrap_servers: str, **how: Any) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Open Kafka's administration by the arguments; KafkaConnectionError when none answers."""
+    client = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, **how)
     try:
         await client.start()
         yield client
@@ -92,17 +99,18 @@ async def admin(servers: str) -> AsyncIterator[AIOKafkaAdminClient]:
         await client.close()
 
 
-async def missing(servers: str, prefix: str, of: set[str]) -> set[str]:
-    """Name the topics that a service needs and that aren't there."""
-    async with admin(servers) as client:
+async def missing(reached_by: Mapping[str, Any], prefix: str, of: set[str]) -> set[str]:
+    """Name the topics that somebody needs and that aren't there, or that she may not see."""
+    async with admin(**reached_by) as client:
         return {prefix + name for name in of} - set(await client.list_topics())
 
 
-async def watch(service: str, servers: str, prefix: str, of: set[str]) -> None:
+async def watch(settings: ServiceSettings, of: set[str]) -> None:
     """Alarm by name on a declared topic that isn't there."""
-    with suppress(KafkaError, OSError):  # Kafka is away: others say so
-        gone = await missing(servers, prefix, of)
+    with suppress(KafkaError, OSError, TlsAmiss):  # we don't get there: others say so
+        prefix = settings.kafka_topic_prefix
+        gone = await missing(arguments(settings), prefix, of)
         for name in of:
-            metrics.topics_missing.labels(service, name).set(prefix + name in gone)
+            metrics.topics_missing.labels(settings.service, name).set(prefix + name in gone)
         if gone:
-            log.error("topics_missing", topics=sorted(gone))
+            log.error("topics_missing", topics=sorted(gone), reason=UNSEEN)

@@ -15,6 +15,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared import metrics
+from shared.edges.kafka import security
+from shared.edges.kafka_causes import NOT_ALLOWED
+from shared.edges.kafka_refusals import Refusals
 from shared.logs import describe
 from shared.messaging.consumers import CarefulConsumer
 from shared.messaging.crash_points import crash_point
@@ -37,11 +40,18 @@ log = structlog.get_logger()
 class Listener:
     """Joins the group when Kafka answers, hands batches to the inbox, and says when it is stuck."""
 
-    def __init__(self, settings: ServiceSettings, inbox: Inbox, topics: set[str]) -> None:
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        inbox: Inbox,
+        topics: set[str],
+        refusals: Refusals | None = None,
+    ) -> None:
         for topic in topics:
             if settings.service not in TOPICS[topic].read_by:
                 raise PermissionError(f"{settings.service} may not read {topic}")
         self.settings, self.inbox, self.topics = settings, inbox, topics
+        self.refusals = refusals or Refusals(settings)
         self.broker: KafkaBroker | None = None
         self.behind_since: float | None = None
         self.standing: object = None
@@ -50,27 +60,42 @@ class Listener:
         self.connected = metrics.kafka_connected.labels(settings.service)
 
     async def run(self) -> None:
-        """Join, and from then on look how far we are; Kafka may come hours later."""
+        """Join, and from then on look how far we are; anew after something wasn't allowed us."""
+        while True:
+            await self.join_in_the_end()
+            log.info("listening", topics=sorted(self.topics))
+            await self.look_on()
+
+    async def join_in_the_end(self) -> None:
+        """Join; Kafka may come, or let us in, hours later."""
         pause = 0.5
         while not self.broker:
             try:
                 self.broker = await self.join()
             except Exception as error:  # noqa: BLE001 - FastStream raises at once without Kafka
-                at = self.settings.kafka_servers
-                log.warning("waiting_for_kafka", error=describe(error), at=at, seconds=pause)
+                if not await self.refusals.note("listener", error):
+                    at = self.settings.kafka_servers
+                    log.warning("waiting_for_kafka", error=describe(error), at=at, seconds=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-        log.info("listening", topics=sorted(self.topics))
-        while True:
+        self.refusals.clear("listener")
+
+    async def look_on(self) -> None:
+        """Look until something isn't allowed us: aiokafka's consumer wouldn't see it given back."""
+        while self.broker:
             try:
                 async with asyncio.timeout(LOOK_LIMIT_SECONDS):
                     await self.look()
             except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
-                if self.joined:
+                is_said = await self.refusals.note("listener", error)
+                if self.joined and not is_said:
                     at = self.settings.kafka_servers
                     log.warning("kafka_is_away", error=describe(error), at=at)
                 self.note_joined(joined=False)
                 self.behind_since = None
+                if isinstance(error, NOT_ALLOWED):
+                    await close(self.broker)
+                    self.broker = None
             await asyncio.sleep(LOOK_SECONDS)
 
     async def join(self) -> KafkaBroker:
@@ -93,6 +118,7 @@ class Listener:
         settings = self.settings
         broker = KafkaBroker(
             settings.kafka_servers,
+            security=security(settings),
             # FastStream gives its own logger a handler of its own, past our sieve.
             logger=logging.getLogger("jobbpakten.faststream"),
             graceful_timeout=STOP_SECONDS,
@@ -136,10 +162,14 @@ class Listener:
         consumer = self.consumer()
         if consumer is None:
             return
+        if consumer.refused:
+            raise consumer.refused
         assigned = consumer.assignment()
         ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
         places = {place: await consumer.position(place) for place in ends}
         self.note_joined(joined=bool(assigned))
+        if assigned:
+            self.refusals.clear("listener")
         self.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
         behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
         standing = (self.inbox.moves, places)
@@ -157,7 +187,7 @@ class Listener:
             metrics.inbox_lag.labels(service, place.topic, str(place.partition)).set(records)
         self.lagging = set(lag)
 
-    def consumer(self) -> AIOKafkaConsumer | None:
+    def consumer(self) -> CarefulConsumer | None:
         return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
 
     def is_stuck(self) -> bool:

@@ -15,6 +15,8 @@ from pydantic_core import from_json
 
 from shared import metrics
 from shared.database import Database, connect_directly, place_of
+from shared.edges.kafka import arguments
+from shared.edges.kafka_refusals import Refusals
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
@@ -36,7 +38,7 @@ Rows = Sequence[asyncpg.Record]
 def producer_of(settings: ServiceSettings) -> AIOKafkaProducer:
     """Make the relay's producer: fenced by its transactional id, and never used after a failure."""
     return AIOKafkaProducer(
-        bootstrap_servers=settings.kafka_servers,
+        **arguments(settings),
         transactional_id=f"{settings.group}-relay",
         request_timeout_ms=120_000,
         max_batch_size=MAX_BATCH_BYTES,
@@ -52,8 +54,10 @@ class Relay:
         settings: ServiceSettings,
         database: Database,
         producer: Callable[[ServiceSettings], AIOKafkaProducer] = producer_of,
+        refusals: Refusals | None = None,
     ) -> None:
         self.settings, self.new_producer = settings, producer
+        self.refusals = refusals or Refusals(settings)
         self.told, self.undone = database.told, database.undone
         self.aside: dict[int, tuple[str, str]] = {}  # rows that can't be sent, and their streams
         self.sent = metrics.outbox_sent.labels(settings.service)
@@ -67,7 +71,8 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
                 is_kafka, settings = isinstance(error, KafkaError), self.settings
                 at = settings.kafka_servers if is_kafka else place_of(settings.direct_url)
-                log.warning("relay_interrupted", error=describe(error), at=at)
+                if not await self.refusals.note("relay", error):
+                    log.warning("relay_interrupted", error=describe(error), at=at)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def stand_by(self) -> None:
@@ -109,6 +114,8 @@ class Relay:
                 if sending:
                     await sending
                     crash_point("relay.acked")
+                if sending or not ahead:
+                    self.refusals.clear("relay")
                 crash_point("relay.read")
                 done, rows = [at for at in in_flight if at not in self.aside], ahead
                 self.sent.inc(len(done))

@@ -41,10 +41,6 @@ class StageSettings(WithSecretFiles):
         """Tell whether somebody's life can be in it."""
         return self.environment in {"production", "staging"}
 
-    def current(self, name: str) -> str:
-        """Give a secret as it is now."""
-        return str(getattr(self, name))
-
     @classmethod
     def variable(cls, name: str) -> str:
         """Name a setting as the environment does."""

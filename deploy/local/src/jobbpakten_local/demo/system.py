@@ -143,5 +143,6 @@ def make_topics(servers: str, prefix: str) -> None:
 
 async def made(servers: str, prefix: str) -> set[str]:
     """Make the topics, and give those that Kafka refused to make."""
-    await apply(servers, prefix, replication=1, partitions=PARTITIONS)
-    return await missing(servers, prefix, {*TOPICS})
+    reached_by = {"bootstrap_servers": servers}
+    await apply(reached_by, prefix, replication=1, partitions=PARTITIONS)
+    return await missing(reached_by, prefix, {*TOPICS})

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from os import environ
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar
 
 import typer
 from pydantic import Field, ValidationError, field_validator
@@ -16,25 +16,22 @@ from shared.arguments import odd
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of, is_address
-from shared.settings.files import FileAmiss, WithSecretFiles
+from shared.settings.files import FileAmiss
 from shared.settings.files import read as read_file
+from shared.settings.kafka import KafkaAccess
 
 DRIVER = "postgresql+asyncpg"
 
 
-class Excerpt(WithSecretFiles):
+class Excerpt(KafkaAccess):
     """Those settings of a service that a command line needs; none of them is demanded."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     database_url: str = Field("", repr=False)
     database_direct_url: str = Field("", repr=False)
-    kafka_servers: str = ""
     kafka_topic_prefix: str = ""
     token_public_key: str = ""
     municipality: str = ""
     networks: str = ""
-    environment: Literal["production", "staging", "test", "demo"] = "production"
 
     @field_validator("*", mode="before")
     @classmethod
@@ -47,13 +44,25 @@ class Excerpt(WithSecretFiles):
 def excerpt(service: str) -> Excerpt:
     """Read a service's environment; WrongUse for a value that can't be."""
     try:
-        return Excerpt(_env_prefix=f"{service.upper()}_")
+        return excerpt_of(service)()
     except FileAmiss as amiss:
         raise WrongUse(f"{amiss}.") from None
     except ValidationError as error:
-        named = variable(service, str(error.errors()[0]["loc"][0]))
         fault = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise WrongUse(f"{named}: {fault}.") from None
+        place = error.errors()[0]["loc"]  # none: it is about several, and names them
+        named = f"{variable(service, str(place[0]))}: " if place else ""
+        raise WrongUse(f"{named}{fault}.") from None
+
+
+@cache
+def excerpt_of(name: str) -> type[Excerpt]:
+    """Make the excerpt of one service, which calls its settings by their names."""
+
+    class Own(Excerpt):
+        model_config = SettingsConfigDict(env_prefix=f"{name.upper()}_")
+        service: ClassVar[str] = name
+
+    return Own
 
 
 def variable(service: str, name: str) -> str:

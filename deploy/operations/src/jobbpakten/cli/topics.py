@@ -8,12 +8,16 @@ from typing import Annotated, TypeVar
 import typer
 from aiokafka.errors import KafkaError
 
-from jobbpakten.cli.environment import either, excerpt, services, variable
+from jobbpakten.cli.environment import Excerpt, either, excerpt, services, variable
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say
 from jobbpakten.topics import LEFT_OVER, differences
 from jobbpakten.topics import apply as apply_all
+from shared.edges.kafka import arguments
+from shared.edges.kafka_causes import cause
+from shared.edges.tls import TlsAmiss
 
+OPERATOR = "jobbpakten"  # JOBBPAKTEN_KAFKA_USER and so on: who sees and makes all topics
 Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, help="Kafka's topics, as declared and as they are.")
 Replication = Annotated[int, typer.Option(min=1, help="Copies of each record; 1 on one broker.")]
@@ -25,8 +29,8 @@ Partitions = Annotated[
 @app.command(epilog=f"{CODES} 1 here: a topic is missing or differs.")
 def diff(replication: Replication = 3, *, as_json: AsJson = False) -> None:
     """Compare the cluster's topics with the declared ones."""
-    servers, prefix = cluster()
-    found = answered(servers, differences(servers, prefix, replication))
+    kafka = cluster()
+    found = answered(kafka, differences(arguments(kafka), kafka.kafka_topic_prefix, replication))
     if as_json:
         print_json(found)
     else:
@@ -42,9 +46,10 @@ def apply(
 
     Never changed are the partitions and copies of a topic that is there.
     """
-    servers, prefix = cluster()
-    done = answered(servers, apply_all(servers, prefix, replication, partitions, say))
-    left = answered(servers, differences(servers, prefix, replication))
+    kafka = cluster()
+    reached_by, prefix = arguments(kafka), kafka.kafka_topic_prefix
+    done = answered(kafka, apply_all(reached_by, prefix, replication, partitions, say))
+    left = answered(kafka, differences(reached_by, prefix, replication))
     left = {name: faults for name, faults in left.items() if not as_wished(faults, partitions)}
     if as_json:
         print_json({"done": done, "left": left})
@@ -84,32 +89,49 @@ def print_differences(found: dict[str, list[str]]) -> None:
         print_line("All topics are as declared.")
 
 
-def cluster() -> tuple[str, str]:
-    """Give the servers and the prefix that all services agree on."""
+def cluster() -> Excerpt:
+    """Give the Kafka that all services agree on, reached as the operator where she has a way."""
     named = {service: excerpt(service) for service in services()}
+    operator = excerpt(OPERATOR)
     found = {
-        (one.kafka_servers, one.kafka_topic_prefix) for one in named.values() if one.kafka_servers
+        (one.kafka_servers, one.kafka_topic_prefix): one
+        for one in named.values()
+        if one.kafka_servers
     }
-    names = [variable(service, "kafka_servers") for service in named]
-    if not found:
-        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
+    names = [variable(service, "kafka_servers") for service in (*named, OPERATOR)]
     if len(found) > 1:
         raise WrongUse(
             f"The services name different Kafkas or prefixes; let these agree: {', '.join(names)}."
         )
-    return found.pop()
+    taken = next(iter(found.values()), None)
+    if operator.kafka_servers:
+        prefix = operator.kafka_topic_prefix or (taken.kafka_topic_prefix if taken else "")
+        taken = operator.model_copy(update={"kafka_topic_prefix": prefix})
+    if taken is None:
+        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
+    return reachable(taken)
 
 
-def answered(servers: str, asked: Awaitable[Result]) -> Result:
-    """Ask Kafka; Away when it doesn't answer."""
+def reachable(kafka: Excerpt) -> Excerpt:
+    """Give it back; WrongUse where its files give no TLS."""
+    try:
+        arguments(kafka)
+    except TlsAmiss as amiss:
+        raise WrongUse(f"No TLS to Kafka: {amiss}.") from None
+    return kafka
+
+
+def answered(kafka: Excerpt, asked: Awaitable[Result]) -> Result:
+    """Ask Kafka; Away, with cause and cure, when it doesn't answer us."""
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it would write to stderr
 
     async def asking() -> Result:
-        return await asked
+        try:
+            return await asked
+        except (KafkaError, OSError) as error:
+            said = await cause(kafka, error)
+            kind, fix = type(error).__name__, "ask again, or see what its own log says"
+            at = kafka.kafka_servers
+            raise Away(said or f"Kafka at {at} can't do this ({kind}): {fix}.") from None
 
-    try:
-        return asyncio.run(asking())
-    except (KafkaError, OSError) as error:
-        kind = type(error).__name__
-        fix = "start it, or correct the services' KAFKA_SERVERS"
-        raise Away(f"Kafka at {servers} doesn't answer ({kind}): {fix}.") from None
+    return asyncio.run(asking())

@@ -1,0 +1,86 @@
+"""Whoever Kafka doesn't take in waits, says once why and what mends it, and works when mended."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from tests.shared.support.doors import Doors, way_to
+from tests.shared.support.refused import USER, allowed, part, sasl
+from tests.support.eventually import eventually
+
+from jobbpakten_local.parts.certificates import Authority
+
+FEW_TRIES = 8
+
+
+@pytest.mark.parametrize(
+    ("door", "amiss", "said", "mended"),
+    [
+        ("SASL", {"kafka_password": "another"}, "_USER or MEMBERSHIP_KAFKA_PASSWORD", "password"),
+        ("SASL", {"kafka_ca_file": "strange.crt"}, "authority that we don't know", "ca"),
+        ("RENAMED", {}, "certificate of another name: correct MEMBERSHIP_KAFKA_SERVERS", "SASL"),
+        ("EXPIRED", {}, "a certificate that is out of date: renew it there", "SASL"),
+        ("PLAIN", {}, "speaks no TLS at that port: correct MEMBERSHIP_KAFKA_SERVERS", "SASL"),
+        ("TLS", {}, "takes no SCRAM-SHA-512 at that port", "SASL"),
+        ("MTLS", {"kafka_security": "SSL"}, "(MEMBERSHIP_KAFKA_CERTIFICATE_FILE)", "TLS"),
+        ("MTLS", {"kafka_certificate_file": "old.crt"}, "wants a client certificate", "pair"),
+        ("SASL", {"kafka_security": "SSL"}, "hangs up", "TLS"),
+        ("TLS", {"kafka_security": "PLAINTEXT"}, "may want TLS at that port", "PLAIN"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "-",
+)
+async def test_what_is_amiss_is_said_once_with_its_cure_and_waited_for(
+    door: str,
+    amiss: dict[str, Any],
+    said: str,
+    mended: str,
+    doors: Doors,
+    database: Callable[[str], str],
+    tmp_path: Path,
+) -> None:
+    prefix = await allowed(doors)
+    ca = Authority("strange").write(tmp_path, "strange")
+    pair = doors.authority.sign(USER, expired=True).write(tmp_path, "old")
+    given = given_to(doors, tmp_path, amiss)
+    async with way_to(doors, door) as way:
+        with capture_logs() as logs:
+            async with part(database, prefix, kafka_servers=way.servers, **given) as service:
+
+                def has_tried() -> None:
+                    assert way.came > FEW_TRIES
+
+                await eventually(has_tried)
+                (line,) = [one for one in logs if one["log_level"] in {"warning", "error"}]
+                assert line["event"] == "waiting_for_kafka"
+                assert line["reason"].startswith(f"Kafka at {way.servers} ")
+                assert said in line["reason"]
+                assert service.refusals.sentences() == [line["reason"]]
+                assert await service.teller.waiting() == 1
+                if mended == "password":
+                    doors.password(USER, amiss["kafka_password"])
+                elif mended == "ca":
+                    ca.write_bytes(doors.authority.pem)
+                elif mended == "pair":
+                    new = doors.authority.sign(USER)
+                    pair.certificate.write_bytes(new.certificate)
+                    pair.key.write_bytes(new.key)
+                else:
+                    way.to = mended
+                await service.works()
+                assert len([one for one in logs if one["event"] == "waiting_for_kafka"]) == 1
+
+
+def given_to(doors: Doors, folder: Path, amiss: dict[str, Any]) -> dict[str, Any]:
+    """Give the settings with what is amiss in them; files by their names."""
+    given = sasl(doors)
+    if "kafka_certificate_file" in amiss:
+        given |= {"kafka_key_file": str(folder / "old.key"), "kafka_security": "SSL"}
+    named = {name: str(folder / one) if "_file" in name else one for name, one in amiss.items()}
+    given |= named
+    if given["kafka_security"] != "SASL_SSL":
+        given |= {"kafka_user": "", "kafka_password": ""}
+    if given["kafka_security"] == "PLAINTEXT":
+        given |= {"kafka_ca_file": ""}
+    return given
