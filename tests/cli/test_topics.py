@@ -1,14 +1,18 @@
 """`jobbpakten topics`: the cluster's topics against the declared ones."""
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.cli.commands import Ended, jobbpakten
+from tests.support.tls import made, serving
 
 from jobbpakten_local.parts import finished
+from jobbpakten_local.parts.certificates import Authority
 from jobbpakten_local.parts.kafka import Kafka
 from shared.messaging.kafka import TOPICS, admin
 
@@ -104,8 +108,8 @@ def test_kafka_away_is_said_in_one_sentence() -> None:
 
     assert found.code == 3
     assert found.err == (
-        "Kafka at 127.0.0.1:1 doesn't answer (KafkaConnectionError): "
-        "start it, or correct the services' KAFKA_SERVERS.\n"
+        "Kafka at 127.0.0.1:1 isn't there (connection refused): "
+        "start it, or correct FOLLOWUP_KAFKA_SERVERS.\n"
     )
 
 
@@ -120,3 +124,46 @@ def test_two_kafkas_are_one_too_many() -> None:
     env = {"FOLLOWUP_KAFKA_SERVERS": "a:1", "MEMBERSHIP_KAFKA_SERVERS": "b:1"}
 
     assert topics(env, "diff").code == 2
+
+
+def test_the_operator_s_own_way_to_kafka_is_taken_before_the_services(
+    env: dict[str, str],
+) -> None:
+    servers = env["FOLLOWUP_KAFKA_SERVERS"]
+    away = {name: "127.0.0.1:1" for name in env if name.endswith("SERVERS")}
+
+    found = topics(env | away | {"JOBBPAKTEN_KAFKA_SERVERS": servers}, "diff", "--json")
+
+    assert found.code == 1
+    assert {*found.json} == {env["FOLLOWUP_KAFKA_TOPIC_PREFIX"] + name for name in TOPICS}
+
+
+async def test_a_kafka_that_we_dont_trust_is_said_with_its_cure(tmp_path: Path) -> None:
+    ca = Authority("another").write(tmp_path)
+    user = {"SECURITY": "SASL_SSL", "USER": "ada", "PASSWORD": "drawn by chance", "CA_FILE": ca}
+    async with serving(made(tmp_path, Authority())) as port:
+        env = {f"JOBBPAKTEN_KAFKA_{name}": str(value) for name, value in user.items()}
+        env["JOBBPAKTEN_KAFKA_SERVERS"] = f"127.0.0.1:{port}"
+        found = await asyncio.to_thread(topics, env, "diff")
+
+    assert (found.code, found.out) == (3, "")
+    assert found.err == (
+        f"Kafka at 127.0.0.1:{port} has a certificate of an authority that we don't know: "
+        "put that one's into JOBBPAKTEN_KAFKA_CA_FILE.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"SECURITY": "SSL", "CA_FILE": "/nowhere/ca"}, "No TLS to Kafka: /nowhere/ca holds no"),
+        ({"SECURITY": "SASL_SSL"}, "SASL_SSL: set JOBBPAKTEN_KAFKA_USER and JOBBPAKTEN_KAFKA_PA"),
+    ],
+)
+def test_half_a_way_to_kafka_is_wrong_use(said: dict[str, str], told: str) -> None:
+    env = {f"JOBBPAKTEN_KAFKA_{name}": value for name, value in said.items()}
+
+    found = topics(env | {"JOBBPAKTEN_KAFKA_SERVERS": "127.0.0.1:1"}, "diff")
+
+    assert found.code == 2
+    assert told in found.err
