@@ -21,7 +21,7 @@ NOT_ALLOWED = (
     errors.TopicAuthorizationFailedError,
     errors.TransactionalIdAuthorizationFailed,
 )
-OF_KAFKA = (errors.KafkaError, TlsAmiss, OSError, TimeoutError)
+FROM_CLIENTS = (errors.KafkaError, TlsAmiss, TimeoutError)
 ACL = "`jobbpakten topics acl` says what it needs"
 
 OUT_OF_DATE = "has a certificate that is out of date: renew it there"
@@ -41,7 +41,8 @@ TLS_HUNG_UP = (
 )
 HUNG_UP = "hangs up: it may want TLS at that port, correct {kafka_security}"
 NO_TLS = "speaks no TLS at that port: correct {kafka_servers} or {kafka_security}"
-NO_SCRAM = f"takes no {SCRAM} at that port: correct {{kafka_servers}} or {{kafka_security}}"
+NO_SCRAM = f"takes no {SCRAM} at that port: enable it there, or correct {{kafka_servers}}"
+OTHER_SASL = "takes users where we name none, or the reverse: correct {kafka_security}"
 NOBODY = "isn't there (connection refused): start it, or correct {kafka_servers}"
 UNREACHED = "can't be reached ({kind}): start it, or correct {kafka_servers}"
 MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
@@ -50,7 +51,7 @@ MEANINGS: tuple[tuple[type[BaseException], str], ...] = (
         "refuses the user or the password: correct {kafka_user} or {kafka_password}",
     ),
     (errors.UnsupportedSaslMechanismError, NO_SCRAM),
-    (errors.IllegalSaslStateError, NO_SCRAM),
+    (errors.IllegalSaslStateError, OTHER_SASL),
     (ConnectionResetError, HUNG_UP),
     (socket.gaierror, "has a name that nobody knows: correct {kafka_servers}"),
     (TimeoutError, f"says nothing for {ANSWER_SECONDS} s: start it, or correct {{kafka_servers}}"),
@@ -65,7 +66,7 @@ async def cause(settings: KafkaAccess, error: BaseException) -> str:
     """
     if isinstance(error, NOT_ALLOWED):
         return f"Kafka at {settings.kafka_servers} {forbidden(error)}."
-    if not isinstance(error, OF_KAFKA):
+    if not isinstance(error, FROM_CLIENTS):
         return ""
     try:
         made = arguments(settings)
@@ -104,10 +105,12 @@ async def fault(settings: KafkaAccess, made: dict[str, Any], host: str, port: in
     try:
         line = await create_conn(host, port, request_timeout_ms=ANSWER_SECONDS * 1_000, **made)
         try:
-            await line.send(MetadataRequest([]))  # a broker that wants SASL hangs up here
+            await line.send(MetadataRequest([]))
+        except errors.KafkaConnectionError:  # so far anybody gets
+            return meaning(settings, errors.IllegalSaslStateError())
         finally:
             await asyncio.wait([line.close()], timeout=1)
-    except OF_KAFKA as error:
+    except (errors.KafkaError, OSError) as error:
         return meaning(settings, error)
     return ""
 
