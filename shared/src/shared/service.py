@@ -59,9 +59,11 @@ def assemble(
     name. Nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
+    doorkeeper = Doorkeeper.of(settings)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     database.undone.expect_rounds(*rounds)
+    beside = (*beside, *doorkeeper.work)
     parts = Parts(settings, database, hears, due, beside, canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
@@ -72,7 +74,7 @@ def assemble(
         redirect_slashes=False,  # the address would be built of what the caller calls us
     )
     app.state.database, app.state.hears = database, hears
-    app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
+    app.state.doorkeeper = doorkeeper
     app.add_middleware(Threshold, parts=parts)
     problems.install(app)
     by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
