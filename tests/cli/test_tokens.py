@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from tests.cli.commands import Ended, jobbpakten
 from tests.support.callers import KEY, PUBLIC_KEY
 
-from shared.http.access import Caller, Doorkeeper
+from shared.edges.doorkeepers import Caller, Doorkeeper
 from shared.time import clock
 
 HER = UUID("0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f")

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
+from shared.edges.doorkeepers import Doorkeeper
 from shared.http import docs, problems
-from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
 from shared.logs import describe
@@ -63,8 +63,7 @@ def assemble(
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     database.undone.expect_rounds(*rounds)
-    beside = (*beside, *doorkeeper.work)
-    parts = Parts(settings, database, hears, due, beside, canaries, waiting)
+    parts = Parts(settings, database, hears, due, (*beside, *doorkeeper.work), canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,
@@ -73,8 +72,7 @@ def assemble(
         redoc_url=None,
         redirect_slashes=False,  # the address would be built of what the caller calls us
     )
-    app.state.database, app.state.hears = database, hears
-    app.state.doorkeeper = doorkeeper
+    app.state.database, app.state.hears, app.state.doorkeeper = database, hears, doorkeeper
     app.add_middleware(Threshold, parts=parts)
     problems.install(app)
     by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []

@@ -154,7 +154,7 @@ async def test_keys_survive_an_outage_and_its_end_is_said(tmp_path: Path) -> Non
         keys = PublishedKeys(publisher.url, ca)
         await keys.fetch()
     assert "nothing listens there" in await refused(keys)
-    assert (keys.keys.keys(), keys.pause) == ({"1"}, issuers.AGAIN_SECONDS)
+    assert ({*keys.keys}, keys.pause) == ({"1"}, issuers.AGAIN_SECONDS)
     publisher.keys = public(ed("2"))
     async with publishing(pair, port=publisher.port, publisher=publisher):
         with capture_logs() as lines:
@@ -195,7 +195,7 @@ async def test_whoever_asks_for_a_key_waits_for_one_fetch_and_there_is_one_a_min
     assert (publisher.asked, "4" in keys.keys) == (1, False)
     keys.next_ask -= issuers.AGAIN_SECONDS
     await keys.ask()
-    assert (publisher.asked, keys.keys.keys()) == (2, {"4"})
+    assert (publisher.asked, {*keys.keys}) == (2, {"4"})
 
 
 async def test_they_are_kept_fresh_beside_and_come_when_the_issuer_does(

@@ -11,8 +11,8 @@ from joserfc import jws
 from tests.shared.support.notes import PLACE
 from tests.support.callers import KEY, PUBLIC_KEY
 
+from shared.edges.doorkeepers import NOT_ADMITTED, Doorkeeper
 from shared.edges.keysets import ALGORITHM
-from shared.http.access import NOT_ADMITTED, Doorkeeper
 
 HOUR_SECONDS = 3600
 CLAIMS = {"sub": "anna", "aud": "membership", "role": "coordinator", "networks": ["jobbpakten"]}

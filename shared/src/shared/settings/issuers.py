@@ -23,9 +23,9 @@ from pydantic import (
 from jobbpakten_events.roles import Role
 from shared.edges.keysets import key_that_verifies
 from shared.edges.tls import TlsFiles
+from shared.networks import faults_in
 from shared.networks.documents import Document, NetworkAmiss, read
-from shared.networks.sentences import sentence
-from shared.people.identity_numbers import holds_identity_number
+from shared.people.identity_numbers import holds_identity_number, mask
 
 
 def checked_client(client: str) -> str:
@@ -61,7 +61,7 @@ def checked_key(jwk: dict[str, Any]) -> dict[str, Any]:
 
 
 Client = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,190}$"), AfterValidator(checked_client)]
-Network = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Network = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
 Named = Annotated[str, Field(min_length=1)]
 
 
@@ -75,7 +75,7 @@ class Machine(Entry):
     """What one client may: as whom it calls."""
 
     role: Role
-    networks: Annotated[frozenset[Network], Field(min_length=1)]
+    networks: Annotated[list[Network], Field(min_length=1)]
     organisation: UUID | None = None
     unit: Annotated[str, Field(pattern=r"^[^\p{Cc}]{0,200}$")] = ""
 
@@ -101,24 +101,21 @@ class Issuer(Entry):
         return self
 
 
-ISSUERS = TypeAdapter(tuple[Issuer, ...])
+ISSUERS = TypeAdapter(list[Issuer])
 
 
-def issuers_in(file: str) -> tuple[Issuer, ...]:
+def issuers_in(file: str) -> list[Issuer]:
     """Read the file; NetworkAmiss with a line for each fault: which entry, which field and why."""
     document = read(Path(file))
+    if not document.said or not isinstance(document.said, list):
+        raise NetworkAmiss(document.amiss([], "it is a list: each entry begins with - issuer:"))
     try:
         found = ISSUERS.validate_python(document.said)
     except ValidationError as error:
-        faults = (document.amiss(way_of(one["loc"]), sentence(one)) for one in error.errors())
-        raise NetworkAmiss("\n".join(faults)) from None
+        raise NetworkAmiss(mask("\n".join(faults_in(document, error)))) from None
     refuse_twice(document, "an issuer", [one.issuer for one in found])
     refuse_twice(document, "a client", [name for one in found for name in one.machines])
     return found
-
-
-def way_of(place: tuple[int | str, ...]) -> list[int | str]:
-    return [one for one in place if one != "[key]"]
 
 
 def refuse_twice(document: Document, what: str, names: list[str]) -> None:

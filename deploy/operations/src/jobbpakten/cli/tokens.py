@@ -26,8 +26,8 @@ from jobbpakten.cli.environment import either, excerpt, known, services, variabl
 from jobbpakten.cli.exit_codes import CODES, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json
 from jobbpakten.keys import Keys
+from shared.edges.doorkeepers import Doorkeeper
 from shared.edges.keysets import ALGORITHM
-from shared.http.access import Doorkeeper
 from shared.keys import HOW_TO, pair_key
 from shared.time import clock
 
