@@ -4,16 +4,19 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from joserfc import jws
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
+from tests.support.callers import PUBLIC_KEY
 
 from jobbpakten_local.parts.certificates import Authority, Files
+from shared.edges.doorkeepers import Doorkeeper
 from shared.edges.keysets import ALGORITHM
 from shared.settings.issuers import Issuer
 
@@ -39,7 +42,7 @@ def public(*keys: Key, **more: Any) -> dict[str, Any]:
     return {"keys": [one | more for one in said["keys"]]}
 
 
-def signed(key: Key, alg: str = ALGORITHM, header: Any = None, **claims: Any) -> str:
+def signed(key: Key, alg: str = ALGORITHM, header: Any = None, /, **claims: Any) -> str:
     """Sign an access token as a good issuer does, with what differs; None leaves a claim out."""
     now = int(time.time())
     whole = {"iss": NAME, "aud": AUDIENCE, "sub": CLIENT, "client_id": CLIENT, "iat": now}
@@ -112,3 +115,16 @@ def authority(folder: Path) -> tuple[Authority, str]:
     """Make an authority, and give the file of its certificate."""
     made = Authority()
     return made, str(made.write(folder))
+
+
+@contextmanager
+def calling(app: FastAPI, service: str, **machine: Any) -> Iterator[dict[str, str]]:
+    """Let a machine that may what is said call a service, beside people; gives its header."""
+    key, before = ed("m"), app.state.doorkeeper
+    facts = {"networks": ["jobbpakten"]} | machine
+    vouches = issuer(keys=public(key)["keys"], machines={CLIENT: facts})
+    app.state.doorkeeper = Doorkeeper(service, PUBLIC_KEY, issuers=[vouches])
+    try:
+        yield {"Authorization": f"Bearer {signed(key)}"}
+    finally:
+        app.state.doorkeeper = before

@@ -115,7 +115,7 @@ async def test_keys_that_nobody_has_cost_the_issuer_one_question_a_minute(
 ) -> None:
     await called(machine, signed(OLD))
     for kid in range(50):
-        answer = await called(machine, signed(OLD, header={"kid": str(kid)}))
+        answer = await called(machine, signed(OLD, "Ed25519", {"kid": str(kid)}))
         assert answer.status_code == 401
     assert publisher.asked == 1
 
