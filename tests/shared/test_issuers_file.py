@@ -108,12 +108,13 @@ def test_a_file_that_isnt_there_is_named(tmp_path: Path) -> None:
 
 
 def test_what_the_manual_shows_is_taken(tmp_path: Path) -> None:
-    """The examples of docs/operations/tokens.md, with a certificate where they say that one is."""
+    """The examples of docs/operations/tokens.md, with a certificate and a key where they say so."""
     ca = Authority().write(tmp_path)
     manual = (Path(__file__).parents[2] / "docs/operations/tokens.md").read_text()
     examples = [piece.split("```")[0] for piece in manual.split("```yaml\n")[1:]]
     assert len(examples) >= 4
-    for number, example in enumerate(examples):
+    for number, shown in enumerate(examples):
         file = tmp_path / f"{number}.yaml"
-        file.write_text(example.replace("/etc/jobbpakten/issuer-ca.crt", str(ca)))
+        example = shown.replace("/etc/jobbpakten/issuer-ca.crt", str(ca)).replace("…", KEY["x"])
+        file.write_text(example)
         assert issuers_in(str(file))

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from fastapi import Request
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from tests.shared.support.notes import PLACE, Local, nothing_due, router
@@ -34,6 +35,7 @@ from jobbpakten_local.parts.certificates import Files
 from shared import service
 from shared.edges import issuers
 from shared.edges.doorkeepers import Doorkeeper
+from shared.http.access import admitted
 from shared.messaging.inbox import Hears
 
 OLD, NEW = ed("old"), rsa("new")
@@ -89,6 +91,16 @@ async def test_the_first_call_fetches_the_keys_and_those_after_it_dont(
     for status in (201, 201, 201):
         assert (await called(machine, signed(OLD))).status_code == status
     assert publisher.asked == 1
+
+
+async def test_once_the_keys_are_here_nothing_is_waited_for(machine: httpx.AsyncClient) -> None:
+    await called(machine, signed(OLD))
+    headers = [(b"authorization", f"Bearer {signed(OLD)}".encode())]
+    app = machine._transport.app  # type: ignore[attr-defined]
+    judged = admitted(Request({"type": "http", "headers": headers, "app": app}))
+    with pytest.raises(StopIteration) as done:
+        judged.send(None)
+    assert done.value.value.id == "machine:importer"
 
 
 async def test_a_key_that_is_rolled_over_is_fetched_within_the_call(

@@ -30,6 +30,7 @@ class Excerpt(BaseSettings):
     kafka_servers: str = ""
     kafka_topic_prefix: str = ""
     token_public_key: str = ""
+    token_previous_public_key: str = ""
     municipality: str = ""
     networks: str = ""
     environment: Literal["production", "staging", "test", "demo"] = "production"
