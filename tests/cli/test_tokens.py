@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from tests.cli.commands import Ended, jobbpakten
 from tests.support.callers import KEY, PUBLIC_KEY
 
-from shared.http.access import Caller, Doorkeeper
+from shared.edges.doorkeepers import Caller, Doorkeeper
 from shared.time import clock
 
 HER = UUID("0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f")
@@ -120,6 +120,11 @@ def test_a_key_of_another_pair_is_refused_before_the_service_does() -> None:
 
     assert token(MEMBERSHIP_TOKEN_PUBLIC_KEY=PUBLIC_KEY).code == 0
     assert token(MEMBERSHIP_TOKEN_PUBLIC_KEY=other).code == 2
+    both = {
+        "MEMBERSHIP_TOKEN_PUBLIC_KEY": other,
+        "MEMBERSHIP_TOKEN_PREVIOUS_PUBLIC_KEY": PUBLIC_KEY,
+    }
+    assert token(**both).code == 0
 
 
 def test_keys_are_all_that_the_services_ask_for_in_lines_for_the_environment() -> None:

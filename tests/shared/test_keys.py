@@ -15,7 +15,7 @@ from jobbpakten.keys import Keys
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
-from shared.http.access import Doorkeeper
+from shared.edges.doorkeepers import Doorkeeper
 from shared.keys import FIELD, PUBLISHED, SMALL_ORDER, pair_key, secret_key
 
 SECRET = TypeAdapter(Annotated[str, secret_key()])

@@ -13,7 +13,8 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 from tests.support.eventually import PATIENCE_S
 
-from shared.http.access import ALGORITHM, LONGEST_SECONDS
+from shared.edges.keysets import ALGORITHM
+from shared.edges.tokens import LONGEST_SECONDS
 from shared.settings import ServiceSettings
 
 Chosen = TypeVar("Chosen", bound=ServiceSettings)

@@ -110,9 +110,26 @@ class Actor(Protocol):
     def unit(self) -> str: ...
 
 
-def four_eyes(prepared_by: str, decides: str) -> None:
-    """Refuse that one person decides what she prepared."""
-    if prepared_by == decides:
+class Eyes(Protocol):
+    """Whoever acts, as four eyes see it: who it is, and whether it is a person."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def is_machine(self) -> bool: ...
+
+
+def by_a_person(actor: Eyes) -> str:
+    """Give the id of who acts, where four eyes compare it; NotAllowed for a system: it has none."""
+    if actor.is_machine:
+        text = "Two people answer for this: a system can't be one of them."
+        raise NotAllowed("needs_a_person", text)
+    return actor.id
+
+
+def four_eyes(decides: Eyes, *prepared_by: str) -> None:
+    """Refuse that one person decides what she prepared, or that none does."""
+    if by_a_person(decides) in prepared_by:
         raise NotAllowed("four_eyes", "Whoever prepared this can't decide it: ask a colleague.")
 
 

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
+from shared.edges.doorkeepers import Doorkeeper
 from shared.edges.kafka_refusals import Refusals
 from shared.http import docs, problems
-from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
 from shared.logs import describe
@@ -60,10 +60,11 @@ def assemble(
     name. Nobody is served before the `canaries` say that the keys are the database's.
     """
     logs.configure(settings.service, settings.log_level)
+    doorkeeper = Doorkeeper.of(settings)
     database = connect(settings, networks)
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     database.undone.expect_rounds(*rounds)
-    parts = Parts(settings, database, hears, due, beside, canaries, waiting)
+    parts = Parts(settings, database, hears, due, (*beside, *doorkeeper.work), canaries, waiting)
     app = FastAPI(
         title=f"Jobbpakten {settings.service}",
         lifespan=parts.lifespan,
@@ -72,8 +73,7 @@ def assemble(
         redoc_url=None,
         redirect_slashes=False,  # the address would be built of what the caller calls us
     )
-    app.state.database, app.state.hears = database, hears
-    app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
+    app.state.database, app.state.hears, app.state.doorkeeper = database, hears, doorkeeper
     app.add_middleware(Threshold, parts=parts)
     problems.install(app)
     by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []

@@ -11,7 +11,8 @@ from joserfc import jws
 from tests.shared.support.notes import PLACE
 from tests.support.callers import KEY, PUBLIC_KEY
 
-from shared.http.access import ALGORITHM, NOT_ADMITTED, Doorkeeper
+from shared.edges.doorkeepers import NOT_ADMITTED, Doorkeeper
+from shared.edges.keysets import ALGORITHM
 
 HOUR_SECONDS = 3600
 CLAIMS = {"sub": "anna", "aud": "membership", "role": "coordinator", "networks": ["jobbpakten"]}

@@ -8,7 +8,8 @@ from tests.shared.support.notes import PLACE, count
 from tests.support.callers import bearer
 from tests.support.chance import without_chance
 
-from shared.machines import NotAllowed, four_eyes
+from shared.edges.doorkeepers import Caller
+from shared.machines import NotAllowed, by_a_person, four_eyes
 
 ODD_HEADER = "eyJhbGciOiJFZDI1NTE5IiwiY3JpdCI6MX0.e30.AA"  # {"alg":"Ed25519","crit":1}
 REFUSED = {
@@ -102,6 +103,14 @@ async def test_a_path_that_isnt_there_looks_like_one_that_isnt_for_you(
 
 
 def test_refusals_are_told_apart() -> None:
+    anna = Caller(id="anna", role="decider")
+    machine = anna.model_copy(update={"id": "machine:anna", "is_machine": True})
+    four_eyes(anna, "bo", "cia")
+    assert by_a_person(anna) == "anna"
     with pytest.raises(NotAllowed) as refused:
-        four_eyes("a", "a")
+        four_eyes(anna, "bo", "anna")
     assert refused.value.code == "four_eyes"
+    for refuses in (four_eyes, by_a_person):
+        with pytest.raises(NotAllowed) as refused:
+            refuses(machine)
+        assert refused.value.code == "needs_a_person"

@@ -39,7 +39,7 @@ async def note(new: NewNote, tx: Tx, caller: Calling) -> dict[str, Any]:
     if new.text == "bug":
         raise RuntimeError("850709-9805")
     if new.text == "eyes":
-        four_eyes(caller.id, caller.id)
+        four_eyes(caller, caller.id)
     if new.text == "stale":
         raise StaleEdit("stale", "Somebody changed it.")
     if new.text == "unfit":

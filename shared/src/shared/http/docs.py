@@ -29,11 +29,13 @@ ANSWERS = {
     "400": "The body can't be read.",
     "401": "The token is missing, over, or isn't for this service.",
     "404": "It isn't there, or it isn't for this caller: the two look alike.",
-    "409": "The state, another's act or another call with the key forbids it, or no key opens it.",
+    "409": "The state, another's act or another call with the key forbids it, no key opens it, or "
+    "it needs a person (`needs_a_person`).",
     "412": "Somebody was quicker: read again.",
     "413": "The body is too large.",
     "422": "A field or a parameter is amiss: `errors` says which.",
-    "503": "The database is away, or another call is in the way: again after `Retry-After`.",
+    "503": "The database is away, another call is in the way, or the keys of the token's issuer "
+    "can't be fetched: again after `Retry-After`.",
 }
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PLAIN = {

@@ -27,6 +27,7 @@ LARGEST_BODY_OF_A_STRANGER_BYTES = 16_384  # FastAPI reads a body before it asks
 STATUS: dict[type[Refused], int] = {NotAllowed: 409, NotFound: 404, StaleEdit: 412}
 # Ours, because Python's names for some of them change between versions.
 CODES = {400: "bad_request", 401: "unauthorized", 404: "not_found", 413: "too_large"}
+CODES |= {503: "unavailable"}
 
 FIELD = re.compile(r"[A-Za-z_:-]{1,40}|[0-9]{1,4}")  # what a name of ours, or a place in a list, is
 
@@ -115,19 +116,19 @@ class Guard:
         taken, begun, is_known = 0, False, False
         announced = Request(scope).headers.get("content-length", "")
 
-        def judge(size: int) -> None:
+        async def judge(size: int) -> None:
             nonlocal is_known
             if size > LARGEST_BODY_BYTES:
                 raise HTTPException(413, f"A body may have {LARGEST_BODY_BYTES} bytes.")
             if size > LARGEST_BODY_OF_A_STRANGER_BYTES and not is_known:
-                is_known = bool(admitted(Request(scope)))
+                is_known = bool(await admitted(Request(scope)))
 
         async def limited() -> Message:
             nonlocal taken
-            judge(int(announced) if announced.isdecimal() else 0)  # before it comes
+            await judge(int(announced) if announced.isdecimal() else 0)  # before it comes
             message = await receive()
             taken += len(message.get("body", b""))
-            judge(taken)
+            await judge(taken)
             return message
 
         async def noted(message: Message) -> None:

@@ -10,6 +10,7 @@ SAID = {
     "extra_forbidden": "there is no such field here: is it misspelt, or does it stand elsewhere?",
     "string_type": "it is no text: put it in quotes",
     "string_too_long": "it has more than {max_length} characters",
+    "string_too_short": "it is empty",
     "too_short": "it names nothing",
     "int_type": "it isn't a whole number",
     "greater_than": "it is more than {gt}",
@@ -19,6 +20,8 @@ SAID = {
     "list_type": "it is a list, such as [sv, en]",
     "dict_type": "it holds fields, each with a name, a colon and a space",
     "model_type": "it holds fields, each with a name, a colon and a space",
+    "uuid_type": "it is an id, such as 0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f",
+    "uuid_parsing": "it is an id, such as 0198f6a2-7f5c-7cc3-98c4-dc0c0c07398f",
     "date_from_datetime_parsing": "it is a day, such as 2026-02-11",
 }
 PATTERNS = {

@@ -30,6 +30,7 @@ class Excerpt(KafkaAccess):
     database_direct_url: str = Field("", repr=False)
     kafka_topic_prefix: str = ""
     token_public_key: str = ""
+    token_previous_public_key: str = ""
     municipality: str = ""
     networks: str = ""
 

@@ -26,7 +26,8 @@ from jobbpakten.cli.environment import either, excerpt, known, services, variabl
 from jobbpakten.cli.exit_codes import CODES, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json
 from jobbpakten.keys import Keys
-from shared.http.access import ALGORITHM, Doorkeeper
+from shared.edges.doorkeepers import Doorkeeper
+from shared.edges.keysets import ALGORITHM
 from shared.keys import HOW_TO, pair_key
 from shared.settings.files import FileAmiss, WithSecretFiles
 from shared.time import clock
@@ -89,8 +90,9 @@ def token(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Sign a token for a caller of one service, and print nothing else.
+    """Sign a person's token for one service, and print nothing else.
 
+    Systems bring tokens of the issuers in <SERVICE>_TOKEN_ISSUERS_FILE: none is made here.
     Refused in production, which <SERVICE>_ENVIRONMENT is when it isn't set.
     """
     if excerpt(service).environment == "production":
@@ -142,10 +144,11 @@ def private_key() -> OKPKey:
 
 def refuse_wrong_key(service: str, signed: str) -> None:
     """Refuse what the service would answer with 401, where its public key is known."""
-    named, written = variable(service, "token_public_key"), excerpt(service).token_public_key
+    named, found = variable(service, "token_public_key"), excerpt(service)
+    written = filter(None, (found.token_public_key, found.token_previous_public_key))
     try:
-        if written:
-            Doorkeeper(service, PUBLIC.validate_python(written)).admit(signed)
+        if keys := [PUBLIC.validate_python(one) for one in written]:
+            Doorkeeper(service, *keys).admit(signed)
     except ValidationError as error:
         raise amiss(named, error) from None
     except BadSignatureError:

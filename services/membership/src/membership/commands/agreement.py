@@ -33,7 +33,7 @@ from membership.rules.commitment import COMMITMENT
 from membership.rules.membership import MEMBERSHIP
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, advance, check_order, four_eyes, take
+from shared.machines import NotAllowed, NotFound, advance, by_a_person, check_order, four_eyes, take
 from shared.messaging import outbox
 
 
@@ -50,7 +50,7 @@ async def draft(
         membership_id=membership.id,
         since=act.on,
         terms=terms.document(),
-        prepared_by=[act.caller.id],
+        prepared_by=[by_a_person(act.caller)],
     )
     take(agreement, AGREEMENT, "draft", act.caller.role, act.on)
     act.tx.add(agreement)
@@ -80,7 +80,7 @@ def prepare(act: Act[Profile], agreement: Agreement, read: Versions) -> None:
     check_version(read, agreement.version)
     check_order(act.on, agreement.edited_on)
     agreement.version += 1
-    agreement.prepared_by = sorted({*agreement.prepared_by, act.caller.id})
+    agreement.prepared_by = sorted({*agreement.prepared_by, by_a_person(act.caller)})
 
 
 async def share(act: Act[Profile], membership_id: UUID, read: Versions) -> Agreement:
@@ -116,8 +116,7 @@ async def sign(act: Act[Profile], membership_id: UUID, text_hash: str) -> Agreem
     membership, agreement = await locked_agreement(act, membership_id)
     state = take(agreement, AGREEMENT, "sign", act.caller.role, act.on)
     party = PARTIES[state.name]
-    for other in await others_than(act.tx, membership, agreement, party):
-        four_eyes(other, act.caller.id)
+    four_eyes(act.caller, *await others_than(act.tx, membership, agreement, party))
     check_same_text(text_hash, agreement.text_hash)
     check_may_hold(Terms.of(agreement.terms), act.profile.offers, act.on)
     act.tx.add(signature(act, agreement, party, text_hash))

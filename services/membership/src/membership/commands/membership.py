@@ -22,7 +22,15 @@ from membership.rules.membership import (
 from membership.rules.vetting import VETTING
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, Unfit, advance, check_order, take
+from shared.machines import (
+    NotAllowed,
+    NotFound,
+    Unfit,
+    advance,
+    by_a_person,
+    check_order,
+    take,
+)
 from shared.messaging import outbox
 from shared.savepoints import each_by_itself
 from shared.time import clock
@@ -48,6 +56,7 @@ async def apply(
     number would be told apart from one that nobody knows, and nothing would be stored.
     """
     MEMBERSHIP.step("", "apply", act.caller.role)
+    applied_by = by_a_person(act.caller)
     check_recent(act.on, await clock.today(act.tx))
     organisation = await find_or_add(act, new)
     if await queries.open_membership_of(act.tx, act.network, organisation.id):
@@ -58,7 +67,7 @@ async def apply(
         network=act.network,
         organisation_id=organisation.id,
         since=act.on,
-        applied_by=act.caller.id,
+        applied_by=applied_by,
     )
     advance(membership, MEMBERSHIP, "apply", act.caller.role, act.on, limits=act.profile)
     act.tx.add(membership)
@@ -90,7 +99,7 @@ async def declare_values(
         raise NotAllowed("already_declared", "The values have been declared.")
     membership.values_version = text_version
     membership.values_declared_on = act.on
-    membership.values_declared_by = act.caller.id
+    membership.values_declared_by = by_a_person(act.caller)
     event = ValuesDeclared(membership_id=membership.id, text_version=text_version)
     await outbox.tell(act.tx, event, on=act.on)
     return membership

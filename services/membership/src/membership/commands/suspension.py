@@ -56,6 +56,5 @@ async def stepped(act: Act[Profile], membership_id: UUID, by: str) -> tuple[Memb
     membership = await lock_membership(act, membership_id)
     since = membership.since
     advance(membership, MEMBERSHIP, by, act.caller.role, act.on, limits=act.profile)
-    for other in applicants(membership):
-        four_eyes(other, act.caller.id)
+    four_eyes(act.caller, *applicants(membership))
     return membership, since

@@ -18,7 +18,7 @@ from membership.profiles import Profile
 from membership.rules.membership import MEMBERSHIP
 from membership.rules.vetting import DECIDE, VETTING, check_ground, check_outcome, unmet
 from shared.http.acts import Act
-from shared.machines import NotFound, Unfit, advance, check_order, four_eyes, take
+from shared.machines import NotFound, Unfit, advance, by_a_person, check_order, four_eyes, take
 from shared.messaging import outbox
 
 Answers = Mapping[str, dict[str, str | None]]
@@ -29,7 +29,10 @@ async def start(act: Act[Profile], membership_id: UUID, vetting_id: UUID) -> Vet
     advance(membership, MEMBERSHIP, "start_vetting", act.caller.role, act.on, limits=act.profile)
     check_complete(membership, act.on)
     vetting = Vetting(
-        id=vetting_id, membership_id=membership.id, since=act.on, prepared_by=[act.caller.id]
+        id=vetting_id,
+        membership_id=membership.id,
+        since=act.on,
+        prepared_by=[by_a_person(act.caller)],
     )
     take(vetting, VETTING, "start", act.caller.role, act.on)
     act.tx.add(vetting)
@@ -48,7 +51,7 @@ async def answer(act: Act[Profile], membership_id: UUID, answers: Answers) -> Ve
             raise Unfit(f"/answers/{place}/item", "unknown_item", text)
     vetting.answers = {**vetting.answers, **answers}
     vetting.answered_on = max(act.on, vetting.answered_on or act.on)
-    vetting.prepared_by = sorted({*vetting.prepared_by, act.caller.id})
+    vetting.prepared_by = sorted({*vetting.prepared_by, by_a_person(act.caller)})
     return vetting
 
 
@@ -59,8 +62,7 @@ async def decide(
     membership, vetting = await locked_vetting(act, membership_id)
     take(vetting, VETTING, DECIDE[outcome], act.caller.role, act.on)
     check_order(act.on, vetting.answered_on)
-    for other in (*vetting.prepared_by, *applicants(membership)):
-        four_eyes(other, act.caller.id)
+    four_eyes(act.caller, *vetting.prepared_by, *applicants(membership))
     open_items = unmet(act.profile.checklist, vetting.given)
     check_outcome(outcome, open_items)
     grounds = {code: ground.rests_on for code, ground in act.profile.refusal_grounds.items()}

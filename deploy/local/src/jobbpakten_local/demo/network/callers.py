@@ -11,7 +11,7 @@ import httpx
 from joserfc import jwt
 
 from jobbpakten.keys import Keys
-from shared.http.access import ALGORITHM
+from shared.edges.keysets import ALGORITHM
 from shared.time import clock
 
 NETWORK = "jobbpakten"

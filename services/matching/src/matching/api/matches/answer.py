@@ -69,7 +69,8 @@ async def confirm(match_id: UUID, new: NewConfirmation, act: WithBoth) -> MatchV
 async def accept(match_id: UUID, new: NewAcceptance, act: WithBoth) -> PlacementView:
     """Accept what another picked and both sides said yes to; gives the planned placement.
 
-    409 `four_eyes`, `no_consent`, `not_available`, `does_not_fit`; 422 `after_the_consent`.
+    409 `four_eyes`, `needs_a_person`, `no_consent`, `not_available`, `does_not_fit`; 422
+    `after_the_consent`.
     """
     act = await act.happened(new.accepted_on, "accepted_on")
     plan = Plan(uuid7(), new.starts_on, new.ends_before)

@@ -89,8 +89,8 @@ async def give(match_id: UUID, new: NewConsent, act: WithBoth) -> MatchView:
 async def confirm(match_id: UUID, new: NewWitness, act: WithBoth) -> MatchView:
     """Confirm, as the second of the staff who heard it, what she said: now her consent holds.
 
-    From today. 409 `four_eyes`, `recorded_anew` (read it again), `nothing_to_confirm`, `too_late`,
-    `consent_over`.
+    From today. 409 `four_eyes`, `needs_a_person`, `recorded_anew` (read it again),
+    `nothing_to_confirm`, `too_late`, `consent_over`.
     """
     match = await commands.confirm(act, match_id, new.consent_id)
     return await view_in_full(act, match)

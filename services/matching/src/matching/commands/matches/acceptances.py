@@ -43,7 +43,7 @@ async def accept(act: Act[Profile], match_id: UUID, plan: Plan) -> Placement:
     match = await queries.for_staff(act, match_id)  # still, under its lock
     advance(match, MATCH, "accept", act.caller.role, act.on, limits=act.profile)
     check_available(held.candidate)  # of her whose match is accepted already nothing is said
-    four_eyes(match.picked_by, act.caller.id)
+    four_eyes(act.caller, match.picked_by)
     consent = await check_consented(act.tx, match.id)
     await check_member(act.tx, held.place, await clock.today(act.tx))
     await check_fits(act.tx, held.candidate, held.place, await clock.today(act.tx))

@@ -33,7 +33,7 @@ from matching.rules.consent import (
 from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, advance, check_order, four_eyes, take
+from shared.machines import NotAllowed, advance, by_a_person, check_order, four_eyes, take
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -60,6 +60,7 @@ async def give(act: Act[Profile], match_id: UUID, yes: Yes) -> Match:
     check_available(held.candidate)
     if yes.given_how == BY_WORD:
         take(match, MATCH, "say_yes", act.caller.role, act.on)
+        by_a_person(act.caller)  # the second who heard it is compared with the first
         check_answered_in_time(
             await clock.today(act.tx), match.deadline
         )  # or it can't be confirmed
@@ -126,7 +127,7 @@ async def confirm(act: Act[Profile], match_id: UUID, consent_id: UUID) -> Match:
     if said is None:
         raise NotAllowed("nothing_to_confirm", "Nothing that was said waits for a second witness.")
     check_confirms(consent_id, said.consent_id, said.until, today)
-    four_eyes(said.recorded_by, act.caller.id)
+    four_eyes(act.caller, said.recorded_by)
     facts = said.model_dump(include={"fields", "given_on", "until", "recorded_by"})
     witnesses = [said.recorded_by, act.caller.id]
     consent = made(match, id=consent_id, given_how=BY_WORD, witnesses=witnesses, **facts)

@@ -21,7 +21,7 @@ from matching.rules.consent import check_fields, last_chance
 from matching.rules.match import MATCH
 from shared.database import Tx
 from shared.http.acts import Act
-from shared.machines import NotAllowed, NotFound, Unfit, advance, check_order
+from shared.machines import NotAllowed, NotFound, Unfit, advance, by_a_person, check_order
 from shared.messaging import outbox
 from shared.time import clock
 
@@ -112,7 +112,7 @@ def made(act: Act[Profile], candidate: Candidate, place: Place, pick: Pick) -> M
         organisation_id=place.organisation_id,
         unit=candidate.unit,
         run_id=pick.run_id,
-        picked_by=act.caller.id,
+        picked_by=by_a_person(act.caller),
         since=act.on,
     )
 
