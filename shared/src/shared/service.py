@@ -148,7 +148,7 @@ class Parts:
         yield self.observer.run()
         yield from (work(self.database) for work in self.beside)
         watched = settings.service, settings.kafka_servers, settings.kafka_topic_prefix, self.topics
-        watch = partial(kafka.watch, *watched)
+        watch = partial(kafka.watch, *watched, self.listener.liveness.note_answer)
         yield over_and_over(self.database.undone, "topics", watch, kafka.WATCH_SECONDS)
         if settings.clock == "system":
             yield schedule.run(self.database, self.due)
@@ -203,7 +203,7 @@ class Parts:
             if fault := await self.answering():
                 return bad(f"The database at {self.database.at} doesn't answer: {fault}")
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
-            kafka_is = "is joined" if self.listener.joined else away
+            kafka_is = "is joined" if self.listener.liveness.joined else away
             return good(f"The database answers. Kafka {kafka_is}.{self.what_is_undone()}")
 
         @router.get("/health/live")
@@ -212,7 +212,7 @@ class Parts:
                 return bad("The work beside HTTP has ended.")
             if stuck := self.database.undone.stuck():
                 return bad(f"Fails in every round: {', '.join(stuck)}.")
-            return bad("Records wait, none moves.") if self.listener.is_stuck() else good("Alive.")
+            return bad(amiss) if (amiss := self.listener.stuck()) else good("Alive.")
 
         @router.get("/metrics")
         async def metrics() -> Response:

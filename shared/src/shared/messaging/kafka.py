@@ -1,6 +1,6 @@
 """Kafka as we use it: every topic declared in one table, and a watch that misses none."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -98,11 +98,16 @@ async def missing(servers: str, prefix: str, of: set[str]) -> set[str]:
         return {prefix + name for name in of} - set(await client.list_topics())
 
 
-async def watch(service: str, servers: str, prefix: str, of: set[str]) -> None:
-    """Alarm by name on a declared topic that isn't there."""
+async def watch(
+    service: str, servers: str, prefix: str, of: set[str], note: Callable[..., None]
+) -> None:
+    """Alarm by name on a declared topic that isn't there; note whether Kafka `answers`."""
+    gone: set[str] | None = None
     with suppress(KafkaError, OSError):  # Kafka is away: others say so
         gone = await missing(servers, prefix, of)
         for name in of:
             metrics.topics_missing.labels(service, name).set(prefix + name in gone)
         if gone:
             log.error("topics_missing", topics=sorted(gone))
+    metrics.kafka_answers.labels(service).set(gone is not None)
+    note(answers=gone is not None)

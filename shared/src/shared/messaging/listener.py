@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,9 +20,9 @@ from shared.messaging.crash_points import crash_point
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.inbox.records import taken
 from shared.messaging.kafka import TOPICS
+from shared.messaging.liveness import Liveness, edges_of, is_member
 from shared.settings import ServiceSettings
 
-STUCK_SECONDS = 60
 STOP_SECONDS = 10
 LOOK_SECONDS = 1
 # A fetch that waits for a quiet partition keeps the next from asking for a busy one's records.
@@ -43,11 +42,7 @@ class Listener:
                 raise PermissionError(f"{settings.service} may not read {topic}")
         self.settings, self.inbox, self.topics = settings, inbox, topics
         self.broker: KafkaBroker | None = None
-        self.behind_since: float | None = None
-        self.standing: object = None
-        self.joined = False
-        self.lagging: set[TopicPartition] = set()
-        self.connected = metrics.kafka_connected.labels(settings.service)
+        self.liveness = Liveness(settings.service)
 
     async def run(self) -> None:
         """Join, and from then on look how far we are; Kafka may come hours later."""
@@ -66,16 +61,16 @@ class Listener:
                 async with asyncio.timeout(LOOK_LIMIT_SECONDS):
                     await self.look()
             except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
-                if self.joined:
+                if self.liveness.joined:
                     at = self.settings.kafka_servers
                     log.warning("kafka_is_away", error=describe(error), at=at)
-                self.note_joined(joined=False)
-                self.behind_since = None
+                self.liveness.note_joined(joined=False)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def join(self) -> KafkaBroker:
         """Join the group; a broker that we aren't let in by, or not in time, is closed."""
         broker = self.new_broker()
+        self.liveness.note_try()
         try:
             await broker.connect()
             with_care(broker)
@@ -84,10 +79,6 @@ class Listener:
             await close(broker)
             raise
         return broker
-
-    def note_joined(self, *, joined: bool) -> None:
-        self.joined = joined
-        self.connected.set(joined)
 
     def new_broker(self) -> KafkaBroker:
         settings = self.settings
@@ -136,35 +127,23 @@ class Listener:
         consumer = self.consumer()
         if consumer is None:
             return
-        assigned = consumer.assignment()
+        assigned, edges = consumer.assignment(), edges_of(consumer)
         ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
         places = {place: await consumer.position(place) for place in ends}
-        self.note_joined(joined=bool(assigned))
-        self.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        self.liveness.note_joined(joined=is_member(consumer))
+        self.liveness.note_edges(edges)
+        self.liveness.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
         behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
-        standing = (self.inbox.moves, places)
-        if not behind or standing != self.standing:
-            self.behind_since = None
-        elif self.behind_since is None:
-            self.behind_since = time.monotonic()
-        self.standing = standing
-
-    def note_lag(self, lag: dict[TopicPartition, int]) -> None:
-        service = self.settings.service
-        for gone in self.lagging - lag.keys():
-            metrics.inbox_lag.remove(service, gone.topic, str(gone.partition))
-        for place, records in lag.items():
-            metrics.inbox_lag.labels(service, place.topic, str(place.partition)).set(records)
-        self.lagging = set(lag)
+        self.liveness.note_standing((self.inbox.moves, places), behind=behind)
 
     def consumer(self) -> AIOKafkaConsumer | None:
         return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
 
-    def is_stuck(self) -> bool:
-        """Tell whether records wait, nothing moves, and it isn't an outage that we wait for."""
-        since = self.behind_since
-        waited = since is not None and time.monotonic() - since > STUCK_SECONDS
-        return waited and not self.inbox.holds
+    def stuck(self) -> str:
+        """Say what a new start may mend; nothing where we wait for an outage to pass."""
+        if self.liveness.is_behind() and not self.inbox.holds:
+            return "Records wait, none moves."
+        return "Kafka answers, the group isn't joined." if self.liveness.is_apart() else ""
 
     async def stop(self) -> None:
         """Finish the batch, commit, leave the group."""
