@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,7 @@ from shared.undone import over_and_over
 SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
 OPEN_TO_ALL = ("/health/", "/metrics")
 LONG_SECONDS = 60  # for an event to lie in the outbox
-STOP_SECONDS = 8  # the relay lets go of its producer and its connection
+STOP_SECONDS = 6  # after the listener: relay, senders and pool let go of what they hold
 
 Work = Callable[[Database], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
@@ -124,9 +124,11 @@ class Parts:
             log.info("stopping")
             await self.listener.stop()
             self.working.cancel()
-            await asyncio.wait([self.working], timeout=STOP_SECONDS)
-            await asyncio.gather(self.looked.stop(), self.answering.stop())
-            await self.database.engine.dispose()
+            with suppress(TimeoutError):  # a database that hangs answers no goodbye
+                async with asyncio.timeout(STOP_SECONDS):
+                    await asyncio.wait([self.working])
+                    await asyncio.gather(self.looked.stop(), self.answering.stop())
+                    await self.database.engine.dispose()
 
     async def work(self) -> None:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""

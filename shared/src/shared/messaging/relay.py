@@ -24,7 +24,7 @@ LOCK = 7_071_071  # any number, the same in every replica: one relay leads at a 
 ROUND = 2_000
 ROUND_SECONDS = 180  # aiokafka gives up a request after 120, and a commit never
 PAUSE_SECONDS = 1.0
-STOP_SECONDS = 5
+STOP_SECONDS = 2
 MAX_BATCH_BYTES = 512 * 1024
 READ = """SELECT position, topic, key, version, headers, payload FROM outbox
           WHERE position <> ALL($1::bigint[]) ORDER BY position LIMIT $2"""
