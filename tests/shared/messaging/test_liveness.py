@@ -199,6 +199,9 @@ async def test_a_consumer_that_never_joins_is_stuck_where_kafka_answers_and_else
             later.seconds += 301
             await asked(one)
             assert one.stuck() == "Kafka answers, the group isn't joined."
+            one.inbox.holds = 1  # PostgreSQL is away: whoever waits for it long leaves her group
+            assert one.stuck() == ""
+            one.inbox.holds = 0
             assert (figure("kafka_answers"), figure("kafka_connected")) == ([1], [0])
             assert (figure("inbox_partitions"), figure("inbox_lag_records", teller)) == ([0], [])
 

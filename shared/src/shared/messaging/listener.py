@@ -141,7 +141,9 @@ class Listener:
 
     def stuck(self) -> str:
         """Say what a new start may mend; nothing where we wait for an outage to pass."""
-        if self.liveness.is_behind() and not self.inbox.holds:
+        if self.inbox.holds:  # for longer than aiokafka stays in a group of which it asks nothing
+            return ""
+        if self.liveness.is_behind():
             return "Records wait, none moves."
         return "Kafka answers, the group isn't joined." if self.liveness.is_apart() else ""
 

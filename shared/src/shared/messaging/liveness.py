@@ -99,7 +99,7 @@ class Liveness:
 
     def is_behind(self) -> bool:
         """Tell whether records wait, and none has moved for a minute."""
-        return self.behind_since is not None and before(STUCK_SECONDS) > self.behind_since
+        return self.behind_since is not None and ago(STUCK_SECONDS) > self.behind_since
 
     def is_apart(self) -> bool:
         """Tell whether one consumer hasn't joined for ten minutes in which Kafka answered.
@@ -107,7 +107,7 @@ class Liveness:
         Whoever is refused tries again with another: a new start would do no more.
         """
         since = self.apart_since
-        return since is not None and before(APART_SECONDS) > max(since, self.tried_at)
+        return since is not None and ago(APART_SECONDS) > max(since, self.tried_at)
 
 
 class Shown:
@@ -125,7 +125,7 @@ class Shown:
         self.places = {*figures}
 
 
-def before(seconds: float) -> float:
+def ago(seconds: float) -> float:
     return time.monotonic() - seconds
 
 
