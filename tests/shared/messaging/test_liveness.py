@@ -246,7 +246,7 @@ async def test_a_position_that_nobody_tells_shows_in_the_figures(
     async with listening(teller, database("shared"), []) as one:
         await eventually(lambda: has_joined(one))
         assert figure("inbox_lag_records", teller) == [0, 0]
-        monkeypatch.setattr(listener, "LOOK_LIMIT_SECONDS", 0.2)
+        monkeypatch.setattr(listener, "LOOK_LIMIT_SECONDS", 2)
         monkeypatch.setattr(CarefulConsumer, "position", never)
 
         def is_seen() -> None:
