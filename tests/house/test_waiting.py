@@ -28,7 +28,10 @@ ASKS_THE_TIME = {
     "support/callers.py": "bounds how often it comes again",
     "support/eventually.py": "bounds a wait",
     "faults/chaos.py": "says how long Kafka was away",
+    "faults/test_mails_over_tls.py": "sends mails for as long as it is told to",
     "faults/test_nothing_is_lost.py": "says how long it took",
+    "faults/test_stopping.py": "says how long it took",
+    "shared/messaging/test_liveness.py": "is the clock that liveness asks, moved forward",
 }
 BOUNDS = {"timeout", "deadline"}
 

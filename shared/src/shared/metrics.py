@@ -7,6 +7,15 @@ outbox_rows = Gauge("outbox_rows", "How many events wait, at most 10,000 are cou
 outbox_sent = Counter("outbox_sent", "Events acknowledged by Kafka.", ["service"])
 relay_leads = Gauge("relay_leads", "1 where this replica's relay leads.", ["service"])
 inbox_lag = Gauge("inbox_lag_records", "Records not yet heard.", ["service", "topic", "partition"])
+inbox_partitions = Gauge("inbox_partitions", "Partitions that this replica hears.", ["service"])
+inbox_kept_back = Gauge(
+    "inbox_kept_back_records",
+    "Records that nobody may hear before a transaction ends.",
+    ["service", "topic", "partition"],
+)
+kept_back_seconds = Gauge(
+    "inbox_kept_back_seconds", "How long one and the same transaction keeps them.", ["service"]
+)
 inbox_heard = Counter("inbox_heard", "Records by what became of them.", ["service", "outcome"])
 inbox_parked = Gauge("inbox_parked_records", "Records that wait, by reason.", ["service", "reason"])
 inbox_waiting = Gauge("inbox_waiting_streams", "Streams that stand still.", ["service"])
@@ -20,6 +29,7 @@ handler_seconds = Histogram(
     buckets=(0.001, 0.005, 0.02, 0.1, 0.5, 2, 10),
 )
 kafka_connected = Gauge("kafka_connected", "1 while the group is joined.", ["service"])
+kafka_answers = Gauge("kafka_answers", "1 while Kafka answers, joined or not.", ["service"])
 topics_missing = Gauge(
     "kafka_topics_missing", "1 for a declared topic that isn't there.", ["service", "topic"]
 )

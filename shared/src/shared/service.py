@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -35,7 +35,7 @@ from shared.undone import over_and_over
 SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
 OPEN_TO_ALL = ("/health/", "/metrics")
 LONG_SECONDS = 60  # for an event to lie in the outbox
-STOP_SECONDS = 8  # the relay lets go of its producer and its connection
+STOP_SECONDS = 6  # after the listener: relay, senders and pool let go of what they hold
 
 Work = Callable[[Database], Coroutine[Any, Any, None]]
 log = structlog.get_logger()
@@ -126,9 +126,11 @@ class Parts:
             log.info("stopping")
             await self.listener.stop()
             self.working.cancel()
-            await asyncio.wait([self.working], timeout=STOP_SECONDS)
-            await asyncio.gather(self.looked.stop(), self.answering.stop())
-            await self.database.engine.dispose()
+            with suppress(TimeoutError):  # a database that hangs answers no goodbye
+                async with asyncio.timeout(STOP_SECONDS):
+                    await asyncio.wait([self.working])
+                    await asyncio.gather(self.looked.stop(), self.answering.stop())
+                    await self.database.engine.dispose()
 
     async def work(self) -> None:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""
@@ -149,7 +151,7 @@ class Parts:
         yield self.inbox.run()
         yield self.observer.run()
         yield from (work(self.database) for work in self.beside)
-        watch = partial(kafka.watch, settings, self.topics)
+        watch = partial(kafka.watch, settings, self.topics, self.listener.liveness.note_answer)
         yield over_and_over(self.database.undone, "topics", watch, kafka.WATCH_SECONDS)
         if settings.clock == "system":
             yield schedule.run(self.database, self.due)
@@ -204,7 +206,7 @@ class Parts:
             if fault := await self.answering():
                 return bad(f"The database at {self.database.at} doesn't answer: {fault}")
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
-            kafka_is = "is joined" if self.listener.joined else away
+            kafka_is = "is joined" if self.listener.liveness.joined else away
             said = " ".join([f"Kafka {kafka_is}.", *self.refusals.sentences()])
             return good(f"The database answers. {said}{self.what_is_undone()}")
 
@@ -214,7 +216,7 @@ class Parts:
                 return bad("The work beside HTTP has ended.")
             if stuck := self.database.undone.stuck():
                 return bad(f"Fails in every round: {', '.join(stuck)}.")
-            return bad("Records wait, none moves.") if self.listener.is_stuck() else good("Alive.")
+            return bad(amiss) if (amiss := self.listener.stuck()) else good("Alive.")
 
         @router.get("/metrics")
         async def metrics() -> Response:

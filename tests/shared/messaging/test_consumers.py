@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CorruptRecordException, KafkaTimeoutError
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.util import calc_crc32c
@@ -18,6 +19,7 @@ from tests.support.eventually import eventually
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
 from shared.database import Tx, connect
+from shared.messaging.consumers import CarefulConsumer
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.listener import Listener
@@ -90,7 +92,7 @@ async def test_records_beside_an_unreadable_partition_are_all_heard(
     await eventually(lambda: has_heard(heard, 39))
     assert heard == [*range(1, 40)]
     await listener.look()
-    assert listener.behind_since is None, "what is set aside is no reason to begin anew"
+    assert listener.liveness.behind_since is None, "what is set aside is no reason to begin anew"
     assert "partition_unreadable" in capsys.readouterr().out
     await listener.stop()
     running.cancel()
@@ -101,3 +103,52 @@ async def test_records_beside_an_unreadable_partition_are_all_heard(
 
 def has_heard(heard: list[int], version: int) -> None:
     assert version in heard
+
+
+async def test_a_rewind_that_fails_half_way_is_owed_and_done_before_the_next_records(
+    teller: Teller, producer: AIOKafkaProducer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, about = teller.settings.kafka_topic_prefix + TOPIC, teller.settings
+    consumer = CarefulConsumer(
+        topic,
+        bootstrap_servers=about.kafka_servers,
+        group_id=f"{about.kafka_topic_prefix}rewinds",
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    ask, asked = consumer.committed, list[TopicPartition]()
+
+    async def committed(place: TopicPartition) -> int | None:
+        asked.append(place)
+        if len(asked) == 2:
+            raise KafkaTimeoutError
+        offset: int | None = await ask(place)
+        return offset
+
+    async def fetched_in_vain(*places: Any, **how: Any) -> object:
+        await drain(
+            *places, **how
+        )  # aiokafka: what it has drained is thrown away, positions moved on
+        monkeypatch.undo()
+        raise CorruptRecordException
+
+    try:
+        for number in (on_partition(0), on_partition(1)):
+            await send(producer, teller, number, 1)
+        await eventually(lambda: are_here(consumer, 2))
+        drain = AIOKafkaConsumer.getmany
+        consumer.committed = committed
+        monkeypatch.setattr(AIOKafkaConsumer, "getmany", fetched_in_vain)
+        with pytest.raises(KafkaTimeoutError):  # neither of the two faults is ours
+            await consumer.getmany()
+        assert len(asked) == 2
+        heard = await consumer.getmany()
+        assert sorted(place.partition for place in heard) == [0, 1]
+        assert await consumer.getmany() == {}, "what came again comes once"
+    finally:
+        await consumer.stop()
+
+
+def are_here(consumer: CarefulConsumer, count: int) -> None:
+    assert len(consumer._fetcher._records) == count

@@ -37,8 +37,8 @@ async def test_the_listener_hears_what_the_relay_told_and_isnt_stuck(
     await eventually(all_heard)
     await listener.look()
     await listener.look()
-    assert listener.behind_since is None, "control records aren't lag"
-    assert not listener.is_stuck()
+    assert listener.liveness.behind_since is None, "control records aren't lag"
+    assert not listener.stuck()
     await listener.stop()
     await ended(running)
     await inbox.database.engine.dispose()
@@ -53,11 +53,11 @@ async def test_a_listener_may_only_read_what_the_table_grants(teller: Teller) ->
 async def test_a_member_without_partitions_isnt_stuck(teller: Teller) -> None:
     hearing = Hearing(**teller.settings.model_dump())
     listener = Listener(hearing, Inbox(hearing, teller.database, Hears()), {TOPIC})
-    listener.behind_since = 0.0
+    listener.liveness.behind_since = 0.0
     running = asyncio.create_task(listener.run())
 
     def looked() -> None:
-        assert listener.behind_since is None
+        assert listener.liveness.behind_since is None
 
     await eventually(looked)
     await listener.stop()

@@ -41,7 +41,7 @@ class Part:
         await eventually(self.teller.is_empty)
 
         def is_in() -> None:
-            assert self.listener.joined
+            assert self.listener.liveness.joined
             assert not self.refusals.sentences()
 
         await eventually(is_in)

@@ -25,20 +25,25 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     and their positions have moved on. What it isn't allowed it keeps: FastStream asks again only.
     """
 
+    owed = False  # a rewind that hasn't been done, or whose records haven't come again
     refused: KafkaError | None = None
 
     async def getmany(self, *places: TopicPartition, **how: Any) -> Records:
         fetch: Callable[..., Awaitable[Records]] = super().getmany
         # FastStream is deaf after an empty poll for as long as that took: so ours are seldom empty.
         how["timeout_ms"] = WAIT_MS
-        try:
-            return await fetch(*places, **how)
-        except UNREADABLE:
-            await self.rewind()
-            return await self.one_by_one(fetch)
-        except NOT_ALLOWED as error:
-            self.refused = error
-            raise
+        if not self.owed:
+            try:
+                return await fetch(*places, **how)
+            except UNREADABLE:
+                self.owed = True
+            except NOT_ALLOWED as error:
+                self.refused = error
+                raise
+        await self.rewind()
+        found = await self.one_by_one(fetch)
+        self.owed = False
+        return found
 
     async def rewind(self) -> None:
         """Go back to what is committed: what was thrown away comes again."""

@@ -1,22 +1,25 @@
 """The figures that operations look at, read from the database every few seconds."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
-import structlog
 from sqlalchemy import GenerativeSelect, Row, func, select, text
 
 from shared import metrics
 from shared.database import Database, Tx
 from shared.http import idempotency
+from shared.messaging.alarms import Alarms
 from shared.messaging.inbox.streams import REASONS
 from shared.time.clock import today
 from shared.undone import over_and_over
 
 EVERY_SECONDS = 5
-GAP_ALARM_SECONDS = 300
+ALARM_SECONDS = 300
+UNTOLD = (
+    "Events lie in the outbox: Kafka is away, no relay leads, or it fails. Calls are answered"
+    " meanwhile, and nothing is lost: docs/operations/alerts.md."
+)
 OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
                  FROM outbox ORDER BY position LIMIT 1""")
 WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting")
@@ -28,8 +31,6 @@ PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)
 Waiting = Callable[[Tx, date], Awaitable[Mapping[str, int]]]
 MOST_COUNTED = 10_000
 STREAMS = text("SELECT count(DISTINCT (topic, key)) FROM parked WHERE key IS NOT NULL")
-
-log = structlog.get_logger()
 
 
 async def counted(tx: Tx, here: GenerativeSelect) -> int:
@@ -44,7 +45,7 @@ class Observer:
     def __init__(self, service: str, database: Database, waiting: Waiting | None = None) -> None:
         self.service, self.database, self.waiting = service, database, waiting
         self.reasons = {*REASONS}  # and those of another release once seen: they go back to 0
-        self.alarmed_at = 0.0
+        self.alarms = Alarms()
         self.forgotten = 0  # old answers, with the last look
         self.oldest = 0.0  # of the events in the outbox, in seconds
 
@@ -74,6 +75,8 @@ class Observer:
         self.oldest = float(await connection.scalar(OLDEST) or 0)
         metrics.outbox_age.labels(self.service).set(self.oldest)
         metrics.outbox_rows.labels(self.service).set(await connection.scalar(WAITING) or 0)
+        if self.oldest > ALARM_SECONDS:
+            self.alarms.ring("events_wait_untold", seconds=round(self.oldest), reason=UNTOLD)
 
     async def read_parked(self, tx: Tx) -> None:
         connection = await tx.connection()
@@ -89,8 +92,7 @@ class Observer:
         self.forgotten = await idempotency.forget_old_answers(await tx.connection())
 
     def alarm(self, parked: Mapping[str, Row[Any]]) -> None:
-        """Say once in five minutes that numbers are missing."""
-        gap, now = parked.get("gap"), time.monotonic()
-        if gap and gap.age > GAP_ALARM_SECONDS and now - self.alarmed_at > GAP_ALARM_SECONDS:
-            log.error("streams_have_gaps", count=gap.streams)
-            self.alarmed_at = now
+        """Say that numbers are missing."""
+        gap = parked.get("gap")
+        if gap and gap.age > ALARM_SECONDS:
+            self.alarms.ring("streams_have_gaps", count=gap.streams)

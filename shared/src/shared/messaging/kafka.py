@@ -1,6 +1,6 @@
 """Kafka as we use it: every topic declared in one table, and a watch that misses none."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -105,8 +105,9 @@ async def missing(reached_by: Mapping[str, Any], prefix: str, of: set[str]) -> s
         return {prefix + name for name in of} - set(await client.list_topics())
 
 
-async def watch(settings: ServiceSettings, of: set[str]) -> None:
-    """Alarm by name on a declared topic that isn't there."""
+async def watch(settings: ServiceSettings, of: set[str], note: Callable[..., None]) -> None:
+    """Alarm by name on a declared topic that isn't there; note whether Kafka `answers`."""
+    gone: set[str] | None = None
     with suppress(KafkaError, OSError, TlsAmiss):  # we don't get there: others say so
         prefix = settings.kafka_topic_prefix
         gone = await missing(arguments(settings), prefix, of)
@@ -114,3 +115,5 @@ async def watch(settings: ServiceSettings, of: set[str]) -> None:
             metrics.topics_missing.labels(settings.service, name).set(prefix + name in gone)
         if gone:
             log.error("topics_missing", topics=sorted(gone), reason=UNSEEN)
+    metrics.kafka_answers.labels(settings.service).set(gone is not None)
+    note(answers=gone is not None)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -24,9 +23,9 @@ from shared.messaging.crash_points import crash_point
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.inbox.records import taken
 from shared.messaging.kafka import TOPICS
+from shared.messaging.liveness import Liveness, edges_of, is_member
 from shared.settings import ServiceSettings
 
-STUCK_SECONDS = 60
 STOP_SECONDS = 10
 LOOK_SECONDS = 1
 # A fetch that waits for a quiet partition keeps the next from asking for a busy one's records.
@@ -53,11 +52,7 @@ class Listener:
         self.settings, self.inbox, self.topics = settings, inbox, topics
         self.refusals = refusals or Refusals(settings)
         self.broker: KafkaBroker | None = None
-        self.behind_since: float | None = None
-        self.standing: object = None
-        self.joined = False
-        self.lagging: set[TopicPartition] = set()
-        self.connected = metrics.kafka_connected.labels(settings.service)
+        self.liveness = Liveness(settings.service)
 
     async def run(self) -> None:
         """Join, and from then on look how far we are; anew after something wasn't allowed us."""
@@ -88,11 +83,10 @@ class Listener:
                     await self.look()
             except Exception as error:  # noqa: BLE001 - Kafka is away: not our fault
                 is_said = await self.refusals.note("listener", error)
-                if self.joined and not is_said:
+                if self.liveness.joined and not is_said:
                     at = self.settings.kafka_servers
                     log.warning("kafka_is_away", error=describe(error), at=at)
-                self.note_joined(joined=False)
-                self.behind_since = None
+                self.liveness.note_joined(joined=False)
                 if isinstance(error, NOT_ALLOWED):
                     await close(self.broker)
                     self.broker = None
@@ -101,6 +95,7 @@ class Listener:
     async def join(self) -> KafkaBroker:
         """Join the group; a broker that we aren't let in by, or not in time, is closed."""
         broker = self.new_broker()
+        self.liveness.note_try()
         try:
             await broker.connect()
             with_care(broker)
@@ -109,10 +104,6 @@ class Listener:
             await close(broker)
             raise
         return broker
-
-    def note_joined(self, *, joined: bool) -> None:
-        self.joined = joined
-        self.connected.set(joined)
 
     def new_broker(self) -> KafkaBroker:
         settings = self.settings
@@ -164,37 +155,27 @@ class Listener:
             return
         if consumer.refused:
             raise consumer.refused
-        assigned = consumer.assignment()
+        assigned, edges = consumer.assignment(), edges_of(consumer)
         ends: dict[TopicPartition, int] = await consumer.end_offsets(assigned) if assigned else {}
         places = {place: await consumer.position(place) for place in ends}
-        self.note_joined(joined=bool(assigned))
+        self.liveness.note_joined(joined=is_member(consumer))
         if assigned:
             self.refusals.clear("listener")
-        self.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        self.liveness.note_edges(edges)
+        self.liveness.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
         behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
-        standing = (self.inbox.moves, places)
-        if not behind or standing != self.standing:
-            self.behind_since = None
-        elif self.behind_since is None:
-            self.behind_since = time.monotonic()
-        self.standing = standing
-
-    def note_lag(self, lag: dict[TopicPartition, int]) -> None:
-        service = self.settings.service
-        for gone in self.lagging - lag.keys():
-            metrics.inbox_lag.remove(service, gone.topic, str(gone.partition))
-        for place, records in lag.items():
-            metrics.inbox_lag.labels(service, place.topic, str(place.partition)).set(records)
-        self.lagging = set(lag)
+        self.liveness.note_standing((self.inbox.moves, places), behind=behind)
 
     def consumer(self) -> CarefulConsumer | None:
         return self.broker.subscribers[0].consumer if self.broker else None  # type: ignore[attr-defined]
 
-    def is_stuck(self) -> bool:
-        """Tell whether records wait, nothing moves, and it isn't an outage that we wait for."""
-        since = self.behind_since
-        waited = since is not None and time.monotonic() - since > STUCK_SECONDS
-        return waited and not self.inbox.holds
+    def stuck(self) -> str:
+        """Say what a new start may mend; nothing where we wait for an outage to pass."""
+        if self.inbox.holds:  # for longer than aiokafka stays in a group of which it asks nothing
+            return ""
+        if self.liveness.is_behind():
+            return "Records wait, none moves."
+        return "Kafka answers, the group isn't joined." if self.liveness.is_apart() else ""
 
     async def stop(self) -> None:
         """Finish the batch, commit, leave the group."""

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from struct import unpack_from
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic_core import from_json
 
@@ -24,8 +24,9 @@ from shared.settings import ServiceSettings
 
 LOCK = 7_071_071  # any number, the same in every replica: one relay leads at a time
 ROUND = 2_000
+ROUND_SECONDS = 180  # aiokafka gives up a request after 120, and a commit never
 PAUSE_SECONDS = 1.0
-STOP_SECONDS = 5
+STOP_SECONDS = 2
 MAX_BATCH_BYTES = 512 * 1024
 READ = """SELECT position, topic, key, version, headers, payload FROM outbox
           WHERE position <> ALL($1::bigint[]) ORDER BY position LIMIT $2"""
@@ -91,7 +92,8 @@ class Relay:
     async def lead(self, connection: asyncpg.Connection) -> None:
         producer = self.new_producer(self.settings)
         try:
-            await producer.start()
+            async with limit():
+                await producer.start()
             self.leads.set(1)
             log.info("relay_leads")
             await self.send_rounds(connection, producer)
@@ -141,16 +143,17 @@ class Relay:
 
     async def send(self, producer: AIOKafkaProducer, rows: Rows) -> None:
         """Send a round as one Kafka transaction; after a failure the whole of it is void."""
-        places = await self.batches(producer, rows)
-        # No abort: without Kafka it never returns. The next producer's first word aborts for us.
-        await producer.begin_transaction()
-        sent = [
-            await producer.send_batch(batch, topic, partition=partition)
-            for (topic, partition), batches in places.items()
-            for batch in batches
-        ]
-        await asyncio.gather(*sent)
-        await producer.commit_transaction()
+        async with limit():
+            places = await self.batches(producer, rows)
+            # No abort: without Kafka it never returns. The next producer's first word does that.
+            await producer.begin_transaction()
+            sent = [
+                await producer.send_batch(batch, topic, partition=partition)
+                for (topic, partition), batches in places.items()
+                for batch in batches
+            ]
+            await asyncio.gather(*sent)
+            await producer.commit_transaction()
 
     async def batches(
         self, producer: AIOKafkaProducer, rows: Rows
@@ -209,6 +212,16 @@ def wire(row: asyncpg.Record) -> list[tuple[str, bytes]]:
         raise ValueError
     told = [(name, text.encode()) for name, text in from_json(row["headers"]).items()]
     return [*told, ("ce_aggregateversion", b"%d" % row["version"])]
+
+
+@asynccontextmanager
+async def limit() -> AsyncIterator[None]:
+    """Raise KafkaTimeoutError where Kafka takes too long: a new producer, or a standby, begins."""
+    try:
+        async with asyncio.timeout(ROUND_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise KafkaTimeoutError from error
 
 
 async def let_go(producer: AIOKafkaProducer) -> None:
