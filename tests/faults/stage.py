@@ -24,7 +24,7 @@ from jobbpakten.keys import Keys
 from jobbpakten_local.parts import mail, processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 from shared.migrations import migrate
 from shared.time import clock
 
@@ -112,7 +112,7 @@ class Stage:
         return [replica for replica in self.replicas if replica.name == service]
 
     async def rows(self, service: str, sql: str, *values: Any) -> list[Any]:
-        connection = await connect_directly(self.world.postgres.url(self.database(service)))
+        connection = await Door(self.world.postgres.url(self.database(service))).connect()
         try:
             return list(await connection.fetch(sql, *values))
         finally:

@@ -19,7 +19,7 @@ from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from shared.database import place_of
+from shared.edges.postgres import place_of
 from shared.messaging.inbox.streams import REASONS, Outcome
 from shared.messaging.kafka import TOPICS
 from shared.time.schedule import name_of

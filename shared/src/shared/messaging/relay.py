@@ -14,7 +14,8 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic_core import from_json
 
 from shared import metrics
-from shared.database import Database, connect_directly, place_of
+from shared.database import Database
+from shared.edges.refusals import Refused
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
@@ -54,7 +55,7 @@ class Relay:
         producer: Callable[[ServiceSettings], AIOKafkaProducer] = producer_of,
     ) -> None:
         self.settings, self.new_producer = settings, producer
-        self.told, self.undone = database.told, database.undone
+        self.told, self.undone, self.direct = database.told, database.undone, database.direct
         self.aside: dict[int, tuple[str, str]] = {}  # rows that can't be sent, and their streams
         self.sent = metrics.outbox_sent.labels(settings.service)
         self.leads = metrics.relay_leads.labels(settings.service)
@@ -66,12 +67,13 @@ class Relay:
                 await self.stand_by()
             except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
                 is_kafka, settings = isinstance(error, KafkaError), self.settings
-                at = settings.kafka_servers if is_kafka else place_of(settings.direct_url)
-                log.warning("relay_interrupted", error=describe(error), at=at)
+                at = settings.kafka_servers if is_kafka else self.direct.at
+                if not isinstance(error, Refused):  # that was said, once
+                    log.warning("relay_interrupted", error=describe(error), at=at)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def stand_by(self) -> None:
-        connection = await connect_directly(self.settings.direct_url)
+        connection = await self.direct.connect()
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 if await self.woken():

