@@ -101,7 +101,13 @@ def write(
     said += ["[pgbouncer]", *(f"{name} = {value}" for name, value in settings.items())]
     (folder / "pgbouncer.ini").write_text("\n".join(said) + "\n")
     if pooler.owner:
-        shutil.chown(folder, pooler.owner)
+        hand_over(pooler.owner, folder)
+
+
+def hand_over(owner: str, folder: Path) -> None:
+    """Let the user read what the folder holds: it isn't ours to run a server."""
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, owner)
 
 
 def program() -> tuple[str | Path, ...]:
