@@ -18,6 +18,7 @@ from shared.database import Database
 from shared.edges.refusals import Refused
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
+from shared.messaging.floors import Floor
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
 from shared.settings import ServiceSettings
 
@@ -27,7 +28,7 @@ PAUSE_SECONDS = 1.0
 STOP_SECONDS = 5
 MAX_BATCH_BYTES = 512 * 1024
 READ = """SELECT position, topic, key, version, headers, payload FROM outbox
-          WHERE position <> ALL($1::bigint[]) ORDER BY position LIMIT $2"""
+          WHERE position > $1 AND position <> ALL($2::bigint[]) ORDER BY position LIMIT $3"""
 DROP = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
 log = structlog.get_logger()
@@ -57,6 +58,7 @@ class Relay:
         self.settings, self.new_producer = settings, producer
         self.told, self.undone, self.direct = database.told, database.undone, database.direct
         self.aside: dict[int, tuple[str, str]] = {}  # rows that can't be sent, and their streams
+        self.floor = Floor()
         self.sent = metrics.outbox_sent.labels(settings.service)
         self.leads = metrics.relay_leads.labels(settings.service)
 
@@ -98,6 +100,7 @@ class Relay:
     async def send_rounds(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         """Send round after round; the next is read, and the last deleted, while one is sent."""
         sending: asyncio.Task[None] | None = None
+        floor = self.floor = Floor()
         rows: Rows = []
         done: list[int] = []
         try:
@@ -107,7 +110,11 @@ class Relay:
                 if done:
                     await connection.execute(DROP, done)
                     crash_point("relay.deleted")
-                ahead: Rows = await connection.fetch(READ, [*in_flight, *self.aside], ROUND)
+                await floor.look(connection)
+                unsent = [*in_flight, *self.aside]
+                ahead: Rows = await connection.fetch(READ, floor.at, unsent, ROUND)
+                read = [row["position"] for row in ahead]
+                floor.rise(read, [*unsent, *read])
                 if sending:
                     await sending
                     crash_point("relay.acked")
