@@ -58,7 +58,7 @@ async def copied(near: asyncio.StreamReader, far: asyncio.StreamWriter) -> None:
 async def line_to(leads_to: Path) -> AsyncIterator[Line]:
     line = Line(leads_to)
     server = await asyncio.start_server(line.carry, "127.0.0.1", 0)
-    line.ends.append(server.sockets[0])  # type: ignore[arg-type]
+    line.ends.append(server.sockets[0])
     line.port = server.sockets[0].getsockname()[1]
     try:
         yield line

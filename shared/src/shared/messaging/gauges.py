@@ -16,13 +16,19 @@ from shared.time.clock import today
 from shared.undone import over_and_over
 
 EVERY_SECONDS = 5
-GAP_ALARM_SECONDS = 300
+GAP_ALARM_SECONDS = ALARM_SECONDS = 300
 OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
                  FROM outbox ORDER BY position LIMIT 1""")
 WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting")
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
+# Of other users' sessions PostgreSQL says it to members of pg_read_all_stats only.
+OLDEST_TRANSACTION = text("""
+    SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::float AS seconds
+    FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+    ORDER BY xact_start LIMIT 1""")
+OLD_SECONDS = 300  # nothing of ours takes so long, and what it holds back grows
 # How many things of each kind are due and wait for their turn. Asked every few seconds: a count
 # reads an index alone, and stops at MOST_COUNTED.
 Waiting = Callable[[Tx, date], Awaitable[Mapping[str, int]]]
@@ -44,7 +50,7 @@ class Observer:
     def __init__(self, service: str, database: Database, waiting: Waiting | None = None) -> None:
         self.service, self.database, self.waiting = service, database, waiting
         self.reasons = {*REASONS}  # and those of another release once seen: they go back to 0
-        self.alarmed_at = 0.0
+        self.alarmed_at = self.alarmed_of_old_at = -float(ALARM_SECONDS)
         self.forgotten = 0  # old answers, with the last look
         self.oldest = 0.0  # of the events in the outbox, in seconds
 
@@ -58,7 +64,7 @@ class Observer:
         """
         self.forgotten = 0
         figures = (self.read_outbox, self.read_parked, self.forget_old_answers, self.read_waiting)
-        for figure in figures:
+        for figure in (*figures, self.read_transactions):
             with self.database.undone.thing("figures", figure.__name__):
                 async with self.database.transaction() as tx:
                     await figure(tx)
@@ -84,6 +90,18 @@ class Observer:
             records = parked[reason].records if reason in parked else 0
             metrics.inbox_parked.labels(self.service, reason).set(records)
         self.alarm(parked)
+
+    async def read_transactions(self, tx: Tx) -> None:
+        """Say once in five minutes whose transaction is open for too long, and how to end it."""
+        found = (await (await tx.connection()).execute(OLDEST_TRANSACTION)).one()
+        metrics.oldest_transaction.labels(self.service).set(found.seconds)
+        now = time.monotonic()
+        if found.seconds > OLD_SECONDS and now - self.alarmed_of_old_at > ALARM_SECONDS:
+            ends = f"SELECT pg_terminate_backend({found.pid})"
+            reason = f"Process {found.pid} of {found.usename} holds back what is deleted: {ends}"
+            seconds = round(found.seconds)
+            log.error("transaction_is_old", seconds=seconds, reason=reason, at=self.database.at)
+            self.alarmed_of_old_at = now
 
     async def forget_old_answers(self, tx: Tx) -> None:
         self.forgotten = await idempotency.forget_old_answers(await tx.connection())

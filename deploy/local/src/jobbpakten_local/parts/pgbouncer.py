@@ -4,7 +4,6 @@ Taken from this machine where it is new enough, else from a newer Debian's packa
 installed, and nobody has to be root.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -119,8 +118,7 @@ def program() -> tuple[str | Path, ...]:
         done = folder / SUITE
         if not done.exists():
             fetch(folder, done)
-        if os.geteuid() == 0:  # whoever PostgreSQL runs as runs this too
-            postgres.ensure_prefix_permissions(done)
+        postgres.owner_of(done, done / "usr/sbin")  # whoever PostgreSQL runs as runs this too
         (libraries,) = {path.parent for path in done.glob("usr/lib/*/libevent-2.1.so.7")}
         (linker,) = libraries.glob("ld-linux*.so.*")
         return (linker, "--library-path", libraries, done / "usr/sbin/pgbouncer")
