@@ -123,7 +123,7 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 def connect(settings: ServiceSettings, networks: Networks | None = None) -> Database:
     """Make the pool; it connects when first used."""
-    door = Door(settings.database_url, settings, session=session_settings(settings))
+    door = Door(settings.database_url, settings, session=session_settings(settings), said={})
     engine = door.engine(
         pool_size=10,
         max_overflow=10,

@@ -232,7 +232,7 @@ def test_the_command_line_says_the_same(refused: tuple[Local, str]) -> None:
     env = {about.variable(one): getattr(about, one) for one in fields}
     found = jobbpakten("parked", "list", "--service", "membership", env=env)
 
-    assert (found.code, said in found.err) == (3, True), found.err
+    assert (found.code, found.out, said in found.err) == (3, "", True), found.err
 
 
 async def test_new_connections_take_what_the_files_hold_now_and_half_a_pair_breaks_nothing(

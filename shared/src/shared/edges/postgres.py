@@ -43,7 +43,8 @@ class Door:
     """The way to one database; `way` says how it is secured, without it as an address alone does.
 
     `direct`: nothing may stand between, for session locks and LISTEN. `address` is the setting that
-    holds the address. `said` is what was said already, by all doors of one service.
+    holds the address. `said` is what all doors of one service have logged already; without it
+    nothing is: a command says itself why it failed.
     """
 
     url: str
@@ -52,7 +53,7 @@ class Door:
     session: Mapping[str, str] = field(default_factory=dict)
     command_seconds: float | None = None
     direct: bool = False
-    said: dict[str, str] = field(default_factory=dict)
+    said: dict[str, str] | None = None
 
     @property
     def at(self) -> str:
@@ -83,7 +84,7 @@ class Door:
         notice_a_lost_peer(made)
         if self.direct:
             await self.refuse(made, IS_A_POOLER)
-        self.said.pop(self.address, None)
+        self.works(self.address)
         return made
 
     async def check(self) -> None:
@@ -113,7 +114,7 @@ class Door:
         tls = tls_of(self.way.database_tls_files)
         try:
             tls.refresh()
-            self.said.pop("files", None)
+            self.works("files")
         except TlsAmiss as amiss:  # replaced by halves: what we have still holds
             self.say("files", f"{amiss}: goes on with what they held.")
         return {"ssl": tls.context, "password": password_of(self.way)}
@@ -127,9 +128,15 @@ class Door:
         return refused
 
     def say(self, about: str, sentence: str) -> None:
+        if self.said is None:
+            return
         if sentence not in self.said.values():
             log.error("database_refuses", at=self.at, reason=sentence)
         self.said[about] = sentence
+
+    def works(self, about: str) -> None:
+        if self.said:
+            self.said.pop(about, None)
 
     def said_of(self, error: BaseException) -> str:
         """Say why nothing can be done there: a refusal in its own words, else without any text."""
