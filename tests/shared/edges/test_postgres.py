@@ -45,7 +45,7 @@ CASES = [
     ),
     Case(
         "wrong host",
-        "shows a certificate for another host: put ours into it, or correct "
+        "shows a certificate for another host: have its name put there, or correct "
         "MEMBERSHIP_DATABASE_URL",
         server=lambda town: town.ours.sign("db", "db.kommunen.example"),
     ),

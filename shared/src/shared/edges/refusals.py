@@ -42,8 +42,8 @@ SAID = [
 OF_CERTIFICATES = {
     EXPIRED: "shows a certificate that has expired: have it renewed there",
     NOT_YET: "shows a certificate of a day to come: set the clock right, here or there",
-    OTHER_HOST: "shows a certificate for another host: put ours into it, or correct {address}",
-    OTHER_ADDRESS: "shows a certificate for another host: put ours into it, or correct {address}",
+    OTHER_HOST: "shows a certificate for another host: have its name put there, or correct {address}",
+    OTHER_ADDRESS: "shows a certificate for another host: have its name put there, or correct {address}",
 }
 UNKNOWN_AUTHORITY = (
     "shows a certificate of an authority that we don't know: put that authority into "
@@ -56,7 +56,7 @@ HUNG_UP += "date, or of an authority that it doesn't know"
 
 
 class Refused(ConnectionError):
-    """A database doesn't let us in, and says why; whoever raises it has logged it.
+    """A database doesn't let us in, and says why; in a service it has been logged, once.
 
     It is an outage: once a person has mended it, work goes on.
     """
