@@ -39,11 +39,12 @@ SAID = [
     ("08P01", "authentication failed", WRONG_WORD),
     ("08P01", "unsupported startup parameter", IS_A_POOLER),
 ]
+FOR_ANOTHER = "shows a certificate for another host: have its name put there, or correct {address}"
 OF_CERTIFICATES = {
     EXPIRED: "shows a certificate that has expired: have it renewed there",
     NOT_YET: "shows a certificate of a day to come: set the clock right, here or there",
-    OTHER_HOST: "shows a certificate for another host: have its name put there, or correct {address}",
-    OTHER_ADDRESS: "shows a certificate for another host: have its name put there, or correct {address}",
+    OTHER_HOST: FOR_ANOTHER,
+    OTHER_ADDRESS: FOR_ANOTHER,
 }
 UNKNOWN_AUTHORITY = (
     "shows a certificate of an authority that we don't know: put that authority into "
