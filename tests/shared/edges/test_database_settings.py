@@ -31,7 +31,7 @@ LIST = ("parked", "list", "--service", "membership")
             "MEMBERSHIP_DATABASE_KEY_FILE: set MEMBERSHIP_DATABASE_CERTIFICATE_FILE beside it",
         ),
         (
-            {"database_url": "postgresql+asyncpg://me:8fa1@db/x", "database_password": "7cc2"},
+            {"database_url": "postgresql+asyncpg://me:mine@db/x", "database_password": "7cc2"},
             "MEMBERSHIP_DATABASE_URL: it holds a password, and MEMBERSHIP_DATABASE_PASSWORD anoth",
         ),
         (
