@@ -19,7 +19,8 @@ from followup.commands import events as ledger
 from followup.settings import Settings
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
-from shared.database import connect, connect_directly
+from shared.database import connect
+from shared.edges.postgres import Door
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.inbox.records import Record
@@ -161,6 +162,6 @@ async def stored(listener: Listener, events: int) -> None:
 
 
 async def check(url: str, events: int) -> None:
-    connection = await connect_directly(url)
+    connection = await Door(url).connect()
     assert await connection.fetchval("SELECT count(*) FROM events") == events
     await connection.close()

@@ -13,7 +13,7 @@ from tests.bench.stages import Stage
 
 from matching.engine import Index
 from matching.rules.fit import Hit, Need, Person, explained, order
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 
 CANDIDATES, PLACES, ASKED = 100_000, 5_000, 60
 SEED = 7
@@ -49,7 +49,7 @@ async def measured(
     index = Index(bank, SEED)
     built = time.perf_counter() - begun
     async with AsyncExitStack() as after:
-        connection = await connect_directly(stage.plumbing())
+        connection = await Door(stage.plumbing()).connect()
         after.push_async_callback(connection.close)
         await fill(connection, bank)
 

@@ -14,7 +14,8 @@ from tests.bench.stages import TOPIC, Stage
 from tests.bench.told import Message, keep, kept
 from tests.shared.support.outbox_harness import Telling, ended
 
-from shared.database import connect, connect_directly
+from shared.database import connect
+from shared.edges.postgres import Door
 from shared.messaging.relay import MAX_BATCH_BYTES, Relay, producer_of
 from shared.settings import ServiceSettings
 
@@ -65,7 +66,7 @@ def relaying(
 ) -> Measure:
     async def measure() -> float:
         async with leading(settings, producer) as relay:
-            connection = await connect_directly(settings.direct_url)
+            connection = await Door(settings.direct_url).connect()
             relay.quiet.clear()
             await connection.execute(FILL)
             begun = time.perf_counter()

@@ -13,7 +13,7 @@ from tests.support.callers import client
 from followup.folds import Rooms
 from followup.main import create_app
 from followup.settings import Settings
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 
 MEMBERS, CALLERS = 2_000, 20
 PATH = "/networks/jobbpakten/report"
@@ -51,7 +51,7 @@ async def measured(stage: Stage, rounds: int = ROUNDS, members: int = MEMBERS) -
     """Compare the time until all callers are answered with that of reading the rows once."""
     url = stage.followup()
     async with AsyncExitStack() as after:
-        connection = await connect_directly(url)
+        connection = await Door(url).connect()
         after.push_async_callback(connection.close)
         await fill(connection, members)
         app = create_app(stage.settings(Settings, url, ""))

@@ -8,7 +8,8 @@ from tests.bench.stages import TOPIC, Stage
 from tests.shared.support.outbox_harness import Telling
 from tests.shared.support.records import made
 
-from shared.database import connect, connect_directly
+from shared.database import connect
+from shared.edges.postgres import Door
 from shared.messaging import outbox
 from shared.messaging.causation import Cause, because
 from shared.messaging.relay import wire
@@ -45,7 +46,7 @@ async def told(stage: Stage, events: int) -> str:
                 for number in range(begin, min(begin + 1_000, events)):
                     await outbox.tell(tx, made(stream_of(number)))
     await database.engine.dispose()
-    connection = await connect_directly(url)
+    connection = await Door(url).connect()
     await connection.execute(f"{KEEP}; TRUNCATE outbox")
     await connection.close()
     return url
@@ -57,7 +58,7 @@ def stream_of(number: int) -> int:
 
 
 async def kept(url: str) -> list[Message]:
-    connection = await connect_directly(url)
+    connection = await Door(url).connect()
     rows = await connection.fetch(KEPT)
     await connection.close()
     return [message(row) for row in rows]

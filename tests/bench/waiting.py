@@ -19,7 +19,8 @@ from tests.shared.support.records import made
 
 from followup.settings import Settings
 from followup.subscribers import hears
-from shared.database import connect, connect_directly
+from shared.database import connect
+from shared.edges.postgres import Door
 from shared.messaging import outbox
 from shared.messaging.causation import because
 from shared.messaging.listener import FETCH_WAIT_MS, Listener
@@ -118,7 +119,7 @@ async def done(stage: Stage, producer: str) -> AsyncIterator[Shot]:
 
 
 async def check(url: str, events: int) -> None:
-    connection = await connect_directly(url)
+    connection = await Door(url).connect()
     assert (
         await connection.fetchval("SELECT count(*) FROM commitments WHERE promised = 1") == events
     )

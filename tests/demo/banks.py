@@ -8,7 +8,7 @@ from tests.support.eventually import PATIENCE_S
 from jobbpakten_local.demo.network.callers import Callers
 from jobbpakten_local.demo.network.people import Person, people
 from jobbpakten_local.demo.system import System
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 
 BY_CLICK = {"phone"}
 WITHDRAWN = "SELECT withdrawn_how FROM consents WHERE withdrawn_how IS NOT NULL"
@@ -16,7 +16,7 @@ WITHDRAWN = "SELECT withdrawn_how FROM consents WHERE withdrawn_how IS NOT NULL"
 
 async def taken_back(system: System) -> int:
     """Count the consents that ended because she said so: others end with their match."""
-    connection = await connect_directly(system.databases["matching"])
+    connection = await Door(system.databases["matching"]).connect()
     try:
         found = await connection.fetch(WITHDRAWN)
     finally:

@@ -1,15 +1,21 @@
 """What the fault tests stand on: a PostgreSQL and a Kafka of their own, which they break."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from jobbpakten_local.parts import kafka as kafkas
+from jobbpakten_local.parts import pgbouncer
 from jobbpakten_local.parts import postgres as postgreses
 
 SEEDS = (7, 19, 40)
+POOLED = 19  # of these runs through pgbouncer; with POOLER=pgbouncer every one does
+# docs/operations/postgresql.md: through a pooler a session brings no settings of its own.
+OF_THE_ROLE = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"}
 # Members that are gone after 2 s, and a broker that knows its own death soon.
 BROKER = {
     "group.min.session.timeout.ms": "1000",
@@ -24,6 +30,7 @@ class World:
 
     postgres: postgreses.Postgres
     kafka: kafkas.Kafka
+    pooler: Callable[[], pgbouncer.Pooler]
     folder: Path
 
 
@@ -50,5 +57,9 @@ def world(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> Iterato
     with (
         postgreses.started(folder / "p", durable=False) as postgres,
         kafkas.started(folder / "k", BROKER) as kafka,
+        ExitStack() as after,
     ):
-        yield World(postgres, kafka, folder)
+        for setting, value in OF_THE_ROLE.items():
+            postgres.execute(f"ALTER ROLE postgres SET {setting} = '{value}'")
+        pooler = cache(lambda: after.enter_context(pgbouncer.started(folder / "b", postgres)))
+        yield World(postgres, kafka, pooler, folder)

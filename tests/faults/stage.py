@@ -24,7 +24,7 @@ from jobbpakten.keys import Keys
 from jobbpakten_local.parts import mail, processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 from shared.migrations import migrate
 from shared.time import clock
 
@@ -43,6 +43,7 @@ class Stage:
     ours: processes.Processes
     post: Post
     services: tuple[str, ...]
+    pooled: bool
     name: str = field(default_factory=lambda: uuid4().hex[:6])
     replicas: list[Service] = field(default_factory=list)
     keys: Keys = field(default_factory=Keys)
@@ -66,8 +67,9 @@ class Stage:
         return {one: self.world.postgres.url(self.database(one)) for one in self.services}
 
     def settings(self, service: str) -> dict[str, str]:
+        direct = self.world.postgres.url(self.database(service))
         about = {
-            "DATABASE_URL": self.world.postgres.url(self.database(service)),
+            "DATABASE_URL": direct,
             "KAFKA_SERVERS": self.world.kafka.servers,
             "KAFKA_TOPIC_PREFIX": self.prefix,
             "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
@@ -77,6 +79,9 @@ class Stage:
             "NETWORKS": str(self.networks),
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
         }
+        if self.pooled:
+            through = self.world.pooler().url(self.database(service))
+            about |= {"DATABASE_URL": through, "DATABASE_DIRECT_URL": direct}
         about |= self.of_mail() if service == "notifications" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         named |= self.keys.settings
@@ -112,7 +117,7 @@ class Stage:
         return [replica for replica in self.replicas if replica.name == service]
 
     async def rows(self, service: str, sql: str, *values: Any) -> list[Any]:
-        connection = await connect_directly(self.world.postgres.url(self.database(service)))
+        connection = await Door(self.world.postgres.url(self.database(service))).connect()
         try:
             return list(await connection.fetch(sql, *values))
         finally:
@@ -128,13 +133,19 @@ def generous(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def staged(world: World, replicas: Mapping[str, int] = TWO) -> AsyncIterator[Stage]:
-    """Give a stage whose replicas are up; they end with the block, and their databases go."""
+async def staged(
+    world: World, replicas: Mapping[str, int] = TWO, *, pooled: bool = False
+) -> AsyncIterator[Stage]:
+    """Give a stage whose replicas are up; they end with the block, and their databases go.
+
+    `pooled`: they reach their databases through pgbouncer, as all do with POOLER=pgbouncer.
+    """
+    pooled = pooled or os.environ.get("POOLER") == "pgbouncer"
     folder = world.folder / uuid4().hex[:4]
     folder.mkdir()
     with processes.owned(folder / "s") as ours, mail.started(folder / "m") as post:
         ours.folder.mkdir()
-        stage = Stage(world, ours, post, tuple(replicas))
+        stage = Stage(world, ours, post, tuple(replicas), pooled)
         await asyncio.to_thread(stage.prepare)
         await topics.apply(
             {"bootstrap_servers": world.kafka.servers}, stage.prefix, replication=1, partitions=2

@@ -21,7 +21,7 @@ from tests.support.eventually import eventually
 
 from jobbpakten.cli.environment import hears
 from jobbpakten_events.membership import CommitmentReleased
-from shared.database import connect_directly
+from shared.edges.postgres import Door
 from shared.messaging.inbox.records import Record
 
 CLI = Path(sys.executable).with_name("jobbpakten")
@@ -230,7 +230,7 @@ async def test_a_handler_that_waits_for_somebodys_lock_is_no_broken_record(
     await operator.sends(term(1, 1))
     await eventually(operator.has_heard(1, 1))
     stage = operator.stage
-    holder = await connect_directly(stage.world.postgres.url(stage.database("followup")))
+    holder = await Door(stage.world.postgres.url(stage.database("followup"))).connect()
     async with holder.transaction():
         await holder.execute("SELECT 1 FROM commitments FOR UPDATE")
         released = CommitmentReleased(commitment_id=made(1).commitment_id, ground="reorganised")

@@ -1,6 +1,7 @@
 """Nothing lost, nothing twice, in order, no slot double-booked: whatever is killed, whenever.
 
-One seed alone: `pytest tests/faults -k "nothing_is_lost and 7"`; for an hour: `make chaos`.
+One seed alone: `pytest tests/faults -k "nothing_is_lost and 7"`; for an hour: `make chaos`; all
+through pgbouncer in transaction mode, as seed 19 always is: `POOLER=pgbouncer pytest tests/faults`.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from tests.faults.checks import (
     check_topics,
     everything_told,
 )
-from tests.faults.conftest import SEEDS, World
+from tests.faults.conftest import POOLED, SEEDS, World
 from tests.faults.mail_checks import check_abandoned, check_mails, until_mails_are_out
 from tests.faults.members import NUMBERS, Member, name_staff, promise
 from tests.faults.stage import ALL, Stage, quiet, set_the_day, staged
@@ -61,7 +62,11 @@ async def ring(stage: Stage, seed: int, enough: Callable[[], bool]) -> None:
 async def run(world: World, seed: int) -> str:
     """Let writers race while killers kill; check; say in a line what happened."""
     begun = time.monotonic()
-    async with staged(world, ALL) as stage, httpx.AsyncClient(timeout=PATIENCE_S) as http:
+    pooled = seed == POOLED
+    async with (
+        staged(world, ALL, pooled=pooled) as stage,
+        httpx.AsyncClient(timeout=PATIENCE_S) as http,
+    ):
         today = await set_the_day(stage)
         made = await members(stage)
         killers = Killers(stage, seed)
@@ -98,7 +103,8 @@ async def run(world: World, seed: int) -> str:
     assert killers.kills == Counter(point for one in ALL for point in points_of(one, seed))
     KILLS.update(killers.kills)
     return (
-        f"seed {seed}: {acting.answers['201']} acts, {booked}, {mails}, "
+        f"seed {seed}{' through pgbouncer' * stage.pooled}: "
+        f"{acting.answers['201']} acts, {booked}, {mails}, "
         f"{count} events, {repeats} sent twice, "
         f"kills until now {dict(KILLS)}, {dict(killers.faults)}, "
         f"Kafka away {killers.kafka_away_s:.0f} s, "

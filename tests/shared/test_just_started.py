@@ -19,7 +19,7 @@ from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from shared.database import place_of
+from shared.edges.postgres import place_of
 from shared.messaging.inbox.streams import REASONS, Outcome
 from shared.messaging.kafka import TOPICS
 from shared.time.schedule import name_of
@@ -29,7 +29,7 @@ SERVICES = ["followup", "matching", "membership", "notifications"]
 NOWHERE = "postgresql+asyncpg://follow:s3cret@127.0.0.1:1/{}"
 FROM_THE_START = {"inbox_escaped_total", "outbox_sent_total", "inbox_handler_seconds_count"}
 FROM_THE_START |= {"outbox_age_seconds", "outbox_rows", "inbox_waiting_streams", "inbox_holds"}
-FROM_THE_START |= {"kafka_connected", "relay_leads"}
+FROM_THE_START |= {"kafka_connected", "relay_leads", "database_oldest_transaction_seconds"}
 OWN_ROUNDS = {"notifications": {"release", "recover", "owed", "mail_figures", "send", "help"}}
 NAMED = {"thing", "by_itself", "each_by_itself", "each_seen"}  # what names a kind of things
 

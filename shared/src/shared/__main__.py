@@ -19,7 +19,8 @@ from typing import Any
 import uvicorn
 
 from shared.arguments import odd
-from shared.database import place_of
+from shared.database import direct_door
+from shared.edges.postgres_refusals import Refused
 from shared.http.connections import SERVER
 from shared.logs import describe
 from shared.messaging.kafka import EVERYBODY
@@ -79,8 +80,11 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
     except (WrongKey, SystemExit) as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 2
+    except Refused as amiss:
+        sys.stderr.write(f"{amiss}\n")
+        return 3
     except Exception as error:  # noqa: BLE001 - of what lies there each row fails by itself
-        at = place_of(service.Settings.from_environment().direct_url)
+        at = direct_door(service.Settings.from_environment()).at
         sys.stderr.write(f"The database at {at} is away, or isn't migrated: {describe(error)}\n")
         return 3
 
@@ -95,7 +99,7 @@ def brought_to_head(service: Any) -> int:
     from shared.migrations import migrate  # noqa: PLC0415 - no service that runs needs Alembic
 
     settings = service.Settings.from_environment()
-    migrate(settings.service, settings.direct_url, said)
+    migrate(settings.service, direct_door(settings), said)
     return 0
 
 

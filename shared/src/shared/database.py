@@ -4,21 +4,22 @@ import asyncio
 import importlib.util
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from fastapi import Depends, Request
-from sqlalchemy import URL, event, make_url, text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 from sqlmodel import Session
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobbpakten_events import source_of
+from shared.edges.postgres import Door
 from shared.settings import ServiceSettings
 from shared.undone import Undone
 
@@ -34,6 +35,8 @@ KEEPALIVES = {
 # A replica that vanishes in the middle leaves its locks within a minute; who waits for a lock
 # waits shorter than any handler's limit, so that waiting is an outage and no broken record.
 PATIENCE = {"idle_in_transaction_session_timeout": "60s"}
+# With the time to connect less than the 30 s in which a call is answered whatever is gone.
+POOL_SECONDS = 15
 
 
 Own = TypeVar("Own", bound=ServiceSettings)
@@ -74,11 +77,14 @@ class Transaction(AsyncSession):
 class Database:
     """Where transactions begin; `told` is set when one that told something has been committed.
 
-    `undone` is what fails in them, or in the rounds of work around them.
+    `undone` is what fails in them, or in the rounds of work around them. `door` is the way they
+    take, `direct` the one past any pooler.
     """
 
     networks: Networks
     engine: AsyncEngine
+    door: Door
+    direct: Door
     sessions: async_sessionmaker[Transaction]
     told: asyncio.Event
     undone: Undone
@@ -86,12 +92,21 @@ class Database:
     @property
     def at(self) -> str:
         """Say where it is, for logs and operators."""
-        return place_of(self.engine.url)
+        return self.door.at
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self.sessions.begin() as tx:
             yield tx
+
+    async def fault(self) -> str:
+        """Say why the database doesn't answer; nothing when it does."""
+        try:
+            async with asyncio.timeout(5), self.transaction() as tx:
+                await (await tx.connection()).execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
+            return self.door.said_of(error)
+        return ""
 
 
 async def transaction(request: Request) -> AsyncIterator[Transaction]:
@@ -108,17 +123,16 @@ Tx = Annotated[Transaction, Depends(transaction, scope="function")]
 
 def connect(settings: ServiceSettings, networks: Networks | None = None) -> Database:
     """Make the pool; it connects when first used."""
-    engine = create_async_engine(
-        settings.database_url,
+    door = Door(settings.database_url, settings, session=session_settings(settings), said={})
+    engine = door.engine(
         pool_size=10,
         max_overflow=10,
+        pool_timeout=POOL_SECONDS,
         pool_use_lifo=True,  # the connection that was used last knows our statements already
-        hide_parameters=True,
-        connect_args={"server_settings": session_settings(settings)},
     )
     networks = networks or {}
     told, undone = asyncio.Event(), Undone(settings.service, world_is_broken)
-    undone.at = place_of(settings.database_url)
+    undone.at = door.at
 
     class Telling(Session):
         """A session of this service; it says when something told has been committed."""
@@ -138,7 +152,14 @@ def connect(settings: ServiceSettings, networks: Networks | None = None) -> Data
         networks=networks,
         undone=undone,
     )
-    return Database(networks, engine, sessions, told, undone)
+    direct = replace(direct_door(settings), said=door.said, command_seconds=30)
+    return Database(networks, engine, door, direct, sessions, told, undone)
+
+
+def direct_door(settings: ServiceSettings, **session: str) -> Door:
+    """Give the way past any pooler, for session locks, LISTEN and the schema."""
+    named = "database_direct_url" if settings.database_direct_url else "database_url"
+    return Door(settings.direct_url, settings, named, KEEPALIVES | session, direct=True)
 
 
 def session_settings(settings: ServiceSettings) -> dict[str, str]:
@@ -150,23 +171,6 @@ def session_settings(settings: ServiceSettings) -> dict[str, str]:
         return {}
     lock_ms = min(5_000, int(settings.handler_limit_seconds * 500))
     return KEEPALIVES | PATIENCE | {"lock_timeout": f"{lock_ms}ms"}
-
-
-def place_of(url: str | URL) -> str:
-    """Say where a database is: host, port and name, and nothing of who goes there, or how."""
-    found = make_url(url)
-    host = found.host or found.query.get("host", "localhost")
-    port = found.port or found.query.get("port", "5432")
-    hosts = host if isinstance(host, str) else ",".join(host)
-    said = f"{hosts}:{port}/{found.database or ''}"
-    # An @ that should have been written %40 leaves the end of a password in what follows it.
-    return "?" if "@" in said else said
-
-
-async def connect_directly(url: str) -> asyncpg.Connection:
-    """Open a connection past any pooler, for session locks and LISTEN."""
-    dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return await asyncpg.connect(dsn, server_settings=KEEPALIVES, timeout=10, command_timeout=30)
 
 
 def world_is_broken(error: BaseException) -> bool:

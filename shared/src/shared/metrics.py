@@ -5,6 +5,9 @@ from prometheus_client import Counter, Gauge, Histogram
 outbox_age = Gauge("outbox_age_seconds", "How long the oldest event has waited.", ["service"])
 outbox_rows = Gauge("outbox_rows", "How many events wait, at most 10,000 are counted.", ["service"])
 outbox_sent = Counter("outbox_sent", "Events acknowledged by Kafka.", ["service"])
+oldest_transaction = Gauge(
+    "database_oldest_transaction_seconds", "How long somebody's transaction is open.", ["service"]
+)
 relay_leads = Gauge("relay_leads", "1 where this replica's relay leads.", ["service"])
 inbox_lag = Gauge("inbox_lag_records", "Records not yet heard.", ["service", "topic", "partition"])
 inbox_partitions = Gauge("inbox_partitions", "Partitions that this replica hears.", ["service"])

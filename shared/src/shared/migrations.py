@@ -1,7 +1,12 @@
-"""Migrations: each service's own, by Alembic. No running service imports this."""
+"""Migrations: each service's own, by Alembic. No running service imports this.
+
+Each step is a transaction of its own, and waits for no lock longer than a call can wait behind it:
+whoever reads a table for ten minutes delays the migration and nobody else.
+"""
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,30 +14,69 @@ from alembic import command, context, op
 from alembic.config import Config
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import NullPool
 
 from shared.database import head_of, migrations_of
+from shared.edges.postgres import Door, door_to
+from shared.edges.postgres_refusals import Refused
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
 PLUMBING_TABLES |= {"canaries", "sealing"}
+LOCK = 7_071_072  # any number: one migrates at a time
+# A statement that holds a table for ten minutes has stopped every call long before.
+SESSION = {
+    "lock_timeout": "3s",
+    "statement_timeout": "10min",
+    "idle_in_transaction_session_timeout": "60s",
+}
+PAUSES_SECONDS = [2, 4, 8, *[15] * 60]  # a quarter of an hour in all
+HELD = {"55P03": "somebody holds a table", "40P01": "somebody and we wait for each other"}
+Say = Callable[[str], None]
+
+TRY = text("SELECT pg_try_advisory_lock(:lock)")
+HOLDER = text("""
+    SELECT pid, usename, extract(epoch FROM clock_timestamp() - backend_start)::int AS seconds
+    FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND objid = :lock
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""")
+OLDEST = text("""
+    SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::int AS seconds
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1""")
+# All that 0003 changes, before it does: its own limit for a lock is longer than a call may wait.
+HOLD_DAYS = """
+    DO $$ DECLARE here record; BEGIN
+        FOR here IN SELECT DISTINCT table_name FROM information_schema.columns
+            JOIN information_schema.tables USING (table_schema, table_name)
+            WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
+            AND data_type IN ('date', 'timestamp with time zone') ORDER BY table_name
+        LOOP EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', here.table_name); END LOOP;
+    END $$"""
 
 
-def migrate(service: str, url: str, say: Callable[[str], None] = lambda _: None) -> None:
-    """Bring the schema to its head; safe to repeat, and from several places at once.
+def migrate(service: str, where: Door | str, say: Say = lambda _: None) -> None:
+    """Bring the schema to its head; safe to repeat, after a kill too, and from several places.
 
-    `say` hears after each step how far it is.
+    `say` hears after each step how far it is, and what is waited for. Refused where somebody held
+    a table, or migrated, for longer than we wait.
     """
     config = Config()
     head = head_of(service)
+    config.attributes["say"] = lambda line: say(f"{service}: {line}")
     config.attributes["done"] = lambda step: say(f"{service}: {step:.4} of {head} is done")
     config.set_main_option("script_location", str(migrations_of(service)))
-    config.attributes["url"] = url
+    door = door_to(where)
+    config.attributes["door"] = replace(door, session={**door.session, **SESSION})
     command.upgrade(config, "head")
 
 
 def run_plumbing(number: int) -> None:
     """Run one numbered file of the plumbing's SQL: the whole of a migration's `upgrade`."""
+    # SQLAlchemy begins its transaction with a first statement of its own, not with the driver's.
+    op.execute(HOLD_DAYS if number == 3 else "SELECT 1")  # noqa: PLR2004 - the file's number
     # asyncpg: a prepared statement holds one command, the driver's own execute takes the script.
     connection: Any = op.get_bind().connection.dbapi_connection
     plumbing = (PLUMBING / f"{number:04}.sql").read_text()
@@ -40,20 +84,62 @@ def run_plumbing(number: int) -> None:
 
 
 def run_migrations(metadata: MetaData) -> None:
-    """Run Alembic against the address in its config: the whole of a service's `env.py`."""
-    about = context.config.attributes
-    asyncio.run(_run(about["url"], metadata, about.get("done", lambda _: None)))
+    """Run Alembic through the door in its config: the whole of a service's `env.py`."""
+    asyncio.run(_run(context.config.attributes, metadata))
 
 
-async def _run(url: str, metadata: MetaData, done: Callable[[str], None]) -> None:
-    engine = create_async_engine(url)
+async def _run(about: dict[str, Any], metadata: MetaData) -> None:
+    door, say = about["door"], about["say"]
+    engine = door.engine(poolclass=NullPool)
     try:
-        async with engine.begin() as connection:
-            # One migrator at a time; the others find nothing left to do.
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7071072)"))
-            await connection.run_sync(_upgrade, metadata, done)
+        async with engine.connect() as connection:
+            await _lock(connection, door, say)
+            pauses = iter(PAUSES_SECONDS)
+            while held := await _held_up(connection, metadata, about["done"]):
+                oldest = await _who(connection, OLDEST)
+                pause = next(pauses, None)
+                if pause is None:
+                    raise Refused(door.at, f"isn't migrated: {held}: {oldest}")
+                say(f"{held}, tries again in {pause} s: {oldest}")
+                await asyncio.sleep(pause)
     finally:
         await engine.dispose()
+
+
+async def _held_up(connection: AsyncConnection, metadata: MetaData, done: Say) -> str | None:
+    """Do all steps, or as many as somebody lets us: then say what holds us up."""
+    try:
+        await connection.run_sync(_upgrade, metadata, done)
+    except DBAPIError as error:
+        held = HELD.get(getattr(error.orig, "sqlstate", ""))
+        if held is None:
+            raise
+        await connection.rollback()
+        return held
+    return None
+
+
+async def _lock(connection: AsyncConnection, door: Door, say: Say) -> None:
+    """Wait for whoever else migrates; the lock is the session's, and goes with it."""
+    pauses = iter(PAUSES_SECONDS)
+    while not await connection.scalar(TRY, {"lock": LOCK}):
+        holder = await _who(connection, HOLDER, lock=LOCK)
+        pause = next(pauses, None)
+        if pause is None:
+            raise Refused(door.at, f"isn't migrated: somebody else is at it: {holder}")
+        say(f"somebody else migrates, looks again in {pause} s: {holder}")
+        await asyncio.sleep(pause)
+    await connection.rollback()
+
+
+async def _who(connection: AsyncConnection, query: Any, **about: Any) -> str:
+    """Say whose connection it is, and how long it has been so; and how to end it."""
+    found = (await connection.execute(query, about)).first()
+    await connection.rollback()
+    if found is None:
+        return "it has just gone"
+    whose = f"process {found.pid} of {found.usename}, since {found.seconds} s"
+    return f"{whose} (SELECT pg_terminate_backend({found.pid}) ends it)"
 
 
 def _upgrade(connection: Connection, metadata: MetaData, done: Callable[[str], None]) -> None:
@@ -62,6 +148,7 @@ def _upgrade(connection: Connection, metadata: MetaData, done: Callable[[str], N
         target_metadata=metadata,
         include_name=lambda name, kind, _: kind != "table" or name not in PLUMBING_TABLES,
         compare_type=True,
+        transaction_per_migration=True,
         on_version_apply=cast("Any", lambda **about: done(about["step"].up_revision_id)),
     )
     with context.begin_transaction():

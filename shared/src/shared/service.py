@@ -9,13 +9,13 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import logs
 from shared.database import Database, Networks, connect, schema_is_at_head
 from shared.edges.doorkeepers import Doorkeeper
 from shared.edges.kafka_refusals import Refusals
+from shared.edges.postgres_refusals import Refused
 from shared.http import docs, problems
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
@@ -33,6 +33,7 @@ from shared.time.manual import manual_clock_router
 from shared.undone import over_and_over
 
 SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
+REFUSED = "database_refuses"
 OPEN_TO_ALL = ("/health/", "/metrics")
 LONG_SECONDS = 60  # for an event to lie in the outbox
 STOP_SECONDS = 6  # after the listener: relay, senders and pool let go of what they hold
@@ -99,7 +100,7 @@ class Parts:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside
         self.canaries = canaries
         self.waits, self.amiss = SCHEMA
-        self.looked, self.answering = Glance(self.obstacle), Glance(self.fault)
+        self.looked, self.answering = Glance(self.obstacle), Glance(database.fault)
         self.inbox = Inbox(settings, database, hears)
         self.refusals = Refusals(settings)
         self.listener = Listener(settings, self.inbox, hears.topics, self.refusals)
@@ -157,8 +158,11 @@ class Parts:
             yield schedule.run(self.database, self.due)
 
     async def wait(self) -> None:
+        said = ""
         while not await self.is_open():
-            log.warning(self.waits, reason=self.amiss)
+            if self.waits != REFUSED and said != self.amiss:  # else it is said where it was met
+                log.warning(self.waits, reason=self.amiss)
+            said = self.amiss
             await asyncio.sleep(1)
         log.info("schema_is_at_head")
 
@@ -171,6 +175,7 @@ class Parts:
     async def obstacle(self) -> tuple[str, str]:
         """Give what keeps us from beginning, as an event and in a sentence; empty: nothing does."""
         try:
+            await self.database.door.check()
             async with self.database.transaction() as tx:
                 if not await schema_is_at_head(self.settings.service, tx):
                     return SCHEMA
@@ -178,18 +183,9 @@ class Parts:
         except WrongKey as error:
             return "wrong_key", str(error)
         except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-            amiss = f"The database at {self.database.at} doesn't answer: {describe(error)}"
-            return "waiting_for_database", amiss
+            said = REFUSED if isinstance(error, Refused) else "waiting_for_database"
+            return said, self.database.door.said_of(error)
         return "", ""
-
-    async def fault(self) -> str:
-        """Say why the database doesn't answer; nothing when it does."""
-        try:
-            async with asyncio.timeout(5), self.database.transaction() as tx:
-                await (await tx.connection()).execute(text("SELECT 1"))
-        except Exception as error:  # noqa: BLE001 - whatever it is, we aren't ready
-            return describe(error)
-        return ""
 
     def health(self) -> APIRouter:
         """Make the three probes and the metrics."""
@@ -204,7 +200,7 @@ class Parts:
             if self.canaries and not await self.is_open():
                 return bad(self.amiss)
             if fault := await self.answering():
-                return bad(f"The database at {self.database.at} doesn't answer: {fault}")
+                return bad(fault)
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
             kafka_is = "is joined" if self.listener.liveness.joined else away
             said = " ".join([f"Kafka {kafka_is}.", *self.refusals.sentences()])

@@ -28,7 +28,7 @@ from tests.support.published import (
 )
 
 from shared.edges.doorkeepers import NOT_ADMITTED, Caller, Doorkeeper
-from shared.edges.refusals import cause_of
+from shared.edges.token_refusals import cause_of
 
 HOUR_SECONDS = 3600
 RSA, EC, ED, FOREIGN = rsa("rsa"), ec("ec"), ed("ed"), ed("ed")

@@ -1,10 +1,13 @@
 """What operations look at: figures of outbox and car park, and old answers that go."""
 
+import pytest
+import structlog
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 from tests.shared.support.inbox_harness import Ear
 from tests.shared.support.records import made
 
+from shared.messaging import gauges
 from shared.messaging.gauges import Observer
 
 ANSWERS = """INSERT INTO answers (caller, key, route, hash, at)
@@ -33,3 +36,22 @@ async def test_the_figures_say_what_waits_and_old_answers_go(ear: Ear) -> None:
     assert figure("inbox_parked_records", reason="behind") == 1
     assert await ear.rows("SELECT key FROM answers") == [("new",)]
     assert await ear.effects() == [1], made().key
+
+
+async def test_whose_transaction_stays_open_is_said_once_with_what_ends_it(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observer = Observer("followup", ear.database)
+    async with ear.database.transaction() as hanging:
+        connection = await hanging.connection()
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+        with structlog.testing.capture_logs() as logs:
+            await observer.look()
+            assert logs == []
+            monkeypatch.setattr(gauges, "OLD_SECONDS", 0)
+            for _ in range(2):
+                await observer.look()
+    assert figure("database_oldest_transaction_seconds") > 0
+    assert [one["event"] for one in logs] == ["transaction_is_old"]
+    assert f"Process {pid} of" in logs[0]["reason"]
+    assert f"SELECT pg_terminate_backend({pid})" in logs[0]["reason"]

@@ -82,9 +82,8 @@ def figure(name: str, teller: Teller | None = None) -> list[float]:
 
 async def asked(of: Listener, servers: str = "") -> None:
     """Ask whether Kafka answers, as a service does once a minute."""
-    about = of.settings
-    where = servers or about.kafka_servers, about.kafka_topic_prefix
-    await kafka.watch(about.service, *where, of.topics, of.liveness.note_answer)
+    about = of.settings.model_copy(update={"kafka_servers": servers} if servers else {})
+    await kafka.watch(about, of.topics, of.liveness.note_answer)
 
 
 def has_joined(one: Listener) -> None:

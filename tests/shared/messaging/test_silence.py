@@ -50,7 +50,7 @@ async def test_a_relay_that_was_forgotten_begins_anew_and_tells_everything(
     forgetful: kafkas.Kafka, database: Callable[[str], str]
 ) -> None:
     prefix = f"{uuid4().hex[:8]}."
-    await apply(forgetful.servers, prefix, replication=1, partitions=2)
+    await apply({"bootstrap_servers": forgetful.servers}, prefix, replication=1, partitions=2)
     about = settings(
         Telling, database("shared"), kafka_servers=forgetful.servers, kafka_topic_prefix=prefix
     )

@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.edges.keysets import OF_PEOPLE
-from shared.edges.refusals import Refusal, Refusals
+from shared.edges.token_refusals import Refusal, Refusals
 from shared.edges.tokens import MachineTokens, check_lifetime, issuer_in, rules
 from shared.people.identity_numbers import holds_identity_number
 from shared.settings import ServiceSettings

@@ -116,6 +116,7 @@ class Tls:
             now = self.files.contents()
             if now == self.seen:
                 return False
+            TlsFiles(self.files.ca).load_into(self.context)  # also beside half a pair
             self.files.context()  # OpenSSL: a key that doesn't fit breaks the context it is for
             self.files.load_into(self.context)
         except OSError as error:

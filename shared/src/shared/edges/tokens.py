@@ -13,7 +13,7 @@ from joserfc.jwk import Key
 
 from shared.edges.issuers import PublishedKeys
 from shared.edges.keysets import ALGORITHMS, keys_of
-from shared.edges.refusals import Refusal
+from shared.edges.token_refusals import Refusal
 from shared.settings.issuers import Issuer
 
 LONGEST_SECONDS = 8 * 60 * 60

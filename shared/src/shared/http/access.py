@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.edges.doorkeepers import NOT_ADMITTED, Caller, Doorkeeper
-from shared.edges.refusals import Refusal
+from shared.edges.token_refusals import Refusal
 from shared.edges.tokens import KeyUnknown
 from shared.machines import NotFound
 from shared.messaging.causation import Cause, current

@@ -11,7 +11,7 @@ from shared.messaging.inbox.streams import REASONS, Outcome
 OF_A_SERVICE = (
     *(metrics.outbox_age, metrics.outbox_rows, metrics.outbox_sent, metrics.relay_leads),
     *(metrics.inbox_waiting, metrics.inbox_holds, metrics.inbox_escaped),
-    *(metrics.inbox_partitions, metrics.kept_back_seconds),
+    *(metrics.inbox_partitions, metrics.kept_back_seconds, metrics.oldest_transaction),
     *(metrics.handler_seconds, metrics.kafka_connected, metrics.kafka_answers),
 )
 

@@ -26,6 +26,12 @@ WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiti
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
+# Of other users' sessions PostgreSQL says it to members of pg_read_all_stats only.
+OLDEST_TRANSACTION = text("""
+    SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::float AS seconds
+    FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+    ORDER BY xact_start LIMIT 1""")
+OLD_SECONDS = 300  # nothing of ours takes so long, and what it holds back grows
 # How many things of each kind are due and wait for their turn. Asked every few seconds: a count
 # reads an index alone, and stops at MOST_COUNTED.
 Waiting = Callable[[Tx, date], Awaitable[Mapping[str, int]]]
@@ -59,7 +65,7 @@ class Observer:
         """
         self.forgotten = 0
         figures = (self.read_outbox, self.read_parked, self.forget_old_answers, self.read_waiting)
-        for figure in figures:
+        for figure in (*figures, self.read_transactions):
             with self.database.undone.thing("figures", figure.__name__):
                 async with self.database.transaction() as tx:
                     await figure(tx)
@@ -87,6 +93,16 @@ class Observer:
             records = parked[reason].records if reason in parked else 0
             metrics.inbox_parked.labels(self.service, reason).set(records)
         self.alarm(parked)
+
+    async def read_transactions(self, tx: Tx) -> None:
+        """Say once in five minutes whose transaction is open for too long, and how to end it."""
+        found = (await (await tx.connection()).execute(OLDEST_TRANSACTION)).one()
+        metrics.oldest_transaction.labels(self.service).set(found.seconds)
+        if found.seconds > OLD_SECONDS:
+            ends = f"SELECT pg_terminate_backend({found.pid})"
+            reason = f"Process {found.pid} of {found.usename} holds back what is deleted: {ends}"
+            about = {"seconds": round(found.seconds), "reason": reason, "at": self.database.at}
+            self.alarms.ring("transaction_is_old", **about)
 
     async def forget_old_answers(self, tx: Tx) -> None:
         self.forgotten = await idempotency.forget_old_answers(await tx.connection())

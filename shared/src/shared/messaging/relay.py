@@ -14,11 +14,13 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from pydantic_core import from_json
 
 from shared import metrics
-from shared.database import Database, connect_directly, place_of
+from shared.database import Database
 from shared.edges.kafka import arguments
 from shared.edges.kafka_refusals import Refusals
+from shared.edges.postgres_refusals import Refused
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
+from shared.messaging.floors import Floor
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
 from shared.settings import ServiceSettings
 
@@ -29,7 +31,7 @@ PAUSE_SECONDS = 1.0
 STOP_SECONDS = 2
 MAX_BATCH_BYTES = 512 * 1024
 READ = """SELECT position, topic, key, version, headers, payload FROM outbox
-          WHERE position <> ALL($1::bigint[]) ORDER BY position LIMIT $2"""
+          WHERE position > $1 AND position <> ALL($2::bigint[]) ORDER BY position LIMIT $3"""
 DROP = "DELETE FROM outbox WHERE position = ANY($1::bigint[])"
 
 log = structlog.get_logger()
@@ -59,8 +61,9 @@ class Relay:
     ) -> None:
         self.settings, self.new_producer = settings, producer
         self.refusals = refusals or Refusals(settings)
-        self.told, self.undone = database.told, database.undone
+        self.told, self.undone, self.direct = database.told, database.undone, database.direct
         self.aside: dict[int, tuple[str, str]] = {}  # rows that can't be sent, and their streams
+        self.floor = Floor()
         self.sent = metrics.outbox_sent.labels(settings.service)
         self.leads = metrics.relay_leads.labels(settings.service)
 
@@ -71,13 +74,14 @@ class Relay:
                 await self.stand_by()
             except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
                 is_kafka, settings = isinstance(error, KafkaError), self.settings
-                at = settings.kafka_servers if is_kafka else place_of(settings.direct_url)
-                if not await self.refusals.note("relay", error):
+                at = settings.kafka_servers if is_kafka else self.direct.at
+                is_said = isinstance(error, Refused) or await self.refusals.note("relay", error)
+                if not is_said:
                     log.warning("relay_interrupted", error=describe(error), at=at)
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def stand_by(self) -> None:
-        connection = await connect_directly(self.settings.direct_url)
+        connection = await self.direct.connect()
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 if await self.woken():
@@ -103,6 +107,7 @@ class Relay:
     async def send_rounds(self, connection: asyncpg.Connection, producer: AIOKafkaProducer) -> None:
         """Send round after round; the next is read, and the last deleted, while one is sent."""
         sending: asyncio.Task[None] | None = None
+        floor = self.floor = Floor()
         rows: Rows = []
         done: list[int] = []
         try:
@@ -112,7 +117,11 @@ class Relay:
                 if done:
                     await connection.execute(DROP, done)
                     crash_point("relay.deleted")
-                ahead: Rows = await connection.fetch(READ, [*in_flight, *self.aside], ROUND)
+                await floor.look(connection)
+                unsent = [*in_flight, *self.aside]
+                ahead: Rows = await connection.fetch(READ, floor.at, unsent, ROUND)
+                read = [row["position"] for row in ahead]
+                floor.rise(read, [*unsent, *read])
                 if sending:
                     await sending
                     crash_point("relay.acked")

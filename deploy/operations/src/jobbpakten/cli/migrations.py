@@ -15,6 +15,7 @@ from jobbpakten.cli.environment import (
 )
 from jobbpakten.cli.exit_codes import CODES
 from jobbpakten.cli.outputs import AsJson, print_json, print_table, say
+from shared.edges.postgres import Door
 from shared.migrations import migrate as upgrade
 
 app = typer.Typer()
@@ -28,18 +29,18 @@ def migrate(service: AnyService = None, *, as_json: AsJson = False) -> None:
     each: where one isn't installed, run `python -m shared <service> migrate` in its image.
     """
     refuse_one_key_for_two_services()
-    found = [migrated(name, url) for name, url in databases(service).items()]
+    found = [migrated(name, door) for name, door in databases(service).items()]
     if as_json:
         print_json(found)
     else:
         print_table("service", "from", "to", rows=[one.values() for one in found])
 
 
-def migrated(service: str, url: str) -> dict[str, Any]:
+def migrated(service: str, door: Door) -> dict[str, Any]:
     installed(service, "migrate")
     before = asyncio.run(revision(service))
     with reaching(service):
-        upgrade(service, url, say)
+        upgrade(service, door, say)
     return {"service": service, "from": before, "to": asyncio.run(revision(service))}
 
 

@@ -19,6 +19,7 @@ from jobbpakten.reconciliation import (
     standing,
     until_quiet,
 )
+from shared.edges.postgres import Door
 
 NAMED = 10
 
@@ -44,7 +45,7 @@ def reconcile(wait: Wait = 0, *, as_json: AsJson = False) -> None:
     raise typer.Exit(Code.FOUND if found.differs else Code.GOOD)
 
 
-async def looked_at(urls: dict[str, str], wait: float) -> Standing:
+async def looked_at(urls: dict[str, Door], wait: float) -> Standing:
     try:
         return await (until_quiet(urls, hears(), wait) if wait else standing(urls, hears()))
     except NeverQuiet as error:

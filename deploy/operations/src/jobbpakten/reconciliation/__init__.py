@@ -7,12 +7,11 @@ difference is missed. When nothing differs, waits in an outbox or is parked, all
 import asyncio
 import time
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from typing import Any, Self, TypeVar
 
 import asyncpg
-from sqlalchemy import make_url
 
 from jobbpakten.reconciliation.standings import (
     FORKED,
@@ -23,7 +22,7 @@ from jobbpakten.reconciliation.standings import (
     Told,
     compared,
 )
-from shared.database import place_of
+from shared.edges.postgres import Door, door_to
 from shared.messaging.kafka import TOPICS
 from shared.time import clock
 
@@ -40,7 +39,6 @@ __all__ = [
 ]
 
 POLL_SECONDS = 0.03
-CONNECT_SECONDS = 10
 BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 HEARD = """SELECT inbox.topic, inbox.key, inbox.version, coalesce(late.version, 1), late.at
@@ -66,8 +64,8 @@ Streams = dict[tuple[str, str], dict[str, Known]]  # (service, topic) -> key -> 
 class OutOfReach(Exception):
     """A service's database doesn't answer, or isn't migrated; the cause stands behind it."""
 
-    def __init__(self, service: str, url: str, cause: BaseException) -> None:
-        at, kind = place_of(url), type(cause).__name__
+    def __init__(self, service: str, at: str, cause: BaseException) -> None:
+        kind = type(cause).__name__
         super().__init__(f"The database of {service} at {at} can't be read ({kind}).")
         self.service, self.cause = service, cause
 
@@ -80,14 +78,14 @@ class NeverQuiet(TimeoutError):
         self.standing = found
 
 
-async def standing(urls: Mapping[str, str], hears: Mapping[str, set[str]]) -> Standing:
+async def standing(urls: Mapping[str, Door | str], hears: Mapping[str, set[str]]) -> Standing:
     """Compare once: the services' databases by name, and the topics that each of them hears."""
     async with Comparison(urls, hears) as comparison:
         return await comparison.standing()
 
 
 async def until_quiet(
-    urls: Mapping[str, str], hears: Mapping[str, set[str]], seconds: float = 60
+    urls: Mapping[str, Door | str], hears: Mapping[str, set[str]], seconds: float = 60
 ) -> Standing:
     """Wait until all is quiet, once; who waits again and again keeps a `Comparison` open."""
     async with Comparison(urls, hears) as comparison:
@@ -100,8 +98,8 @@ class Comparison:
     A topic is left out when no service that tells on it is among `urls`.
     """
 
-    def __init__(self, urls: Mapping[str, str], hears: Mapping[str, set[str]]) -> None:
-        self.urls, self.hears = urls, hears
+    def __init__(self, urls: Mapping[str, Door | str], hears: Mapping[str, set[str]]) -> None:
+        self.doors, self.hears = {name: door_to(where) for name, where in urls.items()}, hears
         self.pools: dict[str, asyncpg.Pool] = {}
         self.closing = AsyncExitStack()
         everything = sorted(set[str]().union(*hears.values()))
@@ -118,14 +116,8 @@ class Comparison:
         ]
 
     async def __aenter__(self) -> Self:
-        for service, url in self.urls.items():
-            dsn = make_url(url).set(drivername="postgresql")
-            pool = asyncpg.create_pool(
-                dsn.render_as_string(hide_password=False),
-                min_size=0,
-                max_size=1,
-                timeout=CONNECT_SECONDS,
-            )
+        for service, door in self.doors.items():
+            pool = asyncpg.create_pool(connect=opened(door), min_size=0, max_size=1)
             self.pools[service] = await self.closing.enter_async_context(pool)
         return self
 
@@ -194,7 +186,7 @@ class Comparison:
         self, query: str, topics: Mapping[str, set[str]], kind: Callable[..., Known]
     ) -> Streams[Known]:
         found: Streams[Known] = {}
-        asked = {service: [sorted(topics.get(service, ()))] for service in self.urls}
+        asked = {service: [sorted(topics.get(service, ()))] for service in self.doors}
         for service, rows in (await self._asked(query, asked)).items():
             for topic, key, *known in rows:
                 found.setdefault((service, topic), {})[key] = kind(*known)
@@ -205,12 +197,17 @@ class Comparison:
 
     async def _asked(self, query: str, about: Mapping[str, Sequence[Any]]) -> dict[str, Rows]:
         """Ask all databases at once."""
-        asking = (self._answer(service, query, about.get(service, ())) for service in self.urls)
-        return dict(zip(self.urls, await asyncio.gather(*asking), strict=True))
+        asking = (self._answer(service, query, about.get(service, ())) for service in self.doors)
+        return dict(zip(self.doors, await asyncio.gather(*asking), strict=True))
 
     async def _answer(self, service: str, query: str, about: Sequence[Any]) -> Rows:
         try:
             rows: Rows = await self.pools[service].fetch(query, *about)
         except BROKEN as error:
-            raise OutOfReach(service, self.urls[service], error) from error
+            raise OutOfReach(service, self.doors[service].at, error) from error
         return rows
+
+
+def opened(door: Door) -> Callable[..., Awaitable[asyncpg.Connection]]:
+    """Have a pool connect by the door, whatever it would say itself."""
+    return lambda *_, **__: door.connect()
