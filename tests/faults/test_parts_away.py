@@ -16,8 +16,6 @@ from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten_local.parts.services import Service
 
-# Sooner than the server, which closes what is idle for 5 s: a call may meet that on its way.
-LIMITS = httpx.Limits(keepalive_expiry=1)
 AWAY_S = 20
 SEEDS = itertools.count()  # a seed repeats its acts, and what is repeated is only answered again
 LEADER = """SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -37,7 +35,7 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
 ) -> None:
     async with (
         staged(world, dict.fromkeys(TWO, 1)) as stage,
-        httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http,
+        httpx.AsyncClient(timeout=PATIENCE_S) as http,
     ):
         commitments = await promises(stage, 3)
         born = [one.process.pid for one in stage.replicas if one.process]
@@ -49,11 +47,11 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
             writers = Writers(calling, commitments, 1, lambda n: n > 100 and loop.time() > until)
             writing = asyncio.create_task(writers.write())
             newcomer = stage.start("membership")
-            await eventually(lambda: answers(newcomer.url, "/health/ready"))
-            await eventually(lambda: answers(newcomer.url, "/health/startup"))
+            await eventually(lambda: answers(newcomer.probes, "/health/ready"))
+            await eventually(lambda: answers(newcomer.probes, "/health/startup"))
             await writing
             for replica in stage.replicas:
-                await answers(replica.url, "/health/live")
+                await answers(replica.probes, "/health/live")
         finally:
             await asyncio.to_thread(world.kafka.embedded.start)
 
@@ -83,11 +81,11 @@ async def test_services_started_before_postgresql_wait_and_say_so(world: World) 
         await asyncio.to_thread(world.postgres.stop)
         try:
             service = stage.start("membership")
-            await eventually(lambda: answers(service.url, "/health/live"))
+            await eventually(lambda: answers(service.probes, "/health/live"))
             with pytest.raises(AssertionError):
-                await answers(service.url, "/health/ready")
+                await answers(service.probes, "/health/ready")
             with pytest.raises(AssertionError):
-                await answers(service.url, "/health/startup")
+                await answers(service.probes, "/health/startup")
 
             def says_so() -> None:
                 assert "waiting_for_database" in [line["event"] for line in log_of(service)]
@@ -95,7 +93,7 @@ async def test_services_started_before_postgresql_wait_and_say_so(world: World) 
             await eventually(says_so)
         finally:
             await asyncio.to_thread(world.postgres.start)
-        await eventually(lambda: answers(service.url, "/health/ready"))
+        await eventually(lambda: answers(service.probes, "/health/ready"))
         await asyncio.to_thread(service.until_ready)
 
 
@@ -126,7 +124,7 @@ async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(worl
 
 async def leading(stage: Stage) -> Service:
     for one in stage.of("membership"):
-        with httpx.Client(base_url=one.url, timeout=PATIENCE_S) as http:
+        with httpx.Client(base_url=one.probes, timeout=PATIENCE_S) as http:
             if one.figure(http, "relay_leads") == 1:
                 return one
     raise AssertionError("nobody leads")
@@ -146,6 +144,6 @@ async def nothing_waits(stage: Stage) -> None:
 
 
 async def act(on: list[Service], commitments: list[str], acts: int) -> None:
-    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         calling = Callers("membership", on, http)
         await Writers(calling, commitments, next(SEEDS), lambda done: done >= acts).write()

@@ -53,7 +53,7 @@ async def figures(service: Service) -> list[Sample]:
 
     def answer() -> str:
         try:
-            return httpx.get(f"{service.url}/metrics").text
+            return httpx.get(f"{service.probes}/metrics").text
         except httpx.TransportError as error:
             raise AssertionError(service.log.read_text()) from error
 
@@ -118,7 +118,7 @@ def test_a_record_is_parked_for_a_reason_that_is_known_beforehand() -> None:
 async def test_whoever_cant_reach_its_parts_says_where_they_are_and_no_secret(
     just_started: Service,
 ) -> None:
-    place, url = f"127.0.0.1:1/{just_started.name}", just_started.url
+    place, url = f"127.0.0.1:1/{just_started.name}", just_started.probes
     await figures(just_started)
 
     async with httpx.AsyncClient(base_url=url) as http:

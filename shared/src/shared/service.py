@@ -10,14 +10,15 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware import Middleware
 
 from shared import logs
-from shared.database import Database, Networks, connect, schema_is_at_head
+from shared.database import Database, Networks, connect
 from shared.http import docs, problems
 from shared.http.access import Doorkeeper
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
+from shared.http.thresholds import Gate, Threshold
 from shared.logs import describe
 from shared.messaging import figures, kafka
 from shared.messaging.gauges import Observer, Waiting
@@ -25,13 +26,12 @@ from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
-from shared.people.canaries import Canary, WrongKey, check
+from shared.people.canaries import Canary
 from shared.settings import ServiceSettings
 from shared.time import schedule
 from shared.time.manual import manual_clock_router
 from shared.undone import over_and_over
 
-SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
 OPEN_TO_ALL = ("/health/", "/metrics")
 LONG_SECONDS = 60  # for an event to lie in the outbox
 STOP_SECONDS = 8  # the relay lets go of its producer and its connection
@@ -63,22 +63,39 @@ def assemble(
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     database.undone.expect_rounds(*rounds)
     parts = Parts(settings, database, hears, due, beside, canaries, waiting)
-    app = FastAPI(
-        title=f"Jobbpakten {settings.service}",
+    app = plain(
+        f"Jobbpakten {settings.service}",
+        Middleware(Threshold, gate=parts.gate, prefix=settings.path_prefix),
         lifespan=parts.lifespan,
+    )
+    app.state.hears = hears
+    app.state.probes = plain(
+        "Probes", Middleware(Threshold, gate=parts.gate, always=OPEN_TO_ALL), openapi_url=None
+    )
+    doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
+    for one in (app, app.state.probes):
+        one.state.database, one.state.doorkeeper = database, doorkeeper
+    by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
+    for router in (parts.health(), *by_hand):
+        app.state.probes.include_router(router)
+    for router in (docs.page(app), *routers):
+        app.include_router(router)
+    app.openapi = docs.described(app)  # type: ignore[method-assign]
+    return app
+
+
+def plain(title: str, threshold: Middleware, **more: Any) -> FastAPI:
+    """Make an app without calls, whose errors are problems."""
+    app = FastAPI(
+        title=title,
+        middleware=[threshold],
         dependencies=[Depends(check_address)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # the address would be built of what the caller calls us
+        **more,
     )
-    app.state.database, app.state.hears = database, hears
-    app.state.doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
-    app.add_middleware(Threshold, parts=parts)
     problems.install(app)
-    by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
-    for router in (parts.health(), docs.page(app), *routers, *by_hand):
-        app.include_router(router)
-    app.openapi = docs.described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -96,9 +113,8 @@ class Parts:
         waiting: Waiting | None,
     ) -> None:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside
-        self.canaries = canaries
-        self.waits, self.amiss = SCHEMA
-        self.looked, self.answering = Glance(self.obstacle), Glance(self.fault)
+        self.gate = Gate(settings.service, database, canaries)
+        self.answering = Glance(self.fault)
         self.inbox = Inbox(settings, database, hears)
         self.listener = Listener(settings, self.inbox, hears.topics)
         self.relay = Relay(settings, database)
@@ -125,13 +141,13 @@ class Parts:
             await self.listener.stop()
             self.working.cancel()
             await asyncio.wait([self.working], timeout=STOP_SECONDS)
-            await asyncio.gather(self.looked.stop(), self.answering.stop())
+            await asyncio.gather(self.gate.looked.stop(), self.answering.stop())
             await self.database.engine.dispose()
 
     async def work(self) -> None:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""
         try:
-            await self.wait()
+            await self.gate.wait()
             async with asyncio.TaskGroup() as group:
                 for task in self.tasks():
                     group.create_task(task)
@@ -153,32 +169,6 @@ class Parts:
         if settings.clock == "system":
             yield schedule.run(self.database, self.due)
 
-    async def wait(self) -> None:
-        while not await self.is_open():
-            log.warning(self.waits, reason=self.amiss)
-            await asyncio.sleep(1)
-        log.info("schema_is_at_head")
-
-    async def is_open(self) -> bool:
-        """Tell whether the schema is at head and the keys are the database's own."""
-        if self.waits:
-            self.waits, self.amiss = await self.looked()
-        return not self.waits
-
-    async def obstacle(self) -> tuple[str, str]:
-        """Give what keeps us from beginning, as an event and in a sentence; empty: nothing does."""
-        try:
-            async with self.database.transaction() as tx:
-                if not await schema_is_at_head(self.settings.service, tx):
-                    return SCHEMA
-                await check(tx, self.canaries)
-        except WrongKey as error:
-            return "wrong_key", str(error)
-        except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-            amiss = f"The database at {self.database.at} doesn't answer: {describe(error)}"
-            return "waiting_for_database", amiss
-        return "", ""
-
     async def fault(self) -> str:
         """Say why the database doesn't answer; nothing when it does."""
         try:
@@ -194,12 +184,14 @@ class Parts:
 
         @router.get("/health/startup")
         async def startup() -> Response:
-            return bad(self.amiss) if self.waits else good("The schema is at head, the keys fit.")
+            if not await self.gate.is_open():
+                return bad(self.gate.amiss)
+            return good("The schema is at head, the keys fit.")
 
         @router.get("/health/ready")
         async def ready() -> Response:
-            if self.canaries and not await self.is_open():
-                return bad(self.amiss)
+            if not await self.gate.is_open():
+                return bad(self.gate.amiss)
             if fault := await self.answering():
                 return bad(f"The database at {self.database.at} doesn't answer: {fault}")
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
@@ -225,22 +217,6 @@ class Parts:
         age = self.observer.oldest
         waits = f" The oldest event has waited for {age:.0f} s." if age > LONG_SECONDS else ""
         return waits + self.database.undone.said()
-
-
-class Threshold:
-    """Lets nobody in before the keys are known to be right: nothing is stored with another key."""
-
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
-        self.app, self.parts = app, parts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503 where we aren't open, but for probes and figures."""
-        open_to_all = scope["type"] != "http" or scope["path"].startswith(OPEN_TO_ALL)
-        if open_to_all or not self.parts.canaries or await self.parts.is_open():
-            await self.app(scope, receive, send)
-            return
-        refusal = problems.unavailable("The service isn't ready. Nothing was stored; try again.")
-        await refusal(scope, receive, send)
 
 
 good = partial(Response, status_code=200, media_type="text/plain")

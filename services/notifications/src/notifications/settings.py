@@ -34,7 +34,8 @@ class Settings(ServiceSettings, service="notifications"):
         description="Signs the links in mails: an octet JWK of 256 bits; another key.",
     )
     public_url: str = Field(
-        description="Where people reach this service; links in mails begin with it.",
+        description="Where people reach this service, but for its path_prefix; links in mails "
+        "begin with the two.",
         examples=["https://notiser.….se"],
     )
     smtp_host: str = Field(description="The mail server.", min_length=1, examples=["smtp"])
@@ -101,6 +102,13 @@ class Settings(ServiceSettings, service="notifications"):
             raise ValueError(
                 f"{self.variable('public_url')}: it begins with https:// in production"
             )
+        return self
+
+    @model_validator(mode="after")
+    def refuse_a_prefix_twice(self) -> Self:
+        if self.path_prefix and self.public_url.endswith(self.path_prefix):
+            named = self.variable("public_url")
+            raise ValueError(f"{named}: it doesn't end with the path_prefix, which follows it")
         return self
 
     @model_validator(mode="after")

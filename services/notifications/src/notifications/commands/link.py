@@ -18,7 +18,7 @@ def link_to(settings: Settings, notice_id: UUID, ends_before: date) -> str:
     """Give the address of a task's page."""
     claims = {"n": str(notice_id), "exp": int(midnight(ends_before).timestamp())}
     token = jwt.encode({"alg": ALGORITHM}, claims, key_of(settings), algorithms=[ALGORITHM])
-    return f"{settings.public_url}/t/{token}"
+    return f"{settings.public_url}{settings.path_prefix}/t/{token}"
 
 
 class Link(NamedTuple):
