@@ -17,10 +17,11 @@ SLEEPS = {
     "support/eventually.py": "asks again",
     "faults/bank.py": "is a person who thinks",
     "faults/chaos.py": "breaks one thing after another",
+    "faults/pods.py": "is a pod that waits before it stops, and a caller who thinks",
     "faults/test_nothing_is_lost.py": "is a clock that goes on",
     "faults/writers.py": "comes again after an outage, and thinks between acts",
     "notifications/channels/test_channels.py": "gives the line a turn of our own loop",
-    "parts/test_connections.py": "hangs up at different points of a call",
+    "parts/test_connections.py": "hangs up at different points of a call, and comes back late",
     "parts/test_postgres.py": "is in the midst of it while another comes",
     "shared/http/test_connections.py": "is a caller who takes her time",
 }

@@ -27,6 +27,7 @@ CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 OF_KAFKA = ("kafka", "unable connect")  # there is none, and its client says so
 PACE_S = 0.5  # of whoever sends slowly
 OTHERS = 2_000
+IDLE_S = 6  # longer than uvicorn would keep a connection by itself
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -167,6 +168,16 @@ async def test_whoever_sends_nothing_or_too_slowly_is_cut_off(matching: Service)
     waits = [asyncio.create_task(until_closed(*one)) for one in slow]
     await others_are_answered(matching)
     await asyncio.wait_for(asyncio.gather(*waits), PATIENCE_S)
+
+
+async def test_a_connection_is_used_again_after_a_while(matching: Service) -> None:
+    async with connected(matching) as (reader, writer):
+        for pause_s in (IDLE_S, 0):
+            writer.write(GET + b"\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 "), head
+            await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+            await asyncio.sleep(pause_s)
 
 
 async def test_of_very_many_connections_those_that_wait_longest_go(matching: Service) -> None:
