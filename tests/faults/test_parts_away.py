@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import httpx
 import psutil
@@ -10,11 +10,15 @@ import pytest
 from tests.faults.checks import check_figures, check_streams, check_topics, everything_told
 from tests.faults.conftest import World
 from tests.faults.members import NUMBERS, promise
-from tests.faults.stage import TWO, Stage, log_of, quiet, staged
+from tests.faults.stage import ALL, TWO, Stage, log_of, quiet, staged
 from tests.faults.writers import Callers, Writers
+from tests.support.callers import client
 from tests.support.eventually import PATIENCE_S, eventually
+from tests.support.services import new_app_of
 
 from jobbpakten_local.parts.services import Service
+from shared import undone
+from shared.messaging import listener
 
 AWAY_S = 20
 SEEDS = itertools.count()  # a seed repeats its acts, and what is repeated is only answered again
@@ -95,6 +99,39 @@ async def test_services_started_before_postgresql_wait_and_say_so(world: World) 
             await asyncio.to_thread(world.postgres.start)
         await eventually(lambda: answers(service.probes, "/health/ready"))
         await asyncio.to_thread(service.until_ready)
+
+
+async def test_while_postgresql_is_away_no_service_asks_to_be_restarted(
+    world: World, minutes: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [f"/health/{one}" for one in ("live", "startup", "ready")]
+    async with staged(world, dict.fromkeys(ALL, 0)) as stage, AsyncExitStack() as running:
+        kafka = {"kafka_servers": world.kafka.servers, "kafka_topic_prefix": stage.prefix}
+        apps = [new_app_of(one, stage.databases[one], clock="system", **kafka) for one in ALL]
+        for app in apps:
+            await running.enter_async_context(app.router.lifespan_context(app))
+
+        async def all_answer(*expected: int) -> None:
+            for app in apps:
+                async with client(app) as http:
+                    found = [(await http.get(path)).status_code for path in paths]
+                assert tuple(found) == expected
+
+        await eventually(lambda: all_answer(200, 200, 200))
+        monkeypatch.setattr(undone, "PATIENCE_SECONDS", -1)  # any fault of our own shows at once
+        monkeypatch.setattr(listener, "STUCK_SECONDS", -1)
+        until = asyncio.get_running_loop().time() + (600 if minutes else AWAY_S)
+        await asyncio.to_thread(world.postgres.stop)
+        try:
+            await eventually(lambda: all_answer(200, 200, 503))
+            while asyncio.get_running_loop().time() < until:
+                await all_answer(200, 200, 503)
+                await asyncio.sleep(0.5)
+            for app in apps:
+                assert [one for one in app.state.database.undone.rounds.values() if one]
+        finally:
+            await asyncio.to_thread(world.postgres.start)
+        await eventually(lambda: all_answer(200, 200, 200))
 
 
 async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(world: World) -> None:

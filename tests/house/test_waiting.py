@@ -18,6 +18,7 @@ SLEEPS = {
     "faults/bank.py": "is a person who thinks",
     "faults/chaos.py": "breaks one thing after another",
     "faults/pods.py": "is a pod that waits before it stops, and a caller who thinks",
+    "faults/test_parts_away.py": "is a probe that comes again and again",
     "faults/test_nothing_is_lost.py": "is a clock that goes on",
     "faults/writers.py": "comes again after an outage, and thinks between acts",
     "notifications/channels/test_channels.py": "gives the line a turn of our own loop",

@@ -191,3 +191,24 @@ def test_a_password_made_by_chance_is_taken() -> None:
     made = [chance(16) for chance in (secrets.token_urlsafe, secrets.token_hex) for _ in range(500)]
     for password in (*made, "correct-horse-battery-staple"):
         assert not is_printed(password, "membership"), password
+
+
+@pytest.mark.parametrize("prefix", ["", "/local", "/a/b-2", "/9"])
+def test_a_prefix_is_a_path(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    assert prefixed(monkeypatch, prefix).path_prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "odd", ["local", "/", "/local/", "//local", "/Local", "/lo cal", "/å", "/a?b", "/..", "/a\n"]
+)
+def test_an_odd_prefix_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    with pytest.raises(SystemExit, match=r"^LOCAL_PATH_PREFIX: .*, for example /local$"):
+        prefixed(monkeypatch, odd)
+
+
+def prefixed(monkeypatch: pytest.MonkeyPatch, prefix: str) -> Local:
+    about = {"DATABASE_URL": "postgresql+asyncpg://me@db/x", "KAFKA_SERVERS": "x"}
+    about |= {"TOKEN_PUBLIC_KEY": PUBLIC_KEY, "MUNICIPALITY": "0380", "PATH_PREFIX": prefix}
+    for name, value in about.items():
+        monkeypatch.setenv(f"LOCAL_{name}", value)
+    return Local.from_environment()

@@ -68,19 +68,23 @@ def assemble(
         Middleware(Threshold, gate=parts.gate, prefix=settings.path_prefix),
         lifespan=parts.lifespan,
     )
-    app.state.hears = hears
-    app.state.probes = plain(
-        "Probes", Middleware(Threshold, gate=parts.gate, always=OPEN_TO_ALL), openapi_url=None
-    )
+    app.state.hears, app.state.probes = hears, beside_calls(parts)
     doorkeeper = Doorkeeper(settings.service, settings.token_public_key)
     for one in (app, app.state.probes):
         one.state.database, one.state.doorkeeper = database, doorkeeper
-    by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
-    for router in (parts.health(), *by_hand):
-        app.state.probes.include_router(router)
     for router in (docs.page(app), *routers):
         app.include_router(router)
     app.openapi = docs.described(app)  # type: ignore[method-assign]
+    return app
+
+
+def beside_calls(parts: "Parts") -> FastAPI:
+    """Make what operators ask on another port: probes, figures, a clock that is set by hand."""
+    threshold = Middleware(Threshold, gate=parts.gate, always=OPEN_TO_ALL)
+    app = plain("Probes", threshold, openapi_url=None)
+    app.include_router(parts.health())
+    if parts.settings.clock == "manual":
+        app.include_router(manual_clock_router(parts.database, parts.due))
     return app
 
 

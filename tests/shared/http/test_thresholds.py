@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from tests.shared.support.notes import ME, PLACE, Local, nothing_due, router
 from tests.support.callers import client, settings
 from tests.support.eventually import eventually
-from tests.support.services import MADE, app_of
+from tests.support.services import MADE, app_of, new_app_of
 
 from shared import service
 from shared.database import Database, head_of
@@ -116,7 +116,7 @@ async def answers(app: FastAPI, *paths: str) -> list[int]:
 async def test_before_the_migration_nobody_is_served_and_nothing_is_restarted(
     database: Callable[[str], str], name: str, later: int
 ) -> None:
-    app, head = app_of.__wrapped__(name, database(name)), head_of(name)
+    app, head = new_app_of(name, database(name)), head_of(name)
     of_callers = (f"/networks/jobbpakten{path}" for path in ("", "/members", "/candidates"))
     paths = [*of_callers, "/docs", "/openapi.json", "/nowhere", "/clock"]
     probes = ["/health/startup", "/health/ready"]

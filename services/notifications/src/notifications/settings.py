@@ -107,8 +107,8 @@ class Settings(ServiceSettings, service="notifications"):
     @model_validator(mode="after")
     def refuse_a_prefix_twice(self) -> Self:
         if self.path_prefix and self.public_url.endswith(self.path_prefix):
-            named = self.variable("public_url")
-            raise ValueError(f"{named}: it doesn't end with the path_prefix, which follows it")
+            url, prefix = self.variable("public_url"), self.variable("path_prefix")
+            raise ValueError(f"{url}: it doesn't end with {prefix}, which follows it by itself")
         return self
 
     @model_validator(mode="after")
