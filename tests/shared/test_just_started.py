@@ -1,9 +1,12 @@
 """A service that has just started: its figures are there, and it says where its parts are."""
 
 import ast
+import asyncio
+import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +15,12 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten.keys import Keys
 from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
+from jobbpakten_local.parts.kafka import free_ports
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
 from shared.database import place_of
@@ -135,6 +139,22 @@ async def test_whoever_cant_reach_its_parts_says_where_they_are_and_no_secret(
     everything += "".join(answer.text for answer in probes)
     assert "s3cret" not in everything
     assert "follow:" not in everything
+
+
+@pytest.mark.parametrize("taken", ["port", "probes_port"])
+async def test_a_port_that_is_taken_is_told_once_and_ends_it(
+    just_started: Service, taken: str
+) -> None:
+    await figures(just_started)
+    second = replace(just_started, replica=2, port=free_ports(1)[0], probes_port=free_ports(1)[0])
+    setattr(second, taken, getattr(just_started, taken))
+    second.start()
+    assert second.process
+
+    assert await asyncio.to_thread(second.process.wait, PATIENCE_S) == 3
+    lines = map(json.loads, second.log.read_text().splitlines())
+    (error,) = [line["event"] for line in lines if line["level"] == "error"]
+    assert f"'127.0.0.1', {getattr(second, taken)}): address already in use" in error
 
 
 @pytest.mark.parametrize(

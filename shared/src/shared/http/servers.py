@@ -6,11 +6,13 @@ are answered also while callers hold all the connections that there may be.
 
 import asyncio
 import socket
+import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import STARTUP_FAILURE
 
 from shared.http.connections import SERVER
 
@@ -26,6 +28,9 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.probing = asyncio.create_task(self.probes.serve())
+        await self.probes.tried.wait()
+        if not self.probes.started:  # its port is taken, and it has said so
+            sys.exit(STARTUP_FAILURE)
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -35,8 +40,22 @@ class Server(uvicorn.Server):
 
 
 class Beside(uvicorn.Server):
-    """A server that leaves signals to the one that it stands beside."""
+    """A server that leaves signals, and what to do without it, to the one that it stands beside."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.tried = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.tried.set()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        with suppress(SystemExit):
+            await super().serve(sockets)
