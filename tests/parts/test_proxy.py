@@ -158,9 +158,20 @@ async def test_what_leads_nowhere_says_what_leads_somewhere(path: str) -> None:
     assert answer.text == "The proxy knows no service here: a path begins with /a/."
 
 
-async def test_what_is_no_call_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"\x00\x01\r\n\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+        (b"GET /a/ HTTP/1.1\r\nUpgrade: h2c\r\nConnection: Upgrade, close\r\n\r\n", 200),
+        (b"GET /a/ HTTP/1.0\r\n\r\n", 200),
+    ],
+)
+async def test_whatever_comes_is_answered(sent: bytes, status: int) -> None:
     async with behind(Telling()) as proxy:
         reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-        writer.write(b"\x00\x01\r\n\r\n")
-        assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+        writer.write(sent)
+        said = await asyncio.wait_for(reader.read(), PATIENCE_S)
+        assert said.split(b" ")[1] == str(status).encode()
         writer.close()

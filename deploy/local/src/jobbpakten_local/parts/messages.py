@@ -1,9 +1,10 @@
 """Calls and answers as a proxy passes them on: as they are, and each until it is whole."""
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 
-from httptools import HttpRequestParser, HttpResponseParser
+from httptools import HttpParserUpgrade, HttpRequestParser, HttpResponseParser
 
 PIECE_BYTES = 65_536
 
@@ -30,7 +31,8 @@ class Message:
         piece = await reader.read(PIECE_BYTES)
         if not piece:
             raise ConnectionAbortedError
-        self.parser.feed_data(piece)
+        with suppress(HttpParserUpgrade):  # an offer to speak otherwise, which no service takes
+            self.parser.feed_data(piece)
         return piece
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,7 +60,9 @@ class Call(Message):
 
     @property
     def service(self) -> str:
-        return self.url.decode("latin-1").partition("?")[0].split("/")[1:][:1][0]
+        """Name what the path begins with; nothing for a call without a path (`OPTIONS *`)."""
+        _, _, path = self.url.decode("latin-1").partition("?")[0].partition("/")
+        return path.partition("/")[0]
 
 
 class Answer(Message):
