@@ -42,7 +42,7 @@ class Load:
     async def caller(self, service: str, number: int, enough: Callable[[], bool]) -> None:
         """Read, and in membership also write; an answer to a first try is all that counts."""
         url = f"{self.proxy.url}/{service}/networks/{NETWORK}"
-        path = f"/commitments/{self.commitments[number % len(self.commitments)]}/activities"
+        path = f"/commitments/{self.commitments[number // 2 % len(self.commitments)]}/activities"
         headers = token(service, "coordinator", json.dumps({}))
         async with httpx.AsyncClient(timeout=PATIENCE_S, headers=headers) as http:
             while not enough():
