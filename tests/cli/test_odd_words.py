@@ -66,6 +66,8 @@ def test_an_argument_that_is_no_text_is_wrong_use_of_every_command(
         (*SHARED, "membership", "--port", "65536"),
         (*SHARED, "membership", "--port", "-1"),
         (*SHARED, "membership", "--port", "x"),
+        (*SHARED, "membership", "--port", "65000"),
+        (*SHARED, "membership", "--probes-port", "65536"),
         (*SHARED,),
         (*DEMO, ODD),
         (*BENCH, ODD),

@@ -27,7 +27,7 @@ async def taken_back(system: System) -> int:
 async def files(system: System) -> dict[str, Any]:
     """Give the files of those who live a story of their own, by the story."""
     async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-        matching = Callers("matching", system.urls["matching"], system.keys, http)
+        matching = system.callers(http)["matching"]
         return {
             one.story: await file_of(matching, one) for one in people() if one.story != "ordinary"
         }

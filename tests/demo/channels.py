@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
 from email.message import EmailMessage
 
 import httpx
@@ -16,6 +15,7 @@ from jobbpakten_local.demo.system import System
 from shared.messaging.kafka import TOPICS
 
 LINK = re.compile(r"http://\S+/t/[\w.~-]+")
+OF_OPERATORS = ("/metrics", "/health/ready")
 REPORT = "/networks/jobbpakten/report"
 
 
@@ -25,7 +25,7 @@ def gathered(system: System, servers: str, prefix: str) -> dict[str, bytes]:
     found = {f"log of {name}": one.log.read_bytes() for name, one in system.services.items()}
     found |= asyncio.run(records(servers, prefix))
     found["mails"] = b"\n".join(map(words, mails))
-    found |= asked(system.urls, [link for mail in mails for link in LINK.findall(text(mail))])
+    found |= asked(system, [link for mail in mails for link in LINK.findall(text(mail))])
     return found
 
 
@@ -61,16 +61,14 @@ def text(mail: EmailMessage) -> str:
     )
 
 
-def asked(urls: Mapping[str, str], links: list[str]) -> dict[str, bytes]:
+def asked(system: System, links: list[str]) -> dict[str, bytes]:
     """Ask for all that needs no token: metrics, health, the API, reports, the pages of tasks."""
-    paths = {name: ["/metrics", "/health/ready", "/openapi.json"] for name in urls}
-    paths["followup"] += [REPORT, f"{REPORT}.html", f"{REPORT}.html?lang=en"]
+    of_operators = [f"{url}{path}" for url in system.probes.values() for path in OF_OPERATORS]
+    of_all = [f"{url}/openapi.json" for url in system.urls.values()]
+    report = system.urls["followup"] + REPORT
+    reports = [report, f"{report}.html", f"{report}.html?lang=en"]
     with httpx.Client(timeout=PATIENCE_S) as http:
-        found = {
-            f"{name}{path}": http.get(urls[name] + path).content
-            for name, several in paths.items()
-            for path in several
-        }
+        found = {url: http.get(url).content for url in of_operators + of_all + reports}
         found["pages of tasks"] = b"\n".join(http.get(link).content for link in links[:40])
     return found
 

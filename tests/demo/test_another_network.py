@@ -15,7 +15,6 @@ from tests.matching.support.people import identity_number
 from tests.support.networks import as_known_to
 
 from jobbpakten.reconciliation import Comparison
-from jobbpakten_local.demo.network.callers import Callers
 from jobbpakten_local.demo.simulation import Network, days, do_what_is_due, set_clocks
 from jobbpakten_local.demo.system import System
 from matching.profiles import Profile
@@ -172,10 +171,7 @@ async def lived(system: System) -> Lived:
         httpx.AsyncClient(timeout=60) as http,
         Comparison(system.databases, system.hears) as comparison,
     ):
-        reached = {
-            name: Callers(name, url, system.keys, http, NETWORK)
-            for name, url in system.urls.items()
-        }
+        reached = system.callers(http, NETWORK)
         network = Network(reached, comparison.until_quiet, comparison.until_heard)
         found = await network.membership.on_network("coordinator", "GET")
         values = [one for one in found["values"] if one != "version"]

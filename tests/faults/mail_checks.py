@@ -25,7 +25,7 @@ async def until_mails_are_out(stage: Stage) -> None:
         await quiet(stage)
         released = 0
         async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-            url = stage.of("notifications")[0].url
+            url = stage.of("notifications")[0].probes
             answer = await http.post(f"{url}/clock/due", headers=bearer("notifications", "system"))
             released = answer.json()["done"]
         assert await stage.rows("notifications", UNDER_WAY) == []

@@ -76,6 +76,7 @@ class Stage:
             "MUNICIPALITY": "0380",
             "ENVIRONMENT": "test",
             "CLOCK": "manual",
+            "PATH_PREFIX": f"/{service}",
             "NETWORKS": str(self.networks),
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
         }
@@ -163,7 +164,7 @@ async def set_the_day(stage: Stage) -> date:
     today = clock.now().astimezone(clock.STOCKHOLM).date()
     async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         for service in stage.services:
-            url = f"{stage.of(service)[0].url}/clock"
+            url = f"{stage.of(service)[0].probes}/clock"
             answer = await http.put(
                 url, json={"today": today.isoformat()}, headers=bearer(service, "system")
             )

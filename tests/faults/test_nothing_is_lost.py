@@ -53,7 +53,7 @@ async def ring(stage: Stage, seed: int, enough: Callable[[], bool]) -> None:
     chance, headers = random.Random(seed), bearer("notifications", "system")
     async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         while not enough():
-            url = chance.choice(stage.of("notifications")).url
+            url = chance.choice(stage.of("notifications")).probes
             with suppress(httpx.TransportError):  # it is dead: the next time another is asked
                 await http.post(f"{url}/clock/due", headers=headers)
             await asyncio.sleep(0.5)

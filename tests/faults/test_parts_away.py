@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import httpx
 import psutil
@@ -10,14 +10,16 @@ import pytest
 from tests.faults.checks import check_figures, check_streams, check_topics, everything_told
 from tests.faults.conftest import World
 from tests.faults.members import NUMBERS, promise
-from tests.faults.stage import TWO, Stage, log_of, quiet, staged
+from tests.faults.stage import ALL, TWO, Stage, log_of, quiet, staged
 from tests.faults.writers import Callers, Writers
+from tests.support.callers import client
 from tests.support.eventually import PATIENCE_S, eventually
+from tests.support.services import new_app_of
 
 from jobbpakten_local.parts.services import Service
+from shared import undone
+from shared.messaging import listener
 
-# Sooner than the server, which closes what is idle for 5 s: a call may meet that on its way.
-LIMITS = httpx.Limits(keepalive_expiry=1)
 AWAY_S = 20
 SEEDS = itertools.count()  # a seed repeats its acts, and what is repeated is only answered again
 LEADER = """SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
@@ -37,7 +39,7 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
 ) -> None:
     async with (
         staged(world, dict.fromkeys(TWO, 1)) as stage,
-        httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http,
+        httpx.AsyncClient(timeout=PATIENCE_S) as http,
     ):
         commitments = await promises(stage, 3)
         born = [one.process.pid for one in stage.replicas if one.process]
@@ -49,11 +51,11 @@ async def test_while_kafka_is_away_calls_are_answered_and_afterwards_all_is_told
             writers = Writers(calling, commitments, 1, lambda n: n > 100 and loop.time() > until)
             writing = asyncio.create_task(writers.write())
             newcomer = stage.start("membership")
-            await eventually(lambda: answers(newcomer.url, "/health/ready"))
-            await eventually(lambda: answers(newcomer.url, "/health/startup"))
+            await eventually(lambda: answers(newcomer.probes, "/health/ready"))
+            await eventually(lambda: answers(newcomer.probes, "/health/startup"))
             await writing
             for replica in stage.replicas:
-                await answers(replica.url, "/health/live")
+                await answers(replica.probes, "/health/live")
         finally:
             await asyncio.to_thread(world.kafka.embedded.start)
 
@@ -83,11 +85,11 @@ async def test_services_started_before_postgresql_wait_and_say_so(world: World) 
         await asyncio.to_thread(world.postgres.stop)
         try:
             service = stage.start("membership")
-            await eventually(lambda: answers(service.url, "/health/live"))
+            await eventually(lambda: answers(service.probes, "/health/live"))
             with pytest.raises(AssertionError):
-                await answers(service.url, "/health/ready")
+                await answers(service.probes, "/health/ready")
             with pytest.raises(AssertionError):
-                await answers(service.url, "/health/startup")
+                await answers(service.probes, "/health/startup")
 
             def says_so() -> None:
                 assert "waiting_for_database" in [line["event"] for line in log_of(service)]
@@ -95,8 +97,41 @@ async def test_services_started_before_postgresql_wait_and_say_so(world: World) 
             await eventually(says_so)
         finally:
             await asyncio.to_thread(world.postgres.start)
-        await eventually(lambda: answers(service.url, "/health/ready"))
+        await eventually(lambda: answers(service.probes, "/health/ready"))
         await asyncio.to_thread(service.until_ready)
+
+
+async def test_while_postgresql_is_away_no_service_asks_to_be_restarted(
+    world: World, minutes: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [f"/health/{one}" for one in ("live", "startup", "ready")]
+    async with staged(world, dict.fromkeys(ALL, 0)) as stage, AsyncExitStack() as running:
+        kafka = {"kafka_servers": world.kafka.servers, "kafka_topic_prefix": stage.prefix}
+        apps = [new_app_of(one, stage.databases[one], clock="system", **kafka) for one in ALL]
+        for app in apps:
+            await running.enter_async_context(app.router.lifespan_context(app))
+
+        async def all_answer(*expected: int) -> None:
+            for app in apps:
+                async with client(app) as http:
+                    found = [(await http.get(path)).status_code for path in paths]
+                assert tuple(found) == expected
+
+        await eventually(lambda: all_answer(200, 200, 200))
+        monkeypatch.setattr(undone, "PATIENCE_SECONDS", -1)  # any fault of our own shows at once
+        monkeypatch.setattr(listener, "STUCK_SECONDS", -1)
+        until = asyncio.get_running_loop().time() + (600 if minutes else AWAY_S)
+        await asyncio.to_thread(world.postgres.stop)
+        try:
+            await eventually(lambda: all_answer(200, 200, 503))
+            while asyncio.get_running_loop().time() < until:
+                await all_answer(200, 200, 503)
+                await asyncio.sleep(0.5)
+            for app in apps:
+                assert [one for one in app.state.database.undone.rounds.values() if one]
+        finally:
+            await asyncio.to_thread(world.postgres.start)
+        await eventually(lambda: all_answer(200, 200, 200))
 
 
 async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(world: World) -> None:
@@ -126,7 +161,7 @@ async def test_a_paused_leader_that_wakes_adds_nothing_behind_its_successor(worl
 
 async def leading(stage: Stage) -> Service:
     for one in stage.of("membership"):
-        with httpx.Client(base_url=one.url, timeout=PATIENCE_S) as http:
+        with httpx.Client(base_url=one.probes, timeout=PATIENCE_S) as http:
             if one.figure(http, "relay_leads") == 1:
                 return one
     raise AssertionError("nobody leads")
@@ -146,6 +181,6 @@ async def nothing_waits(stage: Stage) -> None:
 
 
 async def act(on: list[Service], commitments: list[str], acts: int) -> None:
-    async with httpx.AsyncClient(timeout=PATIENCE_S, limits=LIMITS) as http:
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
         calling = Callers("membership", on, http)
         await Writers(calling, commitments, next(SEEDS), lambda done: done >= acts).write()

@@ -78,7 +78,7 @@ def run(env: Mapping[str, str], folder: Path, *words: str) -> "subprocess.Comple
 async def test_a_service_migrates_starts_and_answers_from_its_wheel(
     service: str, installed: Installed, empty: str, tmp_path: Path
 ) -> None:
-    (port,) = free_ports(1)
+    port, probes = free_ports(2)
     said = settings({service: empty}, NOWHERE, "wheels", Keys(), Post("127.0.0.1", 25), port=port)
     env = {**installed(*OF_ALL, f"jobbpakten-{service}"), **said}
 
@@ -90,14 +90,17 @@ async def test_a_service_migrates_starts_and_answers_from_its_wheel(
 
     with processes.owned(tmp_path / "run") as ours:
         (tmp_path / "run").mkdir(exist_ok=True)
-        words = (PYTHON, "-m", "shared", service, "--port", str(port))
+        ports = ("--port", str(port), "--probes-port", str(probes))
+        words = (PYTHON, "-m", "shared", service, *ports)
         ours.start(*words, log=tmp_path / "run/log", env=env, cwd=tmp_path)
 
         async def answers() -> None:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            async with httpx.AsyncClient() as http:
+                at = f"http://127.0.0.1:{port}/{service}"
                 try:
-                    assert (await http.get("/health/live")).status_code == 200
-                    assert (await http.get("/openapi.json")).json()["paths"]
+                    live = await http.get(f"http://127.0.0.1:{probes}/health/live")
+                    assert live.status_code == 200
+                    assert (await http.get(f"{at}/openapi.json")).json()["paths"]
                 except httpx.TransportError as error:
                     raise AssertionError((tmp_path / "run/log").read_text()) from error
 

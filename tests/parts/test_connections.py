@@ -21,12 +21,13 @@ from shared.http import connections
 
 MEGABYTE = b"y" * 1_000_000
 CANDIDATES = "/networks/jobbpakten/candidates"
-GET = b"GET /health/live HTTP/1.1\r\nHost: a\r\n"
+GET = b"GET /docs HTTP/1.1\r\nHost: a\r\n"
 POST = b"POST /networks/jobbpakten/candidates HTTP/1.1\r\nHost: a\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 OF_KAFKA = ("kafka", "unable connect")  # there is none, and its client says so
 PACE_S = 0.5  # of whoever sends slowly
 OTHERS = 2_000
+IDLE_S = 6  # longer than uvicorn would keep a connection by itself
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -58,7 +59,7 @@ def matching(
 
 def answers(service: Service) -> bool:
     try:
-        return httpx.get(f"{service.url}/health/startup").status_code == 200
+        return httpx.get(f"{service.probes}/health/startup").status_code == 200
     except httpx.HTTPError:
         return False
 
@@ -92,14 +93,14 @@ async def rest(reader: asyncio.StreamReader) -> bytes:
 
 async def others_are_answered(service: Service) -> None:
     """Call as a probe and as a caseworker do, on connections of their own."""
-    async with httpx.AsyncClient(base_url=service.url, timeout=PATIENCE_S) as http:
-        for path, headers in (
-            ("/health/live", {}),
-            ("/health/ready", {}),
-            (CANDIDATES, bearer("matching", "caseworker", unit="city")),
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        for url, headers in (
+            (f"{service.probes}/health/live", {}),
+            (f"{service.probes}/health/ready", {}),
+            (f"{service.url}{CANDIDATES}", bearer("matching", "caseworker", unit="city")),
         ):
-            answer = await http.get(path, headers=headers)
-            assert answer.status_code == 200, (path, answer.text)
+            answer = await http.get(url, headers=headers)
+            assert answer.status_code == 200, (url, answer.text)
 
 
 LARGE = {
@@ -108,7 +109,7 @@ LARGE = {
     "headers": (GET, b"a: b\r\n" * 100_000, b"431"),
     "one header again and again": (GET, b"Authorization: Bearer x\r\n" * 40_000, b"431"),
     "the line": (b"GET /", MEGABYTE, b"431"),
-    "the query": (b"GET /health/live?", MEGABYTE, b"431"),
+    "the query": (b"GET /docs?", MEGABYTE, b"431"),
     "the method": (b"", b"G" * 1_000_000, b"400"),
     "empty lines": (b"", b"\r\n" * 500_000, b"431"),
     "trailers": (CHUNKED + b"0\r\n", b"a: b\r\n" * 100_000, b""),
@@ -167,6 +168,16 @@ async def test_whoever_sends_nothing_or_too_slowly_is_cut_off(matching: Service)
     waits = [asyncio.create_task(until_closed(*one)) for one in slow]
     await others_are_answered(matching)
     await asyncio.wait_for(asyncio.gather(*waits), PATIENCE_S)
+
+
+async def test_a_connection_is_used_again_after_a_while(matching: Service) -> None:
+    async with connected(matching) as (reader, writer):
+        for pause_s in (IDLE_S, 0):
+            writer.write(GET + b"\r\n")
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 "), head
+            await reader.readexactly(int(head.split(b"content-length: ")[1].split(b"\r\n")[0]))
+            await asyncio.sleep(pause_s)
 
 
 async def test_of_very_many_connections_those_that_wait_longest_go(matching: Service) -> None:

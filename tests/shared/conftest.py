@@ -51,7 +51,7 @@ async def relay(teller: Teller) -> AsyncIterator[Relay]:
 @pytest.fixture
 async def http(database: Callable[[str], str]) -> AsyncIterator[httpx.AsyncClient]:
     app = service.assemble(
-        settings(Local, database("shared")), router, hears=Hears(), due=[nothing_due]
+        settings(Local, database("membership")), router, hears=Hears(), due=[nothing_due]
     )
     async with app.state.database.transaction() as tx:
         connection = await tx.connection()

@@ -1,9 +1,12 @@
 """A service that has just started: its figures are there, and it says where its parts are."""
 
 import ast
+import asyncio
+import json
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +15,12 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten.keys import Keys
 from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
+from jobbpakten_local.parts.kafka import free_ports
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
 from shared.edges.postgres import place_of
@@ -53,7 +57,7 @@ async def figures(service: Service) -> list[Sample]:
 
     def answer() -> str:
         try:
-            return httpx.get(f"{service.url}/metrics").text
+            return httpx.get(f"{service.probes}/metrics").text
         except httpx.TransportError as error:
             raise AssertionError(service.log.read_text()) from error
 
@@ -118,7 +122,7 @@ def test_a_record_is_parked_for_a_reason_that_is_known_beforehand() -> None:
 async def test_whoever_cant_reach_its_parts_says_where_they_are_and_no_secret(
     just_started: Service,
 ) -> None:
-    place, url = f"127.0.0.1:1/{just_started.name}", just_started.url
+    place, url = f"127.0.0.1:1/{just_started.name}", just_started.probes
     await figures(just_started)
 
     async with httpx.AsyncClient(base_url=url) as http:
@@ -135,6 +139,22 @@ async def test_whoever_cant_reach_its_parts_says_where_they_are_and_no_secret(
     everything += "".join(answer.text for answer in probes)
     assert "s3cret" not in everything
     assert "follow:" not in everything
+
+
+@pytest.mark.parametrize("taken", ["port", "probes_port"])
+async def test_a_port_that_is_taken_is_told_once_and_ends_it(
+    just_started: Service, taken: str
+) -> None:
+    await figures(just_started)
+    second = replace(just_started, replica=2, port=free_ports(1)[0], probes_port=free_ports(1)[0])
+    setattr(second, taken, getattr(just_started, taken))
+    second.start()
+    assert second.process
+
+    assert await asyncio.to_thread(second.process.wait, PATIENCE_S) == 3
+    lines = map(json.loads, second.log.read_text().splitlines())
+    (error,) = [line["event"] for line in lines if line["level"] == "error"]
+    assert f"'127.0.0.1', {getattr(second, taken)}): address already in use" in error
 
 
 @pytest.mark.parametrize(

@@ -254,3 +254,24 @@ def test_a_whole_access_to_kafka_is_taken_and_its_password_not_shown(
     taken = local(monkeypatch, **WHO)
     assert taken.kafka_password == WHO["KAFKA_PASSWORD"]
     assert WHO["KAFKA_PASSWORD"] not in repr(taken)
+
+
+@pytest.mark.parametrize("prefix", ["", "/local", "/a/b-2", "/9"])
+def test_a_prefix_is_a_path(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
+    assert prefixed(monkeypatch, prefix).path_prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "odd", ["local", "/", "/local/", "//local", "/Local", "/lo cal", "/å", "/a?b", "/..", "/a\n"]
+)
+def test_an_odd_prefix_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    with pytest.raises(SystemExit, match=r"^LOCAL_PATH_PREFIX: .*, for example /local$"):
+        prefixed(monkeypatch, odd)
+
+
+def prefixed(monkeypatch: pytest.MonkeyPatch, prefix: str) -> Local:
+    about = {"DATABASE_URL": "postgresql+asyncpg://me@db/x", "KAFKA_SERVERS": "x"}
+    about |= {"TOKEN_PUBLIC_KEY": PUBLIC_KEY, "MUNICIPALITY": "0380", "PATH_PREFIX": prefix}
+    for name, value in about.items():
+        monkeypatch.setenv(f"LOCAL_{name}", value)
+    return Local.from_environment()

@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OKPKey
+from starlette.types import Receive, Scope, Send
 from tests.support.eventually import PATIENCE_S
 
 from shared.edges.keysets import ALGORITHM
@@ -38,9 +39,20 @@ def bearer(service: str, role: str, **claims: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(service, role, **claims)}"}
 
 
+class BothPorts:
+    """A service as one app: what callers ask, and what operators do on a port of its own."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app, self.state = app, app.state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        of_operators = scope["path"].startswith(("/health/", "/metrics", "/clock"))
+        await (self.state.probes if of_operators else self.app)(scope, receive, send)
+
+
 def client(app: FastAPI) -> httpx.AsyncClient:
-    """Call an app without a socket; what runs beside HTTP doesn't start."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
+    """Call a service's two ports without a socket; what runs beside HTTP doesn't start."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(BothPorts(app)), base_url="http://test")
 
 
 async def answered(call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:

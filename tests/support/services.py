@@ -30,6 +30,11 @@ keys = Keys()
 @cache
 def app_of(service: str, url: str = "postgresql+asyncpg://nobody@127.0.0.1:1/none") -> FastAPI:
     """Return the service's app as it is with a clock that is set by hand."""
+    return new_app_of(service, url)
+
+
+def new_app_of(service: str, url: str, **differs: str) -> FastAPI:
+    """Make an app that nobody shares: it is as if it had just been started."""
     create_app, kind = MADE[service]
     ours = {
         name.removeprefix(f"{service.upper()}_").lower(): key
@@ -37,4 +42,4 @@ def app_of(service: str, url: str = "postgresql+asyncpg://nobody@127.0.0.1:1/non
         if name.startswith(service.upper())
     }
     more = MAIL if service == "notifications" else {}
-    return create_app(settings(kind, url, **ours, **more))
+    return create_app(settings(kind, url, **ours, **more, **differs))

@@ -11,23 +11,25 @@ import importlib
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from shared.arguments import odd
 from shared.database import direct_door
 from shared.edges.postgres_refusals import Refused
-from shared.http.connections import SERVER
+from shared.http.servers import Server
 from shared.logs import describe
 from shared.messaging.kafka import EVERYBODY
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing, rotation
 from shared.people.canaries import WrongKey
+
+LAST_PORT = 65_535
+BESIDE = 1_000  # from the port of calls to that of probes
 
 
 def main() -> None:
@@ -39,7 +41,10 @@ def main() -> None:
     )
     words.add_argument("folder", nargs="?", type=Path, help="networks: a folder of them")
     words.add_argument("--host", default="127.0.0.1")
-    words.add_argument("--port", type=port, default=8000)
+    words.add_argument("--port", type=port, default=8000, help="where calls are answered")
+    words.add_argument(
+        "--probes-port", type=port, help="where probes and figures are; --port + 1000 if not given"
+    )
     if fault := odd(sys.argv):
         words.error(fault)
     chosen = words.parse_args()
@@ -50,17 +55,21 @@ def main() -> None:
         sys.exit(carried_out(command, service))
     if chosen.command in OF_NETWORKS:
         sys.exit(OF_NETWORKS[chosen.command](kind_of(chosen.service), chosen.folder or shipped()))
-    serve(service, chosen.host, chosen.port)
+    beside = chosen.port + BESIDE if chosen.port else 0
+    probes_port = beside if chosen.probes_port is None else chosen.probes_port
+    if probes_port > LAST_PORT:
+        words.error(f"there is no port {probes_port}: give --probes-port")
+    serve(service, chosen.host, chosen.port, probes_port)
 
 
 def port(text: str) -> int:
     """Read a port; 0 takes any that is free."""
-    if text.isdecimal() and int(text) in range(65_536):
+    if text.isdecimal() and int(text) in range(LAST_PORT + 1):
         return int(text)
     raise argparse.ArgumentTypeError("a port is a number from 0 to 65535")
 
 
-def serve(service: Any, host: str, port: int) -> None:
+def serve(service: Any, host: str, port: int, probes_port: int) -> None:
     """Serve until SIGTERM; end with 2 where the settings or the networks are amiss."""
     try:
         app = service.create_app()
@@ -70,7 +79,8 @@ def serve(service: Any, host: str, port: int) -> None:
     gc.freeze()  # what was imported stays: the collector needn't look at it again
     # Records that wait to be settled are no reason to look for rings.
     gc.set_threshold(max(20_000, app.state.hears.objects), 20, 20)
-    uvicorn.run(app, host=host, port=port, **SERVER)
+    with suppress(KeyboardInterrupt):  # it has ended as it should
+        Server(app, host, port, probes_port).run()
 
 
 def carried_out(command: Callable[[Any], int], service: Any) -> int:

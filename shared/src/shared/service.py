@@ -9,16 +9,16 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware import Middleware
 
 from shared import logs
-from shared.database import Database, Networks, connect, schema_is_at_head
+from shared.database import Database, Networks, connect
 from shared.edges.doorkeepers import Doorkeeper
 from shared.edges.kafka_refusals import Refusals
-from shared.edges.postgres_refusals import Refused
 from shared.http import docs, problems
 from shared.http.exchanges import check_address
 from shared.http.glances import Glance
+from shared.http.thresholds import Gate, Threshold
 from shared.logs import describe
 from shared.messaging import figures, kafka
 from shared.messaging.gauges import Observer, Waiting
@@ -26,14 +26,12 @@ from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.listener import Listener
 from shared.messaging.relay import Relay
-from shared.people.canaries import Canary, WrongKey, check
+from shared.people.canaries import Canary
 from shared.settings import ServiceSettings
 from shared.time import schedule
 from shared.time.manual import manual_clock_router
 from shared.undone import over_and_over
 
-SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
-REFUSED = "database_refuses"
 OPEN_TO_ALL = ("/health/", "/metrics")
 LONG_SECONDS = 60  # for an event to lie in the outbox
 STOP_SECONDS = 6  # after the listener: relay, senders and pool let go of what they hold
@@ -66,21 +64,42 @@ def assemble(
     database.undone.expect(*things, "figures", "streams", "untold_streams")
     database.undone.expect_rounds(*rounds)
     parts = Parts(settings, database, hears, due, (*beside, *doorkeeper.work), canaries, waiting)
-    app = FastAPI(
-        title=f"Jobbpakten {settings.service}",
+    app = plain(
+        f"Jobbpakten {settings.service}",
+        Middleware(Threshold, gate=parts.gate, prefix=settings.path_prefix),
         lifespan=parts.lifespan,
+    )
+    app.state.hears, app.state.probes = hears, beside_calls(parts)
+    for one in (app, app.state.probes):
+        one.state.database, one.state.doorkeeper = database, doorkeeper
+    for router in (docs.page(app), *routers):
+        app.include_router(router)
+    app.openapi = docs.described(app)  # type: ignore[method-assign]
+    return app
+
+
+def beside_calls(parts: "Parts") -> FastAPI:
+    """Make what operators ask on another port: probes, figures, a clock that is set by hand."""
+    threshold = Middleware(Threshold, gate=parts.gate, always=OPEN_TO_ALL)
+    app = plain("Probes", threshold, openapi_url=None)
+    app.include_router(parts.health())
+    if parts.settings.clock == "manual":
+        app.include_router(manual_clock_router(parts.database, parts.due))
+    return app
+
+
+def plain(title: str, threshold: Middleware, **more: Any) -> FastAPI:
+    """Make an app without calls, whose errors are problems."""
+    app = FastAPI(
+        title=title,
+        middleware=[threshold],
         dependencies=[Depends(check_address)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # the address would be built of what the caller calls us
+        **more,
     )
-    app.state.database, app.state.hears, app.state.doorkeeper = database, hears, doorkeeper
-    app.add_middleware(Threshold, parts=parts)
     problems.install(app)
-    by_hand = [manual_clock_router(database, due)] if settings.clock == "manual" else []
-    for router in (parts.health(), docs.page(app), *routers, *by_hand):
-        app.include_router(router)
-    app.openapi = docs.described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -98,9 +117,8 @@ class Parts:
         waiting: Waiting | None,
     ) -> None:
         self.settings, self.database, self.due, self.beside = settings, database, due, beside
-        self.canaries = canaries
-        self.waits, self.amiss = SCHEMA
-        self.looked, self.answering = Glance(self.obstacle), Glance(database.fault)
+        self.gate = Gate(settings.service, database, canaries)
+        self.answering = Glance(database.fault)
         self.inbox = Inbox(settings, database, hears)
         self.refusals = Refusals(settings)
         self.listener = Listener(settings, self.inbox, hears.topics, self.refusals)
@@ -130,13 +148,13 @@ class Parts:
             with suppress(TimeoutError):  # a database that hangs answers no goodbye
                 async with asyncio.timeout(STOP_SECONDS):
                     await asyncio.wait([self.working])
-                    await asyncio.gather(self.looked.stop(), self.answering.stop())
+                    await asyncio.gather(self.gate.looked.stop(), self.answering.stop())
                     await self.database.engine.dispose()
 
     async def work(self) -> None:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""
         try:
-            await self.wait()
+            await self.gate.wait()
             async with asyncio.TaskGroup() as group:
                 for task in self.tasks():
                     group.create_task(task)
@@ -157,48 +175,20 @@ class Parts:
         if settings.clock == "system":
             yield schedule.run(self.database, self.due)
 
-    async def wait(self) -> None:
-        said = ""
-        while not await self.is_open():
-            if self.waits != REFUSED and said != self.amiss:  # else it is said where it was met
-                log.warning(self.waits, reason=self.amiss)
-            said = self.amiss
-            await asyncio.sleep(1)
-        log.info("schema_is_at_head")
-
-    async def is_open(self) -> bool:
-        """Tell whether the schema is at head and the keys are the database's own."""
-        if self.waits:
-            self.waits, self.amiss = await self.looked()
-        return not self.waits
-
-    async def obstacle(self) -> tuple[str, str]:
-        """Give what keeps us from beginning, as an event and in a sentence; empty: nothing does."""
-        try:
-            await self.database.door.check()
-            async with self.database.transaction() as tx:
-                if not await schema_is_at_head(self.settings.service, tx):
-                    return SCHEMA
-                await check(tx, self.canaries)
-        except WrongKey as error:
-            return "wrong_key", str(error)
-        except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-            said = REFUSED if isinstance(error, Refused) else "waiting_for_database"
-            return said, self.database.door.said_of(error)
-        return "", ""
-
     def health(self) -> APIRouter:
         """Make the three probes and the metrics."""
         router = APIRouter(tags=["health"])
 
         @router.get("/health/startup")
         async def startup() -> Response:
-            return bad(self.amiss) if self.waits else good("The schema is at head, the keys fit.")
+            if not await self.gate.is_open():
+                return bad(self.gate.amiss)
+            return good("The schema is at head, the keys fit.")
 
         @router.get("/health/ready")
         async def ready() -> Response:
-            if self.canaries and not await self.is_open():
-                return bad(self.amiss)
+            if not await self.gate.is_open():
+                return bad(self.gate.amiss)
             if fault := await self.answering():
                 return bad(fault)
             away = f"at {self.settings.kafka_servers} is not joined; events wait in the outbox"
@@ -225,22 +215,6 @@ class Parts:
         age = self.observer.oldest
         waits = f" The oldest event has waited for {age:.0f} s." if age > LONG_SECONDS else ""
         return waits + self.database.undone.said()
-
-
-class Threshold:
-    """Lets nobody in before the keys are known to be right: nothing is stored with another key."""
-
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
-        self.app, self.parts = app, parts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 503 where we aren't open, but for probes and figures."""
-        open_to_all = scope["type"] != "http" or scope["path"].startswith(OPEN_TO_ALL)
-        if open_to_all or not self.parts.canaries or await self.parts.is_open():
-            await self.app(scope, receive, send)
-            return
-        refusal = problems.unavailable("The service isn't ready. Nothing was stored; try again.")
-        await refusal(scope, receive, send)
 
 
 good = partial(Response, status_code=200, media_type="text/plain")

@@ -1,12 +1,13 @@
 """What the staff sees and settles, and the page behind a link."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
-from tests.notifications.conftest import Notifications, later, of_service
+from tests.notifications.conftest import Notifications, later, of_service, running
 from tests.notifications.support.histories import ACT_BY, UNIT, Story
 from tests.notifications.support.senders import dies_at, one_task
 from tests.notifications.support.servers import Server
@@ -255,6 +256,28 @@ def test_links_go_over_an_open_line_nowhere_but_beside_production(environment: s
         told = "NOTIFICATIONS_PUBLIC_URL: it begins with https:// in production"
         with pytest.raises(ValidationError, match=told):
             of_service("postgresql+asyncpg://x@y/z", 25, **(own | {"public_url": url}))
+
+
+async def test_links_lead_under_the_prefix_on_the_host_of_all(
+    database: Callable[[str], str], server: Server
+) -> None:
+    host: dict[str, Any] = {
+        "public_url": "https://natverk.example.se/",
+        "path_prefix": "/notifications",
+    }
+    async with running(database("notifications"), server, **host) as service:
+        settings = service.app.state.settings
+        link = link_to(settings, uuid4(), date(2027, 1, 1))
+        assert link.startswith("https://natverk.example.se/notifications/t/")
+        gone = await service.http.get(link)
+        assert (gone.status_code, gone.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+def test_a_prefix_isnt_said_twice() -> None:
+    said = {"public_url": "https://a.example.se/notifications/", "path_prefix": "/notifications"}
+    told = "NOTIFICATIONS_PUBLIC_URL: it doesn't end with NOTIFICATIONS_PATH_PREFIX"
+    with pytest.raises(ValidationError, match=told):
+        of_service("postgresql+asyncpg://x@y/z", 25, **said)
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ async def test_however_many_ask_whether_we_are_ready_the_database_is_asked_once_
     def note(*args: object) -> None:
         asked.append(str(args[2]))
 
+    assert (await http.get("/health/startup")).status_code == 200  # once for ever
     event.listen(engine, "before_cursor_execute", note)
     answers = await asyncio.gather(*(http.get("/health/ready") for _ in range(100)))
     event.remove(engine, "before_cursor_execute", note)

@@ -40,7 +40,8 @@ class Settings(ServiceSettings, service="notifications"):
         "", description="Opens the links in mails sent before the key was changed.", repr=False
     )
     public_url: str = Field(
-        description="Where people reach this service; links in mails begin with it.",
+        description="Where people reach this service, but for its path_prefix; links in mails "
+        "begin with the two.",
         examples=["https://notiser.….se"],
     )
     smtp_host: str = Field(description="The mail server.", min_length=1, examples=["smtp"])
@@ -116,6 +117,13 @@ class Settings(ServiceSettings, service="notifications"):
             raise ValueError(
                 f"{self.variable('public_url')}: it begins with https:// in production"
             )
+        return self
+
+    @model_validator(mode="after")
+    def refuse_a_prefix_twice(self) -> Self:
+        if self.path_prefix and self.public_url.endswith(self.path_prefix):
+            url, prefix = self.variable("public_url"), self.variable("path_prefix")
+            raise ValueError(f"{url}: it doesn't end with {prefix}, which follows it by itself")
         return self
 
     @model_validator(mode="after")

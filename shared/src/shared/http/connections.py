@@ -17,6 +17,7 @@ TOO_LARGE = b"431 Request Header Fields Too Large"
 HEADERS_SECONDS = 10
 BODY_SECONDS = 30
 ANSWER_SECONDS = 60  # until the caller has read it
+IDLE_SECONDS = 75  # above what proxies keep an idle connection for (60): they hang up, never we
 GRACE_SECONDS = 5  # for calls under way when we stop; one that never ends must not keep us
 
 
@@ -138,5 +139,7 @@ SERVER: dict[str, Any] = {
     "lifespan": "on",  # uvicorn's own choice goes on without what couldn't begin
     "log_config": None,  # no settings of its own: its lines go through our sieve
     "access_log": False,
+    "proxy_headers": False,  # nothing of ours asks where a caller comes from: none may say it
+    "timeout_keep_alive": IDLE_SECONDS,
     "timeout_graceful_shutdown": GRACE_SECONDS,
 }

@@ -50,10 +50,11 @@ async def claim(request: Request, tx: Tx, caller: Calling, key: Key = None) -> N
     """Claim the key for this call; Answered if it was carried out, NotAllowed if it was another."""
     if key is None:
         return
+    path = request.scope["path"].removeprefix(request.scope["root_path"])
     about = {
         "caller": f"{caller.id} {caller.role} {caller.organisation or caller.unit}",
         "key": hashlib.sha256(key.encode()).hexdigest(),
-        "route": f"{request.method} {request.scope['path']}",
+        "route": f"{request.method} {path}",
         "hash": fingerprint(key, await request.body(), deciding(request, caller)),
     }
     connection = await tx.connection()

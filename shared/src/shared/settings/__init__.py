@@ -9,6 +9,7 @@ from shared.keys import HOW_TO, the_same
 from shared.settings.databases import DRIVER, DatabaseSettings, is_address
 from shared.settings.files import FileAmiss
 from shared.settings.kafka import KafkaSettings
+from shared.settings.serving import ServingSettings
 from shared.settings.tokens import TokenSettings
 from shared.settings.words import (
     OPENS,
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 
-class ServiceSettings(TokenSettings, KafkaSettings, DatabaseSettings):
+class ServiceSettings(ServingSettings, TokenSettings, KafkaSettings, DatabaseSettings):
     """The settings of one service; each is read from `<SERVICE>_<NAME>`."""
 
     municipality: str = Field(

@@ -22,7 +22,7 @@ def settings(
     port: int,
     municipality: str = MUNICIPALITY,
 ) -> dict[str, str]:
-    """Give what the services' environment says; `port` is where links in mails lead to."""
+    """Give what the services' environment says; `port` is the one that leads to all of them."""
     found = keys.settings | {
         "NOTIFICATIONS_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "NOTIFICATIONS_SMTP_HOST": post.host,
@@ -39,6 +39,7 @@ def settings(
             "MUNICIPALITY": municipality,
             "ENVIRONMENT": "demo",
             "CLOCK": "manual",
+            "PATH_PREFIX": f"/{service}",
         }
         found |= {f"{service.upper()}_{setting}": value for setting, value in said.items()}
     return found

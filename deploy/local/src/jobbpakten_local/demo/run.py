@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from jobbpakten.reconciliation import Comparison, NeverQuiet, OutOfReach
 from jobbpakten_local.demo import folders, tables
-from jobbpakten_local.demo.network.callers import AT_ONCE, Callers, Refused
+from jobbpakten_local.demo.network.callers import AT_ONCE, Refused
 from jobbpakten_local.demo.options import Options, Unclear
 from jobbpakten_local.demo.results import Result, result
 from jobbpakten_local.demo.simulation import Network, Week, year
@@ -70,7 +70,7 @@ def tell_the_year(system: System, options: Options, started_s: float) -> bool:
     tables.show(tables.machine(system.memory(), started_s, played.seconds), console)
     if not options.once:
         mails = f"{system.post.server.folder}/Maildir/new" if system.post.server else ""
-        places = tables.places(system.urls, str(system.settings), mails, played.task)
+        places = tables.places(system.urls, system.probes, str(system.settings), mails, played.task)
         tables.show(places, console)
     return played.result.standing.quiet
 
@@ -99,8 +99,7 @@ async def play(system: System, options: Options, over: Callable[[Week], None]) -
         httpx.AsyncClient(timeout=TIMEOUT_S, limits=limits) as http,
         Comparison(system.databases, system.hears) as comparison,
     ):
-        reached = {name: Callers(name, url, system.keys, http) for name, url in system.urls.items()}
-        network = Network(reached, comparison.until_quiet, comparison.until_heard)
+        network = Network(system.callers(http), comparison.until_quiet, comparison.until_heard)
         await year(network, options.seed, options.weeks, over)
         seconds = time.monotonic() - began
         mails = system.post.messages() if system.post.server else []

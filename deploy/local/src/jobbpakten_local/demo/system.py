@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from aiokafka.errors import KafkaError
 
 from jobbpakten.cli.environment import hears, services
@@ -15,7 +16,17 @@ from jobbpakten.keys import Keys
 from jobbpakten.topics import apply
 from jobbpakten_local.demo import preflight
 from jobbpakten_local.demo.environments import MUNICIPALITY, settings, surroundings, write
-from jobbpakten_local.parts import Unavailable, finished, kafka, mail, postgres, processes, say
+from jobbpakten_local.demo.network.callers import NETWORK, Callers
+from jobbpakten_local.parts import (
+    Unavailable,
+    finished,
+    kafka,
+    mail,
+    postgres,
+    processes,
+    proxy,
+    say,
+)
 from jobbpakten_local.parts.kafka import free_ports
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
@@ -32,6 +43,7 @@ class System:
 
     folder: Path
     services: Mapping[str, Service]
+    address: str  # leads to all of them
     databases: Mapping[str, str]
     hears: Mapping[str, set[str]]
     keys: Keys
@@ -39,11 +51,22 @@ class System:
 
     @property
     def urls(self) -> dict[str, str]:
-        return {name: service.url for name, service in self.services.items()}
+        return {name: f"{self.address}/{name}" for name in self.services}
+
+    @property
+    def probes(self) -> dict[str, str]:
+        return {name: service.probes for name, service in self.services.items()}
 
     @property
     def settings(self) -> Path:
         return self.folder / "settings"
+
+    def callers(self, http: httpx.AsyncClient, network: str = NETWORK) -> dict[str, Callers]:
+        """Give who calls each service about a network, at the address that leads to all."""
+        return {
+            name: Callers(name, url, self.probes[name], self.keys, http, network)
+            for name, url in self.urls.items()
+        }
 
     def memory(self) -> dict[str, int]:
         """Give the bytes that each process holds in memory."""
@@ -102,14 +125,14 @@ def running(
     make_topics(servers, f"{name}.")
     with processes.owned(folder) as ours:
         keys = Keys()
-        ports = dict(zip(urls, free_ports(len(urls)), strict=True))
-        port = ports["notifications"]
+        (port,) = free_ports(1)
         environment = settings(
             urls, servers, name, keys, post, port=port, municipality=municipality
         )
         around = surroundings() | environment
-        started = {one: Service(one, ours, around, port=ports[one]) for one in urls}
-        system = System(folder, started, urls, hears(), keys, post)
+        started = {one: Service(one, ours, around) for one in urls}
+        address = proxy.start(ours, port, {one: it.port for one, it in started.items()})
+        system = System(folder, started, address, urls, hears(), keys, post)
         try:
             write(system.settings, environment | {PRIVATE_KEY: keys.private})
             start(started.values())

@@ -122,7 +122,7 @@ def machine(memory: Mapping[str, int], started_s: float, year_s: float) -> Itera
 
 
 def places(
-    urls: Mapping[str, str], settings: str, mails: str, task: str
+    urls: Mapping[str, str], probes: Mapping[str, str], settings: str, mails: str, task: str
 ) -> Iterator[RenderableType]:
     """Say where one can go on looking; `mails` and `task` are empty where there are none.
 
@@ -135,8 +135,10 @@ def places(
         yield Text(f"  mails       {mails}")
     if task:
         yield Text(f"  a task      {task}")
-    yield Text("  the clock   stands still: PUT /clock and POST /clock/due move it, role system;")
-    yield Text("                notifications' mails go out with its POST /clock/due")
+    yield from (Text(f"  figures     {url}/metrics  ({name})") for name, url in probes.items())
+    yield Text("  the clock   stands still: beside the figures PUT /clock and POST /clock/due move")
+    yield Text("                it, role system; notifications' mails go out with its")
+    yield Text(f"                POST {probes['notifications']}/clock/due")
     yield Text(f"  settings    set -a; . {settings}; set +a")
     yield Text("  a token     .venv/bin/jobbpakten token --service membership \\")
     yield Text("                --role coordinator --actor coordinator-karin \\")

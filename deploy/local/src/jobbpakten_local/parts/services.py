@@ -18,18 +18,29 @@ START_S = 300
 
 @dataclass
 class Service:
-    """One replica of a service, always on the same port and with the same settings."""
+    """One replica of a service, always on the same ports and with the same settings."""
 
     name: str
     processes: Processes
     settings: Mapping[str, str]
     replica: int = 1
-    port: int = field(default_factory=lambda: free_ports()[0])
+    port: int = field(default_factory=lambda: free_ports(1)[0])
+    probes_port: int = field(default_factory=lambda: free_ports(1)[0])
     process: psutil.Popen | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        """Give where its calls are, by itself and with no proxy between."""
+        return f"http://127.0.0.1:{self.port}{self.prefix}"
+
+    @property
+    def prefix(self) -> str:
+        return self.settings.get(f"{self.name.upper()}_PATH_PREFIX", "")
+
+    @property
+    def probes(self) -> str:
+        """Give where its probes, its figures and its clock are."""
+        return f"http://127.0.0.1:{self.probes_port}"
 
     @property
     def log(self) -> Path:
@@ -37,7 +48,8 @@ class Service:
 
     def start(self) -> None:
         """Start the process; it waits by itself for what is away."""
-        words = (sys.executable, "-m", "shared", self.name, "--port", str(self.port))
+        ports = ("--port", str(self.port), "--probes-port", str(self.probes_port))
+        words = (sys.executable, "-m", "shared", self.name, *ports)
         self.process = self.processes.start(*words, log=self.log, env=dict(self.settings))
 
     def stop(self, how: int = signal.SIGTERM) -> None:
@@ -57,7 +69,7 @@ class Service:
 
     def is_ready(self) -> bool:
         try:
-            with httpx.Client(base_url=self.url, timeout=2) as http:
+            with httpx.Client(base_url=self.probes, timeout=2) as http:
                 started = http.get("/health/startup").status_code == httpx.codes.OK
                 return started and self.figure(http, "kafka_connected") == 1
         except httpx.HTTPError:

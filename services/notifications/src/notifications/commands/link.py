@@ -19,7 +19,7 @@ def link_to(settings: Settings, notice_id: UUID, ends_before: date) -> str:
     claims = {"n": str(notice_id), "exp": int(midnight(ends_before).timestamp())}
     key = key_of(settings.link_key)
     token = jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM])
-    return f"{settings.public_url}/t/{token}"
+    return f"{settings.public_url}{settings.path_prefix}/t/{token}"
 
 
 class Link(NamedTuple):
