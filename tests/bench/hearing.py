@@ -75,7 +75,7 @@ def reading(
     async def measure() -> float:
         consumer = AIOKafkaConsumer(
             prefix + TOPIC,
-            bootstrap_servers=stage.kafka.servers,
+            **stage.admin,
             group_id=uuid4().hex,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

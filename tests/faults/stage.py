@@ -18,12 +18,13 @@ from tests.support.callers import PUBLIC_KEY, bearer
 from tests.support.eventually import PATIENCE_S
 from tests.support.networks import copied, say
 
-from jobbpakten import reconciliation, topics
+from jobbpakten import reconciliation
 from jobbpakten.cli.environment import hears
 from jobbpakten.keys import Keys
 from jobbpakten_local.parts import mail, processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
+from jobbpakten_local.parts.topics import declare
 from shared.database import connect_directly
 from shared.migrations import migrate
 from shared.time import clock
@@ -68,7 +69,6 @@ class Stage:
     def settings(self, service: str) -> dict[str, str]:
         about = {
             "DATABASE_URL": self.world.postgres.url(self.database(service)),
-            "KAFKA_SERVERS": self.world.kafka.servers,
             "KAFKA_TOPIC_PREFIX": self.prefix,
             "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
             "MUNICIPALITY": "0380",
@@ -77,6 +77,7 @@ class Stage:
             "NETWORKS": str(self.networks),
             "SESSION_TIMEOUT_MS": str(SESSION_MS),
         }
+        about |= self.world.kafka.access.settings_for(service)
         about |= self.of_mail() if service == "notifications" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         named |= self.keys.settings
@@ -136,9 +137,7 @@ async def staged(world: World, replicas: Mapping[str, int] = TWO) -> AsyncIterat
         ours.folder.mkdir()
         stage = Stage(world, ours, post, tuple(replicas))
         await asyncio.to_thread(stage.prepare)
-        await topics.apply(
-            {"bootstrap_servers": world.kafka.servers}, stage.prefix, replication=1, partitions=2
-        )
+        await declare(world.kafka.access, stage.prefix)
         for service, several in replicas.items():
             for _ in range(several):
                 stage.start(service)

@@ -11,13 +11,14 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.util import calc_crc32c
-from tests.shared.support.outbox_harness import TOPIC, Hearing, Teller
+from tests.shared.support.outbox_harness import TOPIC, Teller
 from tests.shared.support.records import made, record
 from tests.support.eventually import eventually
 
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
 from shared.database import Tx, connect
+from shared.edges.kafka import arguments
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
 from shared.messaging.listener import Listener
@@ -38,7 +39,7 @@ class Spoilt(BatchBuilder):  # type: ignore[misc]
 
 @pytest.fixture
 async def producer(teller: Teller) -> AsyncIterator[AIOKafkaProducer]:
-    sending = AIOKafkaProducer(bootstrap_servers=teller.settings.kafka_servers)
+    sending = AIOKafkaProducer(**arguments(teller.settings))
     await sending.start()
     yield sending
     await sending.stop()
@@ -76,7 +77,7 @@ async def test_records_beside_an_unreadable_partition_are_all_heard(
     async def on_commitment_made(_: Tx, __: CommitmentMade, about: Envelope) -> None:
         heard.append(about.aggregateversion)
 
-    hearing = Hearing(**(teller.settings.model_dump() | {"database_url": database("shared")}))
+    hearing = teller.hearing(database("shared"))
     inbox = Inbox(hearing, connect(hearing), Hears(on_commitment_made))
     listener = Listener(hearing, inbox, {TOPIC})
     running = asyncio.create_task(listener.run())
