@@ -16,6 +16,7 @@ from shared.messaging import outbox
 from shared.settings import ServiceSettings
 
 TOPIC = "membership.v1"
+NO_WAY = Access("")
 
 
 class Telling(ServiceSettings, service="membership"):
@@ -32,7 +33,7 @@ class Teller:
 
     settings: ServiceSettings
     database: Database
-    access: Access = Access("")  # how others come to the same Kafka
+    access: Access = NO_WAY  # of others, to the same Kafka
 
     def hearing(self, url: str) -> ServiceSettings:
         """Give the settings of a service that hears what this one tells."""

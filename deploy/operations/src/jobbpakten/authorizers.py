@@ -131,8 +131,8 @@ def authorizer(kafka: KafkaAccess) -> Authorizer:
     found: dict[str, Any] = {name: getattr(kafka, field) for name, field in SAID.items()}
     if kafka.kafka_security == "SASL_SSL":
         found |= {"sasl.mechanism": SCRAM, "sasl.password": kafka.current("kafka_password")}
-    given = {name: value for name, value in found.items() if value}
-    return Authorizer(AdminClient({**given, "error_cb": note, "log_level": 0}), seen)
+    found |= {"error_cb": note, "log_level": "0"}
+    return Authorizer(AdminClient({name: value for name, value in found.items() if value}), seen)
 
 
 def apply(kafka: KafkaAccess, prefix: str, *, remove: bool = False) -> Applied:

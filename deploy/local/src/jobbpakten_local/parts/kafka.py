@@ -50,12 +50,12 @@ _given = set[int]()  # ports, by this process
 class Broker(processes.Embedded):
     """The embedded broker: always on the same folder and the same port."""
 
-    port: int
+    ports: Sequence[int]  # for others, for itself, for its controller
     command: tuple[str | Path, ...]
     access: Access
 
     def start(self) -> None:
-        self.run(*self.command, ready=lambda: listens(self.port), limit_s=START_S)
+        self.run(*self.command, ready=lambda: listens(self.ports[0]), limit_s=START_S)
         finished(groups_can_be_joined(self.access.reached_by(ADMIN)))
 
 
@@ -134,14 +134,14 @@ def container(settings: Mapping[str, str]) -> Iterator[str]:
 def embedded(ours: processes.Processes, settings: Mapping[str, str]) -> Broker:
     """Make a broker in the folder, which is new: certificates, users and settings of its own."""
     ours.folder.mkdir(exist_ok=True)
-    port, *others = free_ports(3)
+    ports = free_ports(3)
     certificates = certified(ours.folder)
     written = ours.folder / "server.properties"
-    written.write_text(properties(ours.folder, (port, *others), {**certificates, **settings}))
-    access = Access(f"127.0.0.1:{port}", Path(certificates["ssl.truststore.location"]), drawn())
+    written.write_text(properties(ours.folder, ports, {**certificates, **settings}))
+    access = Access(f"127.0.0.1:{ports[0]}", Path(certificates["ssl.truststore.location"]), drawn())
     run = (jars.java(), *JVM, "-cp", jars.class_path())
     form(ours.folder, run, written, access)
-    return Broker(ours, port, (*run, "kafka.Kafka", written), access)
+    return Broker(ours, ports, (*run, "kafka.Kafka", written), access)
 
 
 def form(folder: Path, run: Sequence[str | Path], settings: Path, access: Access) -> None:
