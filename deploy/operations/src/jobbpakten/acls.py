@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from shared.messaging.kafka import FORMER, TOPICS
 
-OPERATOR = "jobbpakten"  # who types `jobbpakten topics`: looks at all topics, makes and reads them
+OPERATOR = "jobbpakten"  # who types `jobbpakten topics` and `jobbpakten restore`
 OF_OPERATOR = ("AlterConfigs", "Create", "Describe", "DescribeConfigs", "Read")
 API_VERSION = "kafka.strimzi.io/v1beta2"
 
@@ -39,10 +39,12 @@ def of_services(prefix: str) -> Iterator[Acl]:
 
 
 def of_operator(prefix: str) -> Iterator[Acl]:
-    """Read, without a group: what a restore asks of the topics."""
-    for name in TOPICS:
+    """Read, topics and the services' groups: a restore looks at what was told, and begins anew."""
+    for name, topic in TOPICS.items():
         for operation in OF_OPERATOR:
             yield Acl(OPERATOR, "topic", prefix + name, operation)
+        for reader in topic.read_by:
+            yield Acl(OPERATOR, "group", prefix + reader, "Read")
     for name in FORMER:
         yield Acl(OPERATOR, "topic", prefix + name, "Describe")
 
