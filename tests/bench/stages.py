@@ -72,14 +72,14 @@ class Stage:
         finished(asyncio.to_thread(migrate, "followup", url))  # a loop is running in this thread
         return name
 
-    def settings(self, kind: type[Chosen], url: str, prefix: str) -> Chosen:
+    def settings(self, kind: type[Chosen], url: str, prefix: str, user: str = "") -> Chosen:
         return kind(
             database_url=url,
             kafka_topic_prefix=prefix,
             token_public_key=PUBLIC_KEY,
             municipality="0380",
             environment="test",
-            **self.kafka.access.fields_for(kind.service),
+            **self.kafka.access.fields_for(user or kind.service),
         )
 
 
