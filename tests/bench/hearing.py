@@ -19,6 +19,7 @@ from followup.commands import events as ledger
 from followup.settings import Settings
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
+from jobbpakten_local.parts.kafka_access import ADMIN
 from shared.database import connect
 from shared.edges.postgres import Door
 from shared.messaging.inbox import Hears
@@ -76,7 +77,7 @@ def reading(
     async def measure() -> float:
         consumer = AIOKafkaConsumer(
             prefix + TOPIC,
-            bootstrap_servers=stage.kafka.servers,
+            **stage.admin,
             group_id=uuid4().hex,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -101,7 +102,7 @@ def reading(
 
 def hearing(stage: Stage, prefix: str, events: int) -> Measure:
     async def measure() -> float:
-        settings = stage.settings(Grouped, stage.followup(), prefix)
+        settings = stage.settings(Grouped, stage.followup(), prefix, ADMIN)  # any group
         inbox = Watched(settings, connect(settings), HEARS)
         listener = Listener(settings, inbox, {TOPIC})
         async with inbox.database.transaction() as tx:

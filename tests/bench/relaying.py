@@ -15,6 +15,7 @@ from tests.bench.told import Message, keep, kept
 from tests.shared.support.outbox_harness import Telling, ended
 
 from shared.database import connect
+from shared.edges.kafka import arguments
 from shared.edges.postgres import Door
 from shared.messaging.relay import MAX_BATCH_BYTES, Relay, producer_of
 from shared.settings import ServiceSettings
@@ -30,9 +31,7 @@ async def measured(stage: Stage, rounds: int = ROUNDS, events: int = EVENTS) -> 
     url = await keep(stage, events)
     messages = await kept(url)
     async with AsyncExitStack() as after:
-        raw = AIOKafkaProducer(
-            bootstrap_servers=stage.kafka.servers, enable_idempotence=True, linger_ms=5
-        )
+        raw = AIOKafkaProducer(**stage.admin, enable_idempotence=True, linger_ms=5)
         await after.enter_async_context(raw)
         sides: dict[str, Measure] = {"raw send": sending(raw, await stage.prefix(), messages)}
         for name, producer in (("relay, fenced", producer_of), ("relay, unfenced", unfenced_of)):
@@ -124,7 +123,7 @@ class Unfenced(AIOKafkaProducer):  # type: ignore[misc]
 
 def unfenced_of(settings: ServiceSettings) -> AIOKafkaProducer:
     return Unfenced(
-        bootstrap_servers=settings.kafka_servers,
+        **arguments(settings),
         enable_idempotence=True,
         request_timeout_ms=120_000,
         max_batch_size=MAX_BATCH_BYTES,

@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
-from aiokafka.admin import NewTopic
 from sqlalchemy import make_url
 from tests.support.callers import PUBLIC_KEY
 
-from jobbpakten.topics import until_seen
 from jobbpakten_local.parts import finished
 from jobbpakten_local.parts import kafka as kafkas
 from jobbpakten_local.parts import postgres as postgreses
-from shared.messaging.kafka import TOPICS, admin
+from jobbpakten_local.parts.kafka_access import ADMIN
+from jobbpakten_local.parts.topics import declare
+from shared.messaging.kafka import TOPICS
 from shared.migrations import PLUMBING, migrate
 from shared.settings import ServiceSettings
 
@@ -36,14 +36,15 @@ class Stage:
     def __post_init__(self) -> None:
         self.kept: dict[int, str] = {}  # what was told, by how many: its database's URL
 
+    @property
+    def admin(self) -> dict[str, Any]:
+        """Give what clients are made with that belong to nobody: floors beside our services."""
+        return self.kafka.access.reached_by(ADMIN)
+
     async def prefix(self) -> str:
-        """Make a topic of its own, as declared: six partitions."""
+        """Make topics of its own, as declared: six partitions."""
         prefix = f"{fresh()}."
-        topic = TOPICS[TOPIC]
-        new = NewTopic(prefix + TOPIC, topic.partitions, 1, topic_configs=topic.configs(1))
-        async with admin(self.kafka.servers) as client:
-            await client.create_topics([new])
-            await until_seen(client, [new.name])
+        await declare(self.kafka.access, prefix, TOPICS[TOPIC].partitions)
         return prefix
 
     def plumbing(self) -> str:
@@ -71,14 +72,14 @@ class Stage:
         finished(asyncio.to_thread(migrate, "followup", url))  # a loop is running in this thread
         return name
 
-    def settings(self, kind: type[Chosen], url: str, prefix: str) -> Chosen:
+    def settings(self, kind: type[Chosen], url: str, prefix: str, user: str = "") -> Chosen:
         return kind(
             database_url=url,
-            kafka_servers=self.kafka.servers,
             kafka_topic_prefix=prefix,
             token_public_key=PUBLIC_KEY,
             municipality="0380",
             environment="test",
+            **self.kafka.access.fields_for(user or kind.service),
         )
 
 

@@ -70,7 +70,7 @@ def message(row: asyncpg.Record) -> Message:
 
 async def publish(stage: Stage, prefix: str, messages: list[Message]) -> None:
     """Put the messages on a topic, as fast as it goes."""
-    producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.servers, enable_idempotence=True)
+    producer = AIOKafkaProducer(**stage.admin, enable_idempotence=True)
     async with producer:
         for one in messages:
             await producer.send(prefix + TOPIC, one.value, key=one.key, headers=one.headers)

@@ -63,7 +63,7 @@ def fired(shot: Shot, shots: int) -> Measure:
 async def produced(stage: Stage) -> AsyncIterator[Shot]:
     """Send one promise's bytes with its headers, and wait for them at a consumer."""
     prefix, messages = await stage.prefix(), cycle(await kept(await keep(stage, PROMISES)))
-    producer = AIOKafkaProducer(bootstrap_servers=stage.kafka.servers, enable_idempotence=True)
+    producer = AIOKafkaProducer(**stage.admin, enable_idempotence=True)
     async with producer, waiting(stage, prefix) as consumer:
 
         async def shot() -> float:
@@ -148,7 +148,7 @@ async def telling(settings: Telling, producer: str) -> AsyncIterator[Shot]:
 async def waiting(stage: Stage, prefix: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(
         prefix + TOPIC,
-        bootstrap_servers=stage.kafka.servers,
+        **stage.admin,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
         fetch_max_wait_ms=FETCH_WAIT_MS,

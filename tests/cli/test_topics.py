@@ -11,26 +11,32 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from tests.cli.commands import Ended, jobbpakten
 from tests.support.tls import made, serving
 
+from jobbpakten import authorizers
+from jobbpakten.acls import OPERATOR
 from jobbpakten_local.parts import finished
 from jobbpakten_local.parts.certificates import Authority
 from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.kafka_access import ADMIN, Access
 from shared.messaging.kafka import TOPICS, admin
 
 
 @pytest.fixture
 def env(kafka: Kafka) -> Iterator[dict[str, str]]:
     prefix = f"t{uuid4().hex}."
+    authorizers.apply(kafka.access.of(ADMIN), prefix)
     yield {
-        f"{service}_{name}": value
-        for service in ("MEMBERSHIP", "FOLLOWUP")
-        for name, value in (("KAFKA_SERVERS", kafka.servers), ("KAFKA_TOPIC_PREFIX", prefix))
+        f"{name.upper()}_{setting}": value
+        for name in ("membership", "followup", OPERATOR)
+        for setting, value in (
+            kafka.access.settings_for(name) | {"KAFKA_TOPIC_PREFIX": prefix}
+        ).items()
     }
-    finished(swept(kafka.servers, prefix))
+    finished(swept(kafka.access, prefix))
 
 
-async def swept(servers: str, prefix: str) -> None:
+async def swept(access: Access, prefix: str) -> None:
     client: AIOKafkaAdminClient
-    async with admin(servers) as client:
+    async with admin(**access.reached_by(ADMIN)) as client:
         await client.delete_topics([n for n in await client.list_topics() if n.startswith(prefix)])
 
 
@@ -59,7 +65,7 @@ def test_what_a_later_release_declares_is_seen_and_set_on_topics_that_are_there(
     topics(env, "apply", "--replication", 1)
     earlier = TOPICS["directory.v1"].configs(1)
     assert earlier.pop("max.compaction.lag.ms") == "86400000"
-    finished(set_to(kafka.servers, directory, earlier))
+    finished(set_to(kafka.access, directory, earlier))
 
     before = topics(env, "diff", "--replication", 1, "--json")
     made = topics(env, "apply", "--replication", 1, "--json")
@@ -69,10 +75,10 @@ def test_what_a_later_release_declares_is_seen_and_set_on_topics_that_are_there(
     assert topics(env, "diff", "--replication", 1).code == 0
 
 
-async def set_to(servers: str, topic: str, configs: dict[str, str]) -> None:
+async def set_to(access: Access, topic: str, configs: dict[str, str]) -> None:
     """Give a topic these settings and Kafka's own for all others."""
     client: AIOKafkaAdminClient
-    async with admin(servers) as client:
+    async with admin(**access.reached_by(ADMIN)) as client:
         resource = ConfigResource(ConfigResourceType.TOPIC, topic, configs=configs)
         await client.alter_configs([resource])
 

@@ -2,16 +2,20 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from email.message import EmailMessage
+from typing import Any
 
 import httpx
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from tests.support.eventually import PATIENCE_S
 
+from jobbpakten.acls import OPERATOR
 from jobbpakten_local.demo.network.people import people
 from jobbpakten_local.demo.network.stories import CONTACT_NAMES
 from jobbpakten_local.demo.network.units import STAFF
 from jobbpakten_local.demo.system import System
+from jobbpakten_local.parts.kafka import Kafka
 from shared.messaging.kafka import TOPICS
 
 LINK = re.compile(r"http://\S+/t/[\w.~-]+")
@@ -19,23 +23,21 @@ OF_OPERATORS = ("/metrics", "/health/ready")
 REPORT = "/networks/jobbpakten/report"
 
 
-def gathered(system: System, servers: str, prefix: str) -> dict[str, bytes]:
+def gathered(system: System, kafka: Kafka, prefix: str) -> dict[str, bytes]:
     """Give all that was written where others read: topics, logs, figures, mails, pages, reports."""
     mails = system.post.messages()
     found = {f"log of {name}": one.log.read_bytes() for name, one in system.services.items()}
-    found |= asyncio.run(records(servers, prefix))
+    found |= asyncio.run(records(kafka.access.reached_by(OPERATOR), prefix))
     found["mails"] = b"\n".join(map(words, mails))
     found |= asked(system, [link for mail in mails for link in LINK.findall(text(mail))])
     return found
 
 
-async def records(servers: str, prefix: str) -> dict[str, bytes]:
+async def records(reached_by: Mapping[str, Any], prefix: str) -> dict[str, bytes]:
     """Read every topic from its beginning to its end: keys, headers and payloads."""
     found = {topic: bytearray() for topic in TOPICS}
     names = [prefix + topic for topic in TOPICS]
-    async with AIOKafkaConsumer(
-        *names, bootstrap_servers=servers, auto_offset_reset="earliest"
-    ) as consumer:
+    async with AIOKafkaConsumer(*names, **reached_by, auto_offset_reset="earliest") as consumer:
         ends = await consumer.end_offsets([*consumer.assignment()])
         while [place for place, end in ends.items() if await consumer.position(place) < end]:
             for place, several in (await consumer.getmany(timeout_ms=500)).items():

@@ -40,7 +40,7 @@ def staging(run_folder: Path, kafka: Kafka, cloned_for_module: Callable[[str], s
         with (
             mail.started(run_folder / f"{name}-mail") as post,
             running(
-                run_folder / name, urls, kafka.servers, name, post, municipality=municipality
+                run_folder / name, urls, kafka.access, name, post, municipality=municipality
             ) as system,
         ):
             yield system

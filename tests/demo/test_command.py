@@ -1,5 +1,6 @@
 """`python -m jobbpakten_local.demo` as a newcomer types it: it stays up, ends, leaves nothing."""
 
+import json
 import os
 import re
 import signal
@@ -18,6 +19,7 @@ from jobbpakten_local.demo.options import Options, Unclear
 
 ENDED = "everything has been ended\n"
 COMMAND = (sys.executable, "-m", "jobbpakten_local.demo")
+CLI = Path(sys.executable).with_name("jobbpakten")
 
 
 @pytest.fixture
@@ -39,6 +41,12 @@ def run(*command: str, here: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=here, capture_output=True, text=True, check=False)
 
 
+def in_a_shell(said: str, words: str, here: Path) -> subprocess.CompletedProcess[str]:
+    """Type a command of the operators where the demo's settings hold, as it says."""
+    [settings] = re.findall(r"settings +(set -a; .*; set \+a)", said)
+    return run("bash", "-c", f"{settings}; {CLI} {words}", here=here)
+
+
 def said_until(demo: subprocess.Popen[str], words: str) -> str:
     """Read what it says up to the line with these words."""
     said = ""
@@ -57,6 +65,11 @@ def test_it_stays_up_for_one_at_a_time_and_ctrl_c_leaves_nothing(here: Path) -> 
 
     assert report, said
     assert httpx.get(report[0]).is_success
+    assert in_a_shell(said, "reconcile", here).returncode == 0
+    differs = json.loads(in_a_shell(said, "topics diff --replication 1 --json", here).stdout)
+    assert {*map(tuple, differs.values())} == {("2 partitions instead of 6",)}
+    refused = in_a_shell(said, "topics acl --apply", here)
+    assert "refuses this: only its administrator may" in refused.stderr
     second = started(here)
     told, _ = second.communicate(timeout=PATIENCE_S)
     assert second.returncode == 3

@@ -8,11 +8,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import make_url
 
-from jobbpakten.topics import apply
 from jobbpakten_local.demo import preflight
 from jobbpakten_local.parts import Unavailable, finished
 from jobbpakten_local.parts.kafka import Kafka
 from jobbpakten_local.parts.postgres import Postgres
+from jobbpakten_local.parts.topics import declare
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_what_isnt_there_or_is_empty_is_taken(given: Postgres, cluster: Kafka, n
     preflight.check(given, cluster, name, [name])
 
     given.create_database(name)
-    finished(apply({"bootstrap_servers": cluster.servers}, f"{name}.", replication=1, partitions=2))
+    finished(declare(cluster.access, f"{name}."))
 
     preflight.check(given, cluster, name, [name])
     assert preflight.database(given, name) == given.url(name)
@@ -53,8 +53,8 @@ def test_a_database_with_tables_is_refused(
 
 
 async def test_a_topic_with_records_is_refused(given: Postgres, cluster: Kafka, name: str) -> None:
-    await apply({"bootstrap_servers": cluster.servers}, f"{name}.", replication=1, partitions=2)
-    async with AIOKafkaProducer(bootstrap_servers=cluster.servers) as producer:
+    await declare(cluster.access, f"{name}.")
+    async with AIOKafkaProducer(**cluster.access.reached_by("followup")) as producer:
         await producer.send_and_wait(f"{name}.followup.v1", b"somebody's")
 
     with pytest.raises(Unavailable, match=rf"holds records on {name}.followup.v1: delete them"):

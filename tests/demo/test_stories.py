@@ -58,7 +58,7 @@ def twice(staging: Staging, kafka: Kafka) -> tuple[Told, Told]:
                 played,
                 printed(played),
                 system.memory(),
-                gathered(system, kafka.servers, f"{name}."),
+                gathered(system, kafka, f"{name}."),
                 asyncio.run(files(system)),
                 asyncio.run(taken_back(system)),
             )

@@ -7,6 +7,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from tests.faults.stage import Stage, streams
 
+from jobbpakten.acls import OPERATOR
 from jobbpakten.cli.environment import hears
 from shared.messaging import kafka as topics
 
@@ -63,7 +64,7 @@ async def everything_told(stage: Stage) -> Heard:
 async def told_on(stage: Stage, topic: str) -> list[Told]:
     """Read a topic from its beginning to its end, partition by partition."""
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=stage.world.kafka.servers, isolation_level="read_committed"
+        **stage.world.kafka.access.reached_by(OPERATOR), isolation_level="read_committed"
     )
     await consumer.start()
     try:
@@ -162,5 +163,5 @@ async def check_figures(stage: Stage) -> None:
 
 async def check_topics(stage: Stage) -> None:
     """No topic was lost with the broker."""
-    reached_by = {"bootstrap_servers": stage.world.kafka.servers}
+    reached_by = stage.world.kafka.access.reached_by(OPERATOR)
     assert await topics.missing(reached_by, stage.prefix, set(topics.TOPICS)) == set()

@@ -18,12 +18,13 @@ from tests.support.callers import PUBLIC_KEY, bearer
 from tests.support.eventually import PATIENCE_S
 from tests.support.networks import copied, say
 
-from jobbpakten import reconciliation, topics
+from jobbpakten import reconciliation
 from jobbpakten.cli.environment import hears
 from jobbpakten.keys import Keys
 from jobbpakten_local.parts import mail, processes
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
+from jobbpakten_local.parts.topics import declare
 from shared.edges.postgres import Door
 from shared.migrations import migrate
 from shared.time import clock
@@ -70,7 +71,6 @@ class Stage:
         direct = self.world.postgres.url(self.database(service))
         about = {
             "DATABASE_URL": direct,
-            "KAFKA_SERVERS": self.world.kafka.servers,
             "KAFKA_TOPIC_PREFIX": self.prefix,
             "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
             "MUNICIPALITY": "0380",
@@ -83,6 +83,7 @@ class Stage:
         if self.pooled:
             through = self.world.pooler().url(self.database(service))
             about |= {"DATABASE_URL": through, "DATABASE_DIRECT_URL": direct}
+        about |= self.world.kafka.access.settings_for(service)
         about |= self.of_mail() if service == "notifications" else {}
         named = {f"{service.upper()}_{name}": value for name, value in about.items()}
         named |= self.keys.settings
@@ -148,9 +149,7 @@ async def staged(
         ours.folder.mkdir()
         stage = Stage(world, ours, post, tuple(replicas), pooled)
         await asyncio.to_thread(stage.prepare)
-        await topics.apply(
-            {"bootstrap_servers": world.kafka.servers}, stage.prefix, replication=1, partitions=2
-        )
+        await declare(world.kafka.access, stage.prefix)
         for service, several in replicas.items():
             for _ in range(several):
                 stage.start(service)

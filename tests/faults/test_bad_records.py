@@ -21,6 +21,7 @@ from tests.support.eventually import eventually
 
 from jobbpakten.cli.environment import hears
 from jobbpakten_events.membership import CommitmentReleased
+from jobbpakten_local.parts.kafka_access import ADMIN
 from shared.edges.postgres import Door
 from shared.messaging.inbox.records import Record
 
@@ -82,11 +83,11 @@ class Operator:
 
 @pytest.fixture
 async def operator(world: World, request: pytest.FixtureRequest) -> AsyncIterator[Operator]:
-    """Give somebody who may write on every topic, to followup or to the services named."""
+    """Give who alone may write on every topic, Kafka's administrator, to followup or to others."""
     services: tuple[str, ...] = getattr(request, "param", ("followup",))
     async with staged(world, dict.fromkeys(services, 1)) as stage:
         producer = AIOKafkaProducer(
-            bootstrap_servers=world.kafka.servers,
+            **world.kafka.access.reached_by(ADMIN),
             compression_type="gzip",
             max_request_size=4_000_000,
         )

@@ -18,7 +18,7 @@ from tests.support.services import new_app_of
 
 from jobbpakten_local.parts.services import Service
 from shared import undone
-from shared.messaging import listener
+from shared.messaging import liveness
 
 AWAY_S = 20
 SEEDS = itertools.count()  # a seed repeats its acts, and what is repeated is only answered again
@@ -106,8 +106,11 @@ async def test_while_postgresql_is_away_no_service_asks_to_be_restarted(
 ) -> None:
     paths = [f"/health/{one}" for one in ("live", "startup", "ready")]
     async with staged(world, dict.fromkeys(ALL, 0)) as stage, AsyncExitStack() as running:
-        kafka = {"kafka_servers": world.kafka.servers, "kafka_topic_prefix": stage.prefix}
-        apps = [new_app_of(one, stage.databases[one], clock="system", **kafka) for one in ALL]
+        about = {"clock": "system", "kafka_topic_prefix": stage.prefix}
+        apps = [
+            new_app_of(one, stage.databases[one], **about, **world.kafka.access.fields_for(one))
+            for one in ALL
+        ]
         for app in apps:
             await running.enter_async_context(app.router.lifespan_context(app))
 
@@ -119,7 +122,7 @@ async def test_while_postgresql_is_away_no_service_asks_to_be_restarted(
 
         await eventually(lambda: all_answer(200, 200, 200))
         monkeypatch.setattr(undone, "PATIENCE_SECONDS", -1)  # any fault of our own shows at once
-        monkeypatch.setattr(listener, "STUCK_SECONDS", -1)
+        monkeypatch.setattr(liveness, "STUCK_SECONDS", -1)
         until = asyncio.get_running_loop().time() + (600 if minutes else AWAY_S)
         await asyncio.to_thread(world.postgres.stop)
         try:

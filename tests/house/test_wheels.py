@@ -18,6 +18,7 @@ from jobbpakten.keys import Keys
 from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
 from jobbpakten_local.parts.kafka import free_ports
+from jobbpakten_local.parts.kafka_access import Access
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.postgres import Postgres
 
@@ -28,7 +29,7 @@ PYTHON = Path(sys.base_prefix, "bin/python3")
 LIBRARIES = Path(fastapi.__file__).parents[1]
 # What every one of them stands on.
 OF_ALL = ("jobbpakten-events", "jobbpakten-networks", "jobbpakten-shared")
-NOWHERE = "127.0.0.1:1"  # no Kafka: what answers is said without it
+NOWHERE = Access("127.0.0.1:1")  # no Kafka: what answers is said without it
 
 Installed = Callable[..., Mapping[str, str]]
 

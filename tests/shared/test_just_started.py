@@ -21,6 +21,7 @@ from jobbpakten.keys import Keys
 from jobbpakten_local.demo.environments import settings
 from jobbpakten_local.parts import processes
 from jobbpakten_local.parts.kafka import free_ports
+from jobbpakten_local.parts.kafka_access import Access
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
 from shared.edges.postgres import place_of
@@ -44,7 +45,7 @@ def just_started(request: pytest.FixtureRequest, run_folder: Path) -> Iterator[S
     folder = run_folder / uuid4().hex[:6]
     folder.mkdir()
     urls = {name: NOWHERE.format(name) for name in SERVICES}
-    environment = settings(urls, "127.0.0.1:1", "m", Keys(), Post("127.0.0.1", 1), port=1)
+    environment = settings(urls, Access("127.0.0.1:1"), "m", Keys(), Post("127.0.0.1", 1), port=1)
     with processes.owned(folder / "s") as ours:
         (folder / "s").mkdir()
         service = Service(request.param, ours, {**os.environ, **environment})

@@ -19,6 +19,7 @@ from tests.support.eventually import eventually
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
 from shared.database import Tx, connect
+from shared.edges.kafka import arguments
 from shared.messaging.consumers import CarefulConsumer
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
@@ -40,7 +41,7 @@ class Spoilt(BatchBuilder):  # type: ignore[misc]
 
 @pytest.fixture
 async def producer(teller: Teller) -> AsyncIterator[AIOKafkaProducer]:
-    sending = AIOKafkaProducer(bootstrap_servers=teller.settings.kafka_servers)
+    sending = AIOKafkaProducer(**arguments(teller.settings))
     await sending.start()
     yield sending
     await sending.stop()
@@ -78,7 +79,7 @@ async def test_records_beside_an_unreadable_partition_are_all_heard(
     async def on_commitment_made(_: Tx, __: CommitmentMade, about: Envelope) -> None:
         heard.append(about.aggregateversion)
 
-    hearing = Hearing(**(teller.settings.model_dump() | {"database_url": database("shared")}))
+    hearing = teller.hearing(database("shared"))
     inbox = Inbox(hearing, connect(hearing), Hears(on_commitment_made))
     listener = Listener(hearing, inbox, {TOPIC})
     running = asyncio.create_task(listener.run())
@@ -111,8 +112,8 @@ async def test_a_rewind_that_fails_half_way_is_owed_and_done_before_the_next_rec
     topic, about = teller.settings.kafka_topic_prefix + TOPIC, teller.settings
     consumer = CarefulConsumer(
         topic,
-        bootstrap_servers=about.kafka_servers,
-        group_id=f"{about.kafka_topic_prefix}rewinds",
+        **teller.access.reached_by(Hearing.service),
+        group_id=f"{about.kafka_topic_prefix}{Hearing.service}",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
     )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from tests.shared.support.outbox_harness import TOPIC, Hearing, Teller, ended
+from tests.shared.support.outbox_harness import TOPIC, Teller, ended
 from tests.support.eventually import eventually
 
 from jobbpakten_events import Envelope
@@ -24,8 +24,7 @@ async def test_the_listener_hears_what_the_relay_told_and_isnt_stuck(
     async def on_commitment_made(_: Tx, __: CommitmentMade, about: Envelope) -> None:
         heard.append(about.aggregateversion)
 
-    about = teller.settings.model_dump() | {"database_url": database("shared")}
-    hearing = Hearing(**about)
+    hearing = teller.hearing(database("shared"))
     inbox = Inbox(hearing, connect(hearing), Hears(on_commitment_made))
     listener = Listener(hearing, inbox, {TOPIC})
     running = asyncio.create_task(listener.run())
@@ -51,7 +50,7 @@ async def test_a_listener_may_only_read_what_the_table_grants(teller: Teller) ->
 
 
 async def test_a_member_without_partitions_isnt_stuck(teller: Teller) -> None:
-    hearing = Hearing(**teller.settings.model_dump())
+    hearing = teller.hearing(teller.settings.database_url)
     listener = Listener(hearing, Inbox(hearing, teller.database, Hears()), {TOPIC})
     listener.liveness.behind_since = 0.0
     running = asyncio.create_task(listener.run())

@@ -11,11 +11,12 @@ import pytest
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener
 from prometheus_client import REGISTRY
-from tests.shared.support.outbox_harness import TOPIC, Hearing, Teller, ended
+from tests.shared.support.outbox_harness import TOPIC, Teller, ended
 from tests.support.eventually import eventually
 
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
+from jobbpakten_local.parts.kafka_access import ADMIN
 from shared.database import Tx, connect
 from shared.messaging import alarms, kafka, listener, liveness
 from shared.messaging.consumers import CarefulConsumer
@@ -54,7 +55,7 @@ async def listening(
     async def on_commitment_made(_: Tx, __: CommitmentMade, about: Envelope) -> None:
         heard.append(about.aggregateversion)
 
-    hearing = Hearing(**(teller.settings.model_dump() | {"database_url": url} | differs))
+    hearing = teller.hearing(url).model_copy(update=differs)
     inbox = Inbox(hearing, connect(hearing), Hears(on_commitment_made))
     running = Listener(hearing, inbox, {TOPIC})
     task = asyncio.create_task(running.run())
@@ -96,7 +97,7 @@ async def test_a_transaction_that_stays_open_is_seen_and_no_reason_to_begin_anew
 ) -> None:
     heard: list[int] = []
     stranger = AIOKafkaProducer(
-        bootstrap_servers=teller.settings.kafka_servers, transactional_id=f"{id(teller)}-stranger"
+        **teller.access.reached_by(ADMIN), transactional_id=f"{id(teller)}-stranger"
     )
     await stranger.start()
     with structlog.testing.capture_logs() as logs:
@@ -173,8 +174,8 @@ class Holding(ConsumerRebalanceListener):  # type: ignore[misc]
 @asynccontextmanager
 async def held(teller: Teller) -> AsyncIterator[Holding]:
     """Have somebody hold the listener's group until the block ends."""
-    about, holding = Hearing(**teller.settings.model_dump()), Holding()
-    member = AIOKafkaConsumer(bootstrap_servers=about.kafka_servers, group_id=about.group)
+    about, holding = teller.hearing(teller.settings.database_url), Holding()
+    member = AIOKafkaConsumer(**teller.access.reached_by(about.service), group_id=about.group)
     member.subscribe([about.kafka_topic_prefix + TOPIC], listener=holding)
     await member.start()
     try:

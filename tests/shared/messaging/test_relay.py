@@ -15,6 +15,7 @@ from tests.shared.support.outbox_harness import TOPIC, Teller, ended, header, to
 from tests.shared.support.records import made
 from tests.support.eventually import PATIENCE_S, eventually
 
+from jobbpakten.acls import OPERATOR
 from jobbpakten.topics import differences
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
@@ -148,7 +149,7 @@ async def test_applied_topics_differ_in_nothing_and_a_missing_one_is_named(
     teller: Teller, kafka: Kafka
 ) -> None:
     prefix = teller.settings.kafka_topic_prefix
-    reached_by = {"bootstrap_servers": kafka.servers}
+    reached_by = kafka.access.reached_by(OPERATOR)
     wrong = await differences(reached_by, prefix, replication=1)
     assert {tuple(faults) for faults in wrong.values()} == {("2 partitions instead of 6",)}
     assert await topics.missing(reached_by, "other.", {TOPIC}) == {f"other.{TOPIC}"}

@@ -12,8 +12,9 @@ from tests.shared.support.outbox_harness import Teller, Telling, ended, header, 
 from tests.support.callers import settings
 from tests.support.eventually import PATIENCE_S, eventually
 
-from jobbpakten.topics import apply
 from jobbpakten_local.parts import kafka as kafkas
+from jobbpakten_local.parts.kafka_access import ADMIN, Access
+from jobbpakten_local.parts.topics import declare
 from shared.database import connect
 from shared.messaging.relay import Relay
 
@@ -31,10 +32,10 @@ def forgetful(run_folder: Path) -> Iterator[kafkas.Kafka]:
         yield started
 
 
-async def is_forgotten(servers: str, transactional_id: str) -> None:
+async def is_forgotten(access: Access, transactional_id: str) -> None:
     """Wait until the broker has buried the id: a record of it without a value."""
     reader = AIOKafkaConsumer(
-        OF_TRANSACTIONS, bootstrap_servers=servers, auto_offset_reset="earliest"
+        OF_TRANSACTIONS, **access.reached_by(ADMIN), auto_offset_reset="earliest"
     )
     await reader.start()
     try:
@@ -50,16 +51,15 @@ async def test_a_relay_that_was_forgotten_begins_anew_and_tells_everything(
     forgetful: kafkas.Kafka, database: Callable[[str], str]
 ) -> None:
     prefix = f"{uuid4().hex[:8]}."
-    await apply({"bootstrap_servers": forgetful.servers}, prefix, replication=1, partitions=2)
-    about = settings(
-        Telling, database("shared"), kafka_servers=forgetful.servers, kafka_topic_prefix=prefix
-    )
-    teller = Teller(about, connect(about))
+    await declare(forgetful.access, prefix)
+    mine = forgetful.access.fields_for(Telling.service)
+    about = settings(Telling, database("shared"), kafka_topic_prefix=prefix, **mine)
+    teller = Teller(about, connect(about), forgetful.access)
     with structlog.testing.capture_logs() as logs:
         relaying = asyncio.create_task(Relay(about, teller.database).run())
         await teller.tells(1, 2)
         await eventually(teller.is_empty)
-        await is_forgotten(forgetful.servers, f"{about.group}-relay")
+        await is_forgotten(forgetful.access, f"{about.group}-relay")
         await teller.tells(1, 2)
         await eventually(teller.is_empty)
         await ended(relaying)

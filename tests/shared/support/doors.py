@@ -129,7 +129,7 @@ def opened(folder: Path) -> Iterator[Doors]:
             ready=lambda: is_open(ports["PLAIN"]),
             limit_s=START_S,
         )
-        finished(groups_can_be_joined(f"127.0.0.1:{ports['PLAIN']}"))
+        finished(groups_can_be_joined({"bootstrap_servers": f"127.0.0.1:{ports['PLAIN']}"}))
         yield Doors(ports, authority, folder, str(folder / "ca.crt"))
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import text
 from tests.shared.support.records import made
 from tests.support.eventually import PATIENCE_S, in_the_end
 
+from jobbpakten_local.parts.kafka_access import Access
 from shared.database import Database
 from shared.messaging import outbox
 from shared.settings import ServiceSettings
 
 TOPIC = "membership.v1"
+NO_WAY = Access("")
 
 
 class Telling(ServiceSettings, service="membership"):
@@ -31,6 +33,12 @@ class Teller:
 
     settings: ServiceSettings
     database: Database
+    access: Access = NO_WAY  # of others, to the same Kafka
+
+    def hearing(self, url: str) -> ServiceSettings:
+        """Give the settings of a service that hears what this one tells."""
+        own = self.settings.model_dump() | self.access.fields_for(Hearing.service)
+        return Hearing(**(own | {"database_url": url}))
 
     async def tells(self, number: int, times: int = 1) -> None:
         async def once() -> None:
@@ -60,7 +68,7 @@ async def topic_of(teller: Teller, count: int) -> list[Any]:
     about = teller.settings
     consumer = AIOKafkaConsumer(
         about.kafka_topic_prefix + TOPIC,
-        bootstrap_servers=about.kafka_servers,
+        **teller.access.reached_by(Hearing.service),
         auto_offset_reset="earliest",
         isolation_level="read_committed",
     )

@@ -5,8 +5,10 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from jobbpakten.acls import OPERATOR
 from jobbpakten.cli.environment import services
 from jobbpakten.keys import Keys
+from jobbpakten_local.parts.kafka_access import Access
 from jobbpakten_local.parts.mail import Post
 
 MUNICIPALITY = "0380"
@@ -14,7 +16,7 @@ MUNICIPALITY = "0380"
 
 def settings(
     urls: Mapping[str, str],
-    servers: str,
+    kafka: Access,
     name: str,
     keys: Keys,
     post: Post,
@@ -33,16 +35,21 @@ def settings(
     for service, url in urls.items():
         said = {
             "DATABASE_URL": url,
-            "KAFKA_SERVERS": servers,
             "KAFKA_TOPIC_PREFIX": f"{name}.",
             "TOKEN_PUBLIC_KEY": keys.public,
             "MUNICIPALITY": municipality,
             "ENVIRONMENT": "demo",
             "CLOCK": "manual",
             "PATH_PREFIX": f"/{service}",
-        }
+        } | kafka.settings_for(service)
         found |= {f"{service.upper()}_{setting}": value for setting, value in said.items()}
     return found
+
+
+def of_operator(kafka: Access, name: str) -> dict[str, str]:
+    """Give what the operators' command line finds of Kafka: a user of its own."""
+    said = kafka.settings_for(OPERATOR) | {"KAFKA_TOPIC_PREFIX": f"{name}."}
+    return {f"{OPERATOR.upper()}_{setting}": value for setting, value in said.items()}
 
 
 def surroundings() -> dict[str, str]:
@@ -52,7 +59,7 @@ def surroundings() -> dict[str, str]:
 
 
 def write(file: Path, environment: Mapping[str, str]) -> None:
-    """Write the settings for a shell, readable by nobody else: a private key is among them."""
+    """Write the settings for a shell, readable by nobody else: there are keys among them."""
     file.touch(mode=0o600)
     lines = (f"{name}={shlex.quote(value)}\n" for name, value in environment.items())
     file.write_text("".join(lines))

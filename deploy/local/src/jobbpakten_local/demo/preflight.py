@@ -1,6 +1,7 @@
 """Given parts may hold somebody's work: the demo takes only databases and topics that are empty."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -8,6 +9,7 @@ from sqlalchemy import URL
 
 from jobbpakten_local.parts import Unavailable, finished
 from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.kafka_access import ADMIN
 from jobbpakten_local.parts.postgres import Postgres
 from shared.edges.postgres import place_of
 from shared.messaging.kafka import admin, declared
@@ -23,7 +25,7 @@ def check(server: Postgres, cluster: Kafka, prefix: str, names: Collection[str])
     if server.server is None and (used := finished(used_databases(server, names))):
         fix = "drop them if they are of an earlier demo, or unset POSTGRES_URL"
         raise Unavailable(f"PostgreSQL holds tables in {listed(used)}: {fix}")
-    if cluster.broker is None and (used := finished(used_topics(cluster.servers, f"{prefix}."))):
+    if cluster.broker is None and (used := finished(used_topics(cluster, f"{prefix}."))):
         fix = "delete them if they are of an earlier demo, or unset KAFKA_SERVERS"
         raise Unavailable(f"Kafka holds records on {listed(used)}: {fix}")
 
@@ -68,15 +70,16 @@ async def fetched(address: URL, query: str, *about: object) -> list[asyncpg.Reco
         await connection.close()
 
 
-async def used_topics(servers: str, prefix: str) -> list[str]:
+async def used_topics(cluster: Kafka, prefix: str) -> list[str]:
     """Give those of our topics that hold records."""
-    async with admin(servers) as client:
+    reached_by = cluster.access.reached_by(ADMIN)
+    async with admin(**reached_by) as client:
         there = declared(prefix).keys() & await client.list_topics()
-    return sorted(await with_records(servers, there)) if there else []
+    return sorted(await with_records(reached_by, there)) if there else []
 
 
-async def with_records(servers: str, topics: Collection[str]) -> set[str]:
-    async with AIOKafkaConsumer(*topics, bootstrap_servers=servers) as consumer:
+async def with_records(reached_by: Mapping[str, Any], topics: Collection[str]) -> set[str]:
+    async with AIOKafkaConsumer(*topics, **reached_by) as consumer:
         places = [
             TopicPartition(topic, number)
             for topic in topics

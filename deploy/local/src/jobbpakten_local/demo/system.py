@@ -13,9 +13,14 @@ from aiokafka.errors import KafkaError
 from jobbpakten.cli.environment import hears, services
 from jobbpakten.cli.tokens import PRIVATE_KEY
 from jobbpakten.keys import Keys
-from jobbpakten.topics import apply
 from jobbpakten_local.demo import preflight
-from jobbpakten_local.demo.environments import MUNICIPALITY, settings, surroundings, write
+from jobbpakten_local.demo.environments import (
+    MUNICIPALITY,
+    of_operator,
+    settings,
+    surroundings,
+    write,
+)
 from jobbpakten_local.demo.network.callers import NETWORK, Callers
 from jobbpakten_local.parts import (
     Unavailable,
@@ -28,8 +33,10 @@ from jobbpakten_local.parts import (
     say,
 )
 from jobbpakten_local.parts.kafka import free_ports
+from jobbpakten_local.parts.kafka_access import ADMIN, Access
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
+from jobbpakten_local.parts.topics import declare
 from shared.messaging.kafka import TOPICS, missing
 from shared.migrations import migrate
 
@@ -91,7 +98,7 @@ def built(folder: Path) -> Iterator[System]:
             urls = early.result() if early else migrated(pg, NAME)
             with (
                 mail.started(folder / "mail") as post,
-                running(folder / "services", urls, cluster.servers, NAME, post) as system,
+                running(folder / "services", urls, cluster.access, NAME, post) as system,
             ):
                 yield system
 
@@ -114,7 +121,7 @@ def migrated(server: postgres.Postgres, name: str) -> dict[str, str]:
 def running(
     folder: Path,
     urls: Mapping[str, str],
-    servers: str,
+    access: Access,
     name: str,
     post: Post,
     *,
@@ -122,19 +129,18 @@ def running(
 ) -> Iterator[System]:
     """Make the topics, start the services and wait until each has joined its group."""
     folder.mkdir(parents=True, exist_ok=True)
-    make_topics(servers, f"{name}.")
+    make_topics(access, f"{name}.")
     with processes.owned(folder) as ours:
         keys = Keys()
         (port,) = free_ports(1)
-        environment = settings(
-            urls, servers, name, keys, post, port=port, municipality=municipality
-        )
+        environment = settings(urls, access, name, keys, post, port=port, municipality=municipality)
         around = surroundings() | environment
         started = {one: Service(one, ours, around) for one in urls}
         address = proxy.start(ours, port, {one: it.port for one, it in started.items()})
         system = System(folder, started, address, urls, hears(), keys, post)
         try:
-            write(system.settings, environment | {PRIVATE_KEY: keys.private})
+            for_a_shell = of_operator(access, name) | {PRIVATE_KEY: keys.private}
+            write(system.settings, environment | for_a_shell)
             start(started.values())
             yield system
         finally:
@@ -152,20 +158,20 @@ def start(several: Collection[Service]) -> None:
         say(f"services: {service.name} is up, {number} of {len(several)}")
 
 
-def make_topics(servers: str, prefix: str) -> None:
+def make_topics(access: Access, prefix: str) -> None:
     """Make all that are declared; Unavailable where Kafka doesn't let us."""
     say(f"topics: making {len(TOPICS)}")
     try:
-        why = ", ".join(sorted(finished(made(servers, prefix))))
+        why = ", ".join(sorted(finished(made(access, prefix))))
     except KafkaError as error:
         why = str(error)
     if why:
         fix = "allow it, or make them"
-        raise Unavailable(f"Kafka at {servers} doesn't let us make our topics ({why}): {fix}")
+        at = access.servers
+        raise Unavailable(f"Kafka at {at} doesn't let us make our topics ({why}): {fix}")
 
 
-async def made(servers: str, prefix: str) -> set[str]:
+async def made(access: Access, prefix: str) -> set[str]:
     """Make the topics, and give those that Kafka refused to make."""
-    reached_by = {"bootstrap_servers": servers}
-    await apply(reached_by, prefix, replication=1, partitions=PARTITIONS)
-    return await missing(reached_by, prefix, {*TOPICS})
+    await declare(access, prefix, PARTITIONS)
+    return await missing(access.reached_by(ADMIN), prefix, {*TOPICS})

@@ -1,4 +1,7 @@
-"""Apache Kafka: one node in KRaft mode that tests may kill and start again."""
+"""Apache Kafka: one node in KRaft mode that tests may kill and start again.
+
+It takes TLS only, and lets nobody do what no list says: each service comes by its own user.
+"""
 
 import asyncio
 import os
@@ -6,15 +9,17 @@ import random
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from jobbpakten_local.parts import Unavailable, finished, jars, processes, say, source
+from jobbpakten_local.parts.kafka_access import ADMIN, SECURED, Access, certified, drawn, scram
 
 JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms64m", "-Xmx384m", "-Dlog4j2.level=WARN")
 CLUSTER = "am9iYnBha3Rlbi1vbmUtMQ"  # 16 bytes in base64, any will do
@@ -22,7 +27,6 @@ ONE_NODE = {
     "process.roles": "broker,controller",
     "node.id": "1",
     "controller.listener.names": "CONTROLLER",
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "offsets.topic.replication.factor": "1",
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.replication.factor": "1",
@@ -46,20 +50,25 @@ _given = set[int]()  # ports, by this process
 class Broker(processes.Embedded):
     """The embedded broker: always on the same folder and the same port."""
 
-    port: int
+    ports: Sequence[int]  # for others, for itself, for its controller
     command: tuple[str | Path, ...]
+    access: Access
 
     def start(self) -> None:
-        self.run(*self.command, ready=lambda: listens(self.port), limit_s=START_S)
-        finished(groups_can_be_joined(f"127.0.0.1:{self.port}"))
+        self.run(*self.command, ready=lambda: listens(self.ports[0]), limit_s=START_S)
+        finished(groups_can_be_joined(self.access.reached_by(ADMIN)))
 
 
 @dataclass(frozen=True)
 class Kafka:
     """A cluster, wherever it is."""
 
-    servers: str
+    access: Access
     broker: Broker | None = None
+
+    @property
+    def servers(self) -> str:
+        return self.access.servers
 
     @property
     def embedded(self) -> Broker:
@@ -82,25 +91,25 @@ def started(folder: Path, settings: Mapping[str, str] | None = None) -> Iterator
     elif taken == "docker":
         with container(settings or {}) as servers:
             say(f"Kafka: a container at {servers}, because {why}")
-            yield Kafka(servers)
+            yield Kafka(Access(servers))
     else:
         with processes.owned(folder) as ours:
             broker = embedded(ours, settings or {})
             say(f"Kafka {jars.KAFKA_VERSION}: embedded in {folder}, because {why}")
             broker.start()
-            yield Kafka(f"127.0.0.1:{broker.port}", broker)
+            yield Kafka(broker.access, broker)
 
 
 def given(why: str) -> Kafka:
-    servers = os.environ["KAFKA_SERVERS"]
+    access = Access(servers := os.environ["KAFKA_SERVERS"])
     try:
-        finished(groups_can_be_joined(servers, limit_s=GIVEN_S))
+        finished(groups_can_be_joined(access.reached_by(ADMIN), limit_s=GIVEN_S))
     except (OSError, KafkaError, ValueError) as error:
         raise Unavailable(
             f"Kafka at {servers} doesn't answer ({error}): start it, or unset KAFKA_SERVERS"
         ) from error
     say(f"Kafka: {servers}, because {why}")
-    return Kafka(servers)
+    return Kafka(access)
 
 
 @contextmanager
@@ -117,37 +126,50 @@ def container(settings: Mapping[str, str]) -> Iterator[str]:
         return KafkaContainer().with_kraft().with_envs(**names)
 
     with containers.running(made) as it:
-        finished(groups_can_be_joined(it.get_bootstrap_server()))
-        yield it.get_bootstrap_server()
+        servers = it.get_bootstrap_server()
+        finished(groups_can_be_joined(Access(servers).reached_by(ADMIN)))
+        yield servers
 
 
 def embedded(ours: processes.Processes, settings: Mapping[str, str]) -> Broker:
-    """Write the settings and format the folder, the latter once."""
+    """Make a broker in the folder, which is new: certificates, users and settings of its own."""
     ours.folder.mkdir(exist_ok=True)
-    port, controller = free_ports()
+    ports = free_ports(3)
+    certificates = certified(ours.folder)
     written = ours.folder / "server.properties"
-    written.write_text(properties(ours.folder, port, controller, settings))
+    written.write_text(properties(ours.folder, ports, {**certificates, **settings}))
+    access = Access(f"127.0.0.1:{ports[0]}", Path(certificates["ssl.truststore.location"]), drawn())
     run = (jars.java(), *JVM, "-cp", jars.class_path())
-    if not (ours.folder / "data/meta.properties").exists():
-        form = ("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", written)
-        # In a session of its own: a Ctrl-C is ours to heed, after.
-        told = subprocess.run(  # noqa: S603 - Kafka's own program
-            [*run, *form], check=False, capture_output=True, text=True, start_new_session=True
-        )
-        if told.returncode:
-            raise Unavailable(
-                f"Kafka can't make its folder {ours.folder}: {told.stdout}{told.stderr}"
-            )
-    return Broker(ours, port, (*run, "kafka.Kafka", written))
+    form(ours.folder, run, written, access)
+    return Broker(ours, ports, (*run, "kafka.Kafka", written), access)
 
 
-def properties(folder: Path, port: int, controller: int, settings: Mapping[str, str]) -> str:
+def form(folder: Path, run: Sequence[str | Path], settings: Path, access: Access) -> None:
+    """Format the folder, with the users in it."""
+    told_of = folder / "users"  # a file, and gone at once: a command line is seen by everybody
+    told_of.touch(mode=0o600)
+    told_of.write_text("\n".join(scram(access.passwords)))
+    words = ("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", settings, f"@{told_of}")
+    # In a session of its own: a Ctrl-C is ours to heed, after.
+    told = subprocess.run(  # noqa: S603 - Kafka's own program
+        [*run, *words], check=False, capture_output=True, text=True, start_new_session=True
+    )
+    told_of.unlink()
+    if told.returncode:
+        raise Unavailable(f"Kafka can't make its folder {folder}: {told.stdout}{told.stderr}")
+
+
+def properties(folder: Path, ports: Sequence[int], settings: Mapping[str, str]) -> str:
+    names = ("SASL", "INTERNAL", "CONTROLLER")
     where = {
         "log.dirs": str(folder / "data"),
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-        "controller.quorum.voters": f"1@127.0.0.1:{controller}",
+        "listeners": ",".join(
+            f"{name}://127.0.0.1:{port}" for name, port in zip(names, ports, strict=True)
+        ),
+        "controller.quorum.voters": f"1@127.0.0.1:{ports[-1]}",
     }
-    return "".join(f"{name}={value}\n" for name, value in {**ONE_NODE, **where, **settings}.items())
+    every = {**ONE_NODE, **SECURED, **where, **settings}
+    return "".join(f"{name}={value}\n" for name, value in every.items())
 
 
 def free_ports(count: int = 2) -> list[int]:
@@ -164,11 +186,11 @@ def listens(port: int) -> bool:
     return False
 
 
-async def groups_can_be_joined(servers: str, limit_s: float = START_S) -> None:
+async def groups_can_be_joined(reached_by: Mapping[str, Any], limit_s: float = START_S) -> None:
     """Wait for the coordinators: an open port has none yet, or they are still loading."""
     patience = time.monotonic() + limit_s
     while True:
-        client = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=5000)
+        client = AIOKafkaAdminClient(**reached_by, request_timeout_ms=5000)
         try:
             await client.start()
             for group in GROUPS:

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 from aiokafka.errors import KafkaError
 
+from jobbpakten.acls import OPERATOR
 from jobbpakten.cli.environment import Excerpt, either, excerpt, services, variable
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say
@@ -17,7 +18,6 @@ from shared.edges.kafka import arguments
 from shared.edges.kafka_causes import cause
 from shared.edges.tls import TlsAmiss
 
-OPERATOR = "jobbpakten"  # JOBBPAKTEN_KAFKA_USER and so on: who sees and makes all topics
 Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, help="Kafka's topics, as declared and as they are.")
 Replication = Annotated[int, typer.Option(min=1, help="Copies of each record; 1 on one broker.")]
@@ -90,6 +90,18 @@ def print_differences(found: dict[str, list[str]]) -> None:
 
 
 def cluster() -> Excerpt:
+    """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS."""
+    if (taken := agreed()) is None:
+        names = [variable(name, "kafka_servers") for name in (*services(), OPERATOR)]
+        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
+    try:
+        arguments(taken)
+    except TlsAmiss as amiss:
+        raise WrongUse(f"No TLS to Kafka: {amiss}.") from None
+    return taken
+
+
+def agreed() -> Excerpt | None:
     """Give the Kafka that all services agree on, reached as the operator where she has a way."""
     named = {service: excerpt(service) for service in services()}
     operator = excerpt(OPERATOR)
@@ -107,18 +119,7 @@ def cluster() -> Excerpt:
     if operator.kafka_servers:
         prefix = operator.kafka_topic_prefix or (taken.kafka_topic_prefix if taken else "")
         taken = operator.model_copy(update={"kafka_topic_prefix": prefix})
-    if taken is None:
-        raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
-    return reachable(taken)
-
-
-def reachable(kafka: Excerpt) -> Excerpt:
-    """Give it back; WrongUse where its files give no TLS."""
-    try:
-        arguments(kafka)
-    except TlsAmiss as amiss:
-        raise WrongUse(f"No TLS to Kafka: {amiss}.") from None
-    return kafka
+    return taken
 
 
 def answered(kafka: Excerpt, asked: Awaitable[Result]) -> Result:
