@@ -15,7 +15,7 @@ from shared.database import head_of, migrations_of
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
-PLUMBING_TABLES |= {"canaries", "sealing"}
+PLUMBING_TABLES |= {"canaries", "sealing", "epochs"}
 
 
 def migrate(service: str, url: str, say: Callable[[str], None] = lambda _: None) -> None:

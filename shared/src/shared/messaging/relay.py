@@ -17,6 +17,7 @@ from shared import metrics
 from shared.database import Database, connect_directly, place_of
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
+from shared.messaging.epochs import note_lineage
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
 from shared.settings import ServiceSettings
 
@@ -73,6 +74,7 @@ class Relay:
     async def stand_by(self) -> None:
         connection = await connect_directly(self.settings.direct_url)
         try:
+            await note_lineage(connection)
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 if await self.woken():
                     await connection.execute("NOTIFY outbox")  # wakes the leader's process

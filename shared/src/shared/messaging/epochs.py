@@ -1,0 +1,44 @@
+"""Epochs: a database that was restored is found, and what it tells is told apart from then on."""
+
+from uuid import uuid4
+
+import asyncpg
+import structlog
+
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7071073)"
+# What a dump doesn't take along; after the stroke the timeline, which is another one when a standby
+# took over, or when a recovery to some moment has ended.
+LINEAGE = """SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_system()),
+        (SELECT oid FROM pg_database WHERE datname = current_database()),
+        CAST('streams'::regclass AS oid))
+    || '/' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"""
+LAST = "SELECT epoch, lineage FROM epochs ORDER BY number DESC LIMIT 1"
+DRAW = "INSERT INTO epochs (epoch, lineage, restored) VALUES ($1, $2, $3)"
+
+log = structlog.get_logger()
+
+
+async def note_lineage(connection: asyncpg.Connection) -> None:
+    """Draw a new epoch where this database is a copy of the one in which the last was drawn.
+
+    One more than was needed harms nobody: its numbers go on where the others ended.
+    """
+    async with connection.transaction():
+        await connection.execute(ONE_AT_A_TIME)
+        lineage, last = await connection.fetchval(LINEAGE), await connection.fetchrow(LAST)
+        is_copy = bool(last) and last["lineage"].split("/")[0] != lineage.split("/")[0]
+        if last is None:
+            await connection.execute(DRAW, "", lineage, is_copy)
+        elif last["lineage"] != lineage:
+            await connection.execute(DRAW, uuid4().hex, lineage, is_copy)
+            log.error("database_is_a_copy" if is_copy else "database_changed_servers")
+
+
+async def draw(connection: asyncpg.Connection) -> str:
+    """Draw a new epoch, because a person restored this database; give it."""
+    async with connection.transaction():
+        await connection.execute(ONE_AT_A_TIME)
+        epoch = uuid4().hex
+        lineage, by_hand = await connection.fetchval(LINEAGE), True
+        await connection.execute(DRAW, epoch, lineage, by_hand)
+    return epoch

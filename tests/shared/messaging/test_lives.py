@@ -1,0 +1,93 @@
+"""A database that was restored is found by itself, and says so in all that it tells."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from tests.shared.support.outbox_harness import Teller, Telling
+from tests.support.callers import settings
+
+from jobbpakten_local.parts.postgres import Postgres
+from shared.database import connect, connect_directly
+from shared.messaging.epochs import draw, note_lineage
+
+
+async def life(url: str, *, by_hand: bool = False) -> list[tuple[str, bool]]:
+    """Let a relay come to a database, or a person restore it; give the epochs drawn so far."""
+    connection = await connect_directly(url)
+    try:
+        await (draw if by_hand else note_lineage)(connection)
+        rows = await connection.fetch("SELECT epoch, restored FROM epochs ORDER BY number")
+        return [(row["epoch"], row["restored"]) for row in rows]
+    finally:
+        await connection.close()
+
+
+async def headers(url: str, number: int) -> list[str | None]:
+    about = settings(Telling, url)
+    teller = Teller(about, connect(about))
+    await teller.tells(number)
+    await teller.database.engine.dispose()
+    connection = await connect_directly(url)
+    try:
+        rows = await connection.fetch("SELECT headers ->> 'ce_epoch' AS e FROM outbox ORDER BY 1")
+        return [row["e"] for row in rows]
+    finally:
+        await connection.close()
+
+
+async def test_a_database_has_one_life_as_long_as_it_is_itself(
+    database: Callable[[str], str],
+) -> None:
+    url = database("shared")
+    assert await headers(url, 1) == [None]
+    assert await life(url) == [("", False)]
+    assert await life(url) == [("", False)]
+    assert await headers(url, 1) == [None, None]
+
+
+async def test_a_copy_begins_another_and_what_it_tells_bears_its_name(
+    database: Callable[[str], str], postgres: Postgres, databases: set[str]
+) -> None:
+    url = database("shared")
+    await life(url)
+    name = f"copy_{uuid4().hex}"
+    databases.add(name)
+    copy = postgres.create_database(name, url.split("/")[-1].split("?")[0])
+    _, (epoch, restored) = await life(copy)
+    assert restored
+    assert len(await life(copy)) == 2
+    assert await headers(copy, 1) == [epoch]
+
+
+async def test_tables_made_anew_by_a_dump_begin_another(database: Callable[[str], str]) -> None:
+    url = database("shared")
+    await life(url)
+    connection = await connect_directly(url)
+    try:
+        await connection.execute("UPDATE epochs SET lineage = replace(lineage, '/', '0/')")
+    finally:
+        await connection.close()
+    assert [restored for _, restored in await life(url)] == [False, True]
+
+
+async def test_a_server_that_took_over_begins_another_that_held_no_mail_back(
+    database: Callable[[str], str],
+) -> None:
+    url = database("shared")
+    await life(url)
+    connection = await connect_directly(url)
+    try:
+        await connection.execute("UPDATE epochs SET lineage = lineage || 'before'")
+    finally:
+        await connection.close()
+    assert [restored for _, restored in await life(url)] == [False, False]
+
+
+async def test_whoever_restored_a_database_in_its_place_says_so(
+    database: Callable[[str], str],
+) -> None:
+    url = database("shared")
+    await life(url)
+    _, (epoch, restored) = await life(url, by_hand=True)
+    assert restored
+    assert await headers(url, 1) == [epoch]
