@@ -1,7 +1,7 @@
 """Start one service: `python -m shared membership --port 8001`; or do what needs its code.
 
-For an image with this service alone, `migrate`, `reseal`, `networks` and `schema` do what
-`jobbpakten migrate`, `reseal`, `networks check` and `networks schema` do.
+For an image with this service alone, `migrate`, `reseal`, `restore`, `networks` and `schema` do
+what `jobbpakten migrate`, `reseal`, `restore`, `networks check` and `networks schema` do.
 """
 
 import argparse
@@ -18,15 +18,17 @@ from typing import Any
 
 import uvicorn
 
+from shared import restoring
 from shared.arguments import odd
 from shared.database import place_of
 from shared.http.connections import SERVER
 from shared.logs import describe
-from shared.messaging.kafka import EVERYBODY
+from shared.messaging.kafka import EVERYBODY, TOPICS
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing
 from shared.people.canaries import WrongKey
+from shared.restoring import NotNow
 
 
 def main() -> None:
@@ -76,7 +78,7 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
     """Carry out a command on a service's database, and end as `jobbpakten` does."""
     try:
         return command(service)
-    except (WrongKey, SystemExit) as amiss:
+    except (WrongKey, NotNow, SystemExit) as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 2
     except Exception as error:  # noqa: BLE001 - of what lies there each row fails by itself
@@ -109,6 +111,18 @@ def reseal(service: Any) -> int:
     return int(any(one.left for one in found))
 
 
+def restore(service: Any) -> int:
+    """Bring a restored service to terms with its topics; print what differs, and give 1 if it does.
+
+    What others have heard beyond the topics isn't within reach of its image.
+    """
+    settings = service.Settings.from_environment()
+    hears = {name for name, topic in TOPICS.items() if settings.service in topic.read_by}
+    found = asyncio.run(restoring.restore(settings, hears, {}, said))
+    sys.stdout.write(json.dumps(found.view(), indent=2) + "\n")
+    return int(found.waits_for_somebody)
+
+
 def check_networks(kind: type[NetworkProfile], folder: Path) -> int:
     """Name what is amiss in a folder of networks, and give 1; else 0."""
     try:
@@ -127,7 +141,7 @@ def print_schema(kind: type[NetworkProfile], _: Path) -> int:
 
 
 OF_NETWORKS = {"networks": check_networks, "schema": print_schema}
-COMMANDS = {"migrate": brought_to_head, "reseal": reseal}
+COMMANDS = {"migrate": brought_to_head, "reseal": reseal, "restore": restore}
 SERVICES = sorted(EVERYBODY.split())
 try:
     main()

@@ -20,6 +20,7 @@ from shared.http.exchanges import check_address
 from shared.http.glances import Glance
 from shared.logs import describe
 from shared.messaging import figures, kafka
+from shared.messaging.epochs import know_life
 from shared.messaging.gauges import Observer, Waiting
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
@@ -132,6 +133,7 @@ class Parts:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""
         try:
             await self.wait()
+            await know_life(self.settings.direct_url)
             async with asyncio.TaskGroup() as group:
                 for task in self.tasks():
                     group.create_task(task)

@@ -11,13 +11,13 @@ from shared.database import connect, connect_directly
 from shared.messaging.epochs import draw, note_lineage
 
 
-async def life(url: str, *, by_hand: bool = False) -> list[tuple[str, bool]]:
+async def life(url: str, *, by_hand: bool = False) -> list[tuple[str, str]]:
     """Let a relay come to a database, or a person restore it; give the epochs drawn so far."""
     connection = await connect_directly(url)
     try:
         await (draw if by_hand else note_lineage)(connection)
-        rows = await connection.fetch("SELECT epoch, restored FROM epochs ORDER BY number")
-        return [(row["epoch"], row["restored"]) for row in rows]
+        rows = await connection.fetch("SELECT epoch, because FROM epochs ORDER BY number")
+        return [(row["epoch"], row["because"]) for row in rows]
     finally:
         await connection.close()
 
@@ -40,8 +40,8 @@ async def test_a_database_has_one_life_as_long_as_it_is_itself(
 ) -> None:
     url = database("shared")
     assert await headers(url, 1) == [None]
-    assert await life(url) == [("", False)]
-    assert await life(url) == [("", False)]
+    assert await life(url) == [("", "first")]
+    assert await life(url) == [("", "first")]
     assert await headers(url, 1) == [None, None]
 
 
@@ -53,8 +53,8 @@ async def test_a_copy_begins_another_and_what_it_tells_bears_its_name(
     name = f"copy_{uuid4().hex}"
     databases.add(name)
     copy = postgres.create_database(name, url.split("/")[-1].split("?")[0])
-    _, (epoch, restored) = await life(copy)
-    assert restored
+    _, (epoch, because) = await life(copy)
+    assert because == "copy"
     assert len(await life(copy)) == 2
     assert await headers(copy, 1) == [epoch]
 
@@ -67,10 +67,10 @@ async def test_tables_made_anew_by_a_dump_begin_another(database: Callable[[str]
         await connection.execute("UPDATE epochs SET lineage = replace(lineage, '/', '0/')")
     finally:
         await connection.close()
-    assert [restored for _, restored in await life(url)] == [False, True]
+    assert [because for _, because in await life(url)] == ["first", "copy"]
 
 
-async def test_a_server_that_took_over_begins_another_that_held_no_mail_back(
+async def test_a_server_that_took_over_begins_another_that_holds_no_mail_back(
     database: Callable[[str], str],
 ) -> None:
     url = database("shared")
@@ -80,7 +80,7 @@ async def test_a_server_that_took_over_begins_another_that_held_no_mail_back(
         await connection.execute("UPDATE epochs SET lineage = lineage || 'before'")
     finally:
         await connection.close()
-    assert [restored for _, restored in await life(url)] == [False, False]
+    assert [because for _, because in await life(url)] == ["first", "server"]
 
 
 async def test_whoever_restored_a_database_in_its_place_says_so(
@@ -88,6 +88,6 @@ async def test_whoever_restored_a_database_in_its_place_says_so(
 ) -> None:
     url = database("shared")
     await life(url)
-    _, (epoch, restored) = await life(url, by_hand=True)
-    assert restored
+    _, (epoch, because) = await life(url, by_hand=True)
+    assert because == "restore"
     assert await headers(url, 1) == [epoch]

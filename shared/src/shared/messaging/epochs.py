@@ -1,9 +1,13 @@
 """Epochs: a database that was restored is found, and what it tells is told apart from then on."""
 
+import asyncio
 from uuid import uuid4
 
 import asyncpg
 import structlog
+
+from shared.database import connect_directly, place_of
+from shared.logs import describe
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7071073)"
 # What a dump doesn't take along; after the stroke the timeline, which is another one when a standby
@@ -13,7 +17,9 @@ LINEAGE = """SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_sys
         CAST('streams'::regclass AS oid))
     || '/' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"""
 LAST = "SELECT epoch, lineage FROM epochs ORDER BY number DESC LIMIT 1"
-DRAW = "INSERT INTO epochs (epoch, lineage, restored) VALUES ($1, $2, $3)"
+DRAW = "INSERT INTO epochs (epoch, lineage, because) VALUES ($1, $2, $3)"
+
+PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -26,12 +32,28 @@ async def note_lineage(connection: asyncpg.Connection) -> None:
     async with connection.transaction():
         await connection.execute(ONE_AT_A_TIME)
         lineage, last = await connection.fetchval(LINEAGE), await connection.fetchrow(LAST)
-        is_copy = bool(last) and last["lineage"].split("/")[0] != lineage.split("/")[0]
         if last is None:
-            await connection.execute(DRAW, "", lineage, is_copy)
+            await connection.execute(DRAW, "", lineage, "first")
         elif last["lineage"] != lineage:
-            await connection.execute(DRAW, uuid4().hex, lineage, is_copy)
+            is_copy = last["lineage"].split("/")[0] != lineage.split("/")[0]
+            await connection.execute(DRAW, uuid4().hex, lineage, "copy" if is_copy else "server")
             log.error("database_is_a_copy" if is_copy else "database_changed_servers")
+
+
+async def know_life(url: str) -> None:
+    """Find out which life of its database a service is in, before it tells or mails anything."""
+    while True:
+        try:
+            connection = await connect_directly(url)
+            try:
+                await note_lineage(connection)
+            finally:
+                await connection.close()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing runs before it is known
+            log.warning("waiting_for_database", error=describe(error), at=place_of(url))
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
 
 
 async def draw(connection: asyncpg.Connection) -> str:
@@ -39,6 +61,5 @@ async def draw(connection: asyncpg.Connection) -> str:
     async with connection.transaction():
         await connection.execute(ONE_AT_A_TIME)
         epoch = uuid4().hex
-        lineage, by_hand = await connection.fetchval(LINEAGE), True
-        await connection.execute(DRAW, epoch, lineage, by_hand)
+        await connection.execute(DRAW, epoch, await connection.fetchval(LINEAGE), "restore")
     return epoch

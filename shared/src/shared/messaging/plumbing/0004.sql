@@ -4,7 +4,7 @@ CREATE TABLE epochs (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     epoch text NOT NULL UNIQUE,
     lineage text NOT NULL,  -- which database it was drawn in: in a copy of it another one holds
-    restored boolean NOT NULL,  -- by hand, or because this is a copy; no: another server took over
+    because text NOT NULL,  -- first, server (another took over), copy, restore (a person said so)
     drawn_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
