@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from jobbpakten.cli import migrations, networks, parked, reconcile, sealed, tokens, topics
+from jobbpakten.cli import migrations, networks, parked, reconcile, restore, sealed, tokens, topics
 from jobbpakten.cli.exit_codes import CODES, Code, Trouble
 from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, print_result
 from shared.arguments import odd
@@ -44,6 +44,7 @@ app.add_typer(networks.app, name="networks")
 app.add_typer(topics.app, name="topics")
 app.add_typer(migrations.app)
 app.add_typer(sealed.app)
+app.add_typer(restore.app)
 
 
 @app.callback(epilog=CODES)
