@@ -16,8 +16,7 @@ from tests.support.callers import PUBLIC_KEY
 from jobbpakten_local.parts import finished
 from jobbpakten_local.parts import kafka as kafkas
 from jobbpakten_local.parts import postgres as postgreses
-from jobbpakten_local.parts.kafka_access import ADMIN
-from jobbpakten_local.parts.topics import declare
+from jobbpakten_local.parts.kafka_access import ADMIN, declare
 from shared.messaging.kafka import TOPICS
 from shared.migrations import PLUMBING, migrate
 from shared.settings import ServiceSettings

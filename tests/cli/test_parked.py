@@ -50,6 +50,7 @@ def test_list_keeps_the_shape_that_programs_read(ledgers: Ledgers) -> None:
         "version": 2,
         "reason": "malformed",
         "detail": "promised: int_parsing",
+        "epoch": "",
         "retry_at": None,
     }
 

@@ -169,3 +169,19 @@ def test_a_database_without_tables_is_said(ledgers: Ledgers, empty: str) -> None
 
 def test_who_may_read_a_topic_hears_it_and_nobody_else_does() -> None:
     assert hears() == {name: import_module(f"{name}.main").hears.topics for name in services()}
+
+
+def test_another_event_under_the_same_number_is_a_fork(ledgers: Ledgers) -> None:
+    ledgers.told("membership", "membership.v1", a=2, b=2, c=2)
+    ledgers.heard("followup", "membership.v1", a=2, b=2, c=2)
+    one, other = uuid4(), uuid4()
+    known = "UPDATE streams SET last_id = $1, last_id_version = $2 WHERE key = $3"
+    for key, version, told in (("a", 2, one), ("b", 2, one), ("c", 1, one)):
+        ledgers.run("membership", known, told, version, key)
+    for key, heard in (("a", one), ("b", other), ("c", other)):
+        ledgers.run("followup", "UPDATE inbox SET id = $1 WHERE key = $2", heard, key)
+    found, row = reconcile(ledgers), reconcile(ledgers, "--json").json["topics"][1]
+
+    assert found.code == 1
+    assert "membership.v1 followup: b told 2, heard 2, forked" in found.out
+    assert (row["differing"], row["forked"]) == (1, 1)

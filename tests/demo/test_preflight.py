@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 from jobbpakten_local.demo import preflight
 from jobbpakten_local.parts import Unavailable, finished
 from jobbpakten_local.parts.kafka import Kafka
+from jobbpakten_local.parts.kafka_access import declare
 from jobbpakten_local.parts.postgres import Postgres
-from jobbpakten_local.parts.topics import declare
 
 
 @pytest.fixture

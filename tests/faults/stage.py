@@ -22,9 +22,9 @@ from jobbpakten import reconciliation
 from jobbpakten.cli.environment import hears
 from jobbpakten.keys import Keys
 from jobbpakten_local.parts import mail, processes
+from jobbpakten_local.parts.kafka_access import declare
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from jobbpakten_local.parts.topics import declare
 from shared.edges.postgres import Door
 from shared.migrations import migrate
 from shared.time import clock

@@ -24,10 +24,12 @@ SLEEPS = {
     "notifications/channels/test_channels.py": "gives the line a turn of our own loop",
     "parts/test_connections.py": "hangs up at different points of a call, and comes back late",
     "parts/test_postgres.py": "is in the midst of it while another comes",
+    "shared/edges/test_kafka_rotation.py": "is a teller who thinks between events",
     "shared/edges/test_lost_peers.py": "is a caller who thinks between calls",
     "shared/messaging/test_floor.py": "commits late, and lets the next look be due",
     "shared/test_migrating.py": "calls beside a migration, and thinks between calls",
     "shared/http/test_connections.py": "is a caller who takes her time",
+    "support/published.py": "is an issuer that answers late",
 }
 ASKS_THE_TIME = {
     "support/callers.py": "bounds how often it comes again",
@@ -37,6 +39,7 @@ ASKS_THE_TIME = {
     "faults/test_nothing_is_lost.py": "says how long it took",
     "faults/test_stopping.py": "says how long it took",
     "shared/messaging/test_liveness.py": "is the clock that liveness asks, moved forward",
+    "shared/edges/test_kafka_rotation.py": "lets the broker's limit for a connection go by",
     "shared/edges/test_lost_peers.py": "bounds what a call may take, by limits of ours",
     "shared/test_migrating.py": "bounds what a call may wait, by a limit of ours",
 }

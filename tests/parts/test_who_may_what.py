@@ -15,8 +15,7 @@ from tests.shared.support.forgeries import odd_ones
 from jobbpakten import authorizers
 from jobbpakten.acls import OPERATOR, users
 from jobbpakten_local.parts import kafka as kafkas
-from jobbpakten_local.parts.kafka_access import ADMIN, Access
-from jobbpakten_local.parts.topics import declare
+from jobbpakten_local.parts.kafka_access import ADMIN, Access, declare
 from shared.messaging.kafka import TOPICS
 
 PREFIX, FORGED = "who.", "forged."

@@ -13,7 +13,7 @@ from tests.shared.support.outbox_harness import Teller, Telling, ended
 from tests.support.callers import client, settings
 
 from jobbpakten_local.parts.kafka import Kafka
-from jobbpakten_local.parts.topics import declare
+from jobbpakten_local.parts.kafka_access import declare
 from shared import service
 from shared.database import connect
 from shared.messaging.inbox import Hears

@@ -1,7 +1,8 @@
 """Start one service: `python -m shared membership --port 8001`; or do what needs its code.
 
-For an image with this service alone, `migrate`, `reseal`, `rotate`, `networks` and `schema` do what
-`jobbpakten migrate`, `reseal`, `keys rotate`, `networks check` and `networks schema` do.
+For an image with this service alone, `migrate`, `reseal`, `rotate`, `restore`, `networks` and
+`schema` do what `jobbpakten migrate`, `reseal`, `keys rotate`, `restore`, `networks check` and
+`networks schema` do.
 """
 
 import argparse
@@ -17,16 +18,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from shared import restoring
 from shared.arguments import odd
 from shared.database import direct_door
+from shared.edges.kafka import arguments
 from shared.edges.postgres_refusals import Refused
 from shared.http.servers import Server
 from shared.logs import describe
-from shared.messaging.kafka import EVERYBODY
+from shared.messaging.kafka import EVERYBODY, TOPICS
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing, rotation
 from shared.people.canaries import WrongKey
+from shared.restoring import NotNow
 
 LAST_PORT = 65_535
 BESIDE = 1_000  # from the port of calls to that of probes
@@ -87,7 +91,7 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
     """Carry out a command on a service's database, and end as `jobbpakten` does."""
     try:
         return command(service)
-    except (WrongKey, SystemExit) as amiss:
+    except (WrongKey, NotNow, SystemExit) as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 2
     except Refused as amiss:
@@ -132,6 +136,18 @@ def counted(service: Any, work: Callable[..., Any]) -> int:
     return int(any(one.left for one in found))
 
 
+def restore(service: Any) -> int:
+    """Bring a restored service to terms with its topics; print what differs, and give 1 if it does.
+
+    What others have heard beyond the topics isn't within reach of its image.
+    """
+    settings = service.Settings.from_environment()
+    hears = {name for name, topic in TOPICS.items() if settings.service in topic.read_by}
+    found = asyncio.run(restoring.restore(settings, arguments(settings), hears, {}, said))
+    sys.stdout.write(json.dumps(found.view(), indent=2) + "\n")
+    return int(found.waits_for_somebody)
+
+
 def check_networks(kind: type[NetworkProfile], folder: Path) -> int:
     """Name what is amiss in a folder of networks, and give 1; else 0."""
     try:
@@ -150,7 +166,7 @@ def print_schema(kind: type[NetworkProfile], _: Path) -> int:
 
 
 OF_NETWORKS = {"networks": check_networks, "schema": print_schema}
-COMMANDS = {"migrate": brought_to_head, "reseal": reseal, "rotate": rotate}
+COMMANDS = {"migrate": brought_to_head, "reseal": reseal, "rotate": rotate, "restore": restore}
 SERVICES = sorted(EVERYBODY.split())
 try:
     main()

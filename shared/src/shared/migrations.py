@@ -24,7 +24,7 @@ from shared.edges.postgres_refusals import Refused
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
-PLUMBING_TABLES |= {"canaries", "sealing"}
+PLUMBING_TABLES |= {"canaries", "sealing", "epochs"}
 LOCK = 7_071_072  # any number: one migrates at a time
 # A statement that holds a table for ten minutes has stopped every call long before.
 SESSION = {

@@ -23,7 +23,8 @@ from jobbpakten_local.parts.kafka import Kafka
 from shared.messaging import kafka as topics
 from shared.messaging import outbox
 from shared.messaging.causation import Cause, because
-from shared.messaging.relay import Relay, partition_of
+from shared.messaging.partitions import partition_of
+from shared.messaging.relay import Relay
 
 
 @pytest.mark.usefixtures("relay")

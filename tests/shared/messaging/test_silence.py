@@ -13,8 +13,7 @@ from tests.support.callers import settings
 from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten_local.parts import kafka as kafkas
-from jobbpakten_local.parts.kafka_access import ADMIN, Access
-from jobbpakten_local.parts.topics import declare
+from jobbpakten_local.parts.kafka_access import ADMIN, Access, declare
 from shared.database import connect
 from shared.messaging.relay import Relay
 

@@ -14,10 +14,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from jobbpakten_events import Code
 from matching import identities
-from matching.models import Candidate, Consent, Match
+from matching.models import Candidate, Consent, Match, Place
 from matching.models.matches import VOID
 from matching.profiles import Offer, Profile, Requirement
 from matching.queries.candidate import fresh
+from matching.queries.place import unsettled
 from matching.rules.access import employer_of, knows_all_rules
 from matching.rules.hours import words
 from matching.rules.match import MATCH, SHOWN
@@ -94,6 +95,7 @@ def disclosed_to(tx: Tx, organisation: UUID, network: str, today: date) -> Selec
             col(Match.organisation_id) == organisation,
             col(Match.state).in_(SHOWN),
             not_(VOID),
+            col(Match.place_id).not_in(select(Place.id).where(unsettled())),
             col(Candidate.visible),
             fresh(tx, network, today),
             col(Consent.withdrawn_on).is_(None),

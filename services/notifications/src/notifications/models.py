@@ -127,6 +127,24 @@ class Notice(Table, table=True):
     )
 
 
+class Recalled(Table, table=True):
+    """What was told of a notice after the dump that this database was restored from."""
+
+    __tablename__ = "recalled"
+
+    notice_id: UUID = Field(primary_key=True)
+    state: str
+    since: date
+
+
+class HeldEpoch(Table, table=True):
+    """A restore after which all that waited was held."""
+
+    __tablename__ = "held_epochs"
+
+    epoch: str = Field(primary_key=True)
+
+
 class Delivery(Table, table=True):
     """One mail and what became of it; its id makes the Message-ID, the same in every try."""
 

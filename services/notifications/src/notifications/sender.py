@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from notifications import channels
 from notifications.channels import ADVICE, Mail, Outcome
-from notifications.commands import delivery, dispatch, metrics, recovery
+from notifications.commands import delivery, dispatch, metrics, recovery, retelling
 from notifications.commands.delivery import Claimed, Overtaken, Unclaimable
 from notifications.commands.parts import composed
 from notifications.rules.retries import LONGEST_TRY
@@ -105,6 +105,8 @@ class Sender:
         """Claim the next mail; one that can't even be looked at lets the others go first."""
         try:
             async with self.database.transaction() as tx:
+                if held := await retelling.hold(tx):
+                    log.error("mails_held_after_restore", count=held)
                 return await delivery.claim(tx, uuid7(), clock.now())
         except Unclaimable as error:
             async with self.database.transaction() as tx:

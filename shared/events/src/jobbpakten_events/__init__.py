@@ -176,6 +176,8 @@ class Envelope(BaseModel):
     actorid: Line = ""
     # The code of the network that it belongs to; nothing for what belongs to none.
     network: Annotated[str, Field(pattern="^[A-Za-z0-9_-]{0,40}$")] = ""
+    # The life of the teller's database: another one once it was restored; nothing in the first.
+    epoch: Annotated[str, Field(pattern="^[0-9a-f]{0,32}$")] = ""
 
     @classmethod
     def of(cls, headers: dict[str, str]) -> Self:

@@ -18,12 +18,16 @@ from shared.time import clock
 
 # The row in `streams` is the lock: whoever tells about the same aggregate waits for it.
 TELL = text("""
-    WITH told AS (INSERT INTO streams (topic, key, version, tombstone)
-        VALUES (:topic, :key, 1, CAST(:payload AS bytea) IS NULL)
+    WITH told AS (INSERT INTO streams
+            (topic, key, version, tombstone, last_id, last_id_version)
+        VALUES (:topic, :key, 1, CAST(:payload AS bytea) IS NULL, CAST(:id AS uuid), 1)
         ON CONFLICT (topic, key) DO UPDATE SET version = streams.version + 1,
-            last_told_at = excluded.last_told_at, tombstone = excluded.tombstone RETURNING version)
+            last_told_at = excluded.last_told_at, tombstone = excluded.tombstone,
+            last_id = excluded.last_id, last_id_version = streams.version + 1 RETURNING version)
     INSERT INTO outbox (topic, key, version, headers, payload)
-    SELECT :topic, :key, version, CAST(:headers AS jsonb), :payload FROM told""")
+    SELECT :topic, :key, version, CAST(:headers AS jsonb) || coalesce(
+        (SELECT jsonb_build_object('ce_epoch', epoch) FROM epochs WHERE epoch <> ''
+         ORDER BY number DESC LIMIT 1), '{}'), :payload FROM told""")
 
 
 class Untellable(ValueError):
@@ -75,6 +79,7 @@ async def _store(
     }
     refuse_untellable(tx.settings, topic, headers, payload)
     stored = {"topic": topic, "key": key, "headers": json.dumps(headers), "payload": payload}
+    stored |= {"id": headers["ce_id"]}
     await (await tx.connection()).execute(TELL, stored)
     tx.has_told()
 

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from struct import unpack_from
 
 import asyncpg
 import structlog
@@ -20,8 +19,10 @@ from shared.edges.kafka_refusals import Refusals
 from shared.edges.postgres_refusals import Refused
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
+from shared.messaging.epochs import note_lineage
 from shared.messaging.floors import Floor
 from shared.messaging.kafka import LARGEST_EVENT_BYTES, TOPICS
+from shared.messaging.partitions import partition_of
 from shared.settings import ServiceSettings
 
 LOCK = 7_071_071  # any number, the same in every replica: one relay leads at a time
@@ -83,6 +84,7 @@ class Relay:
     async def stand_by(self) -> None:
         connection = await self.direct.connect()
         try:
+            await note_lineage(connection)
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
                 if await self.woken():
                     await connection.execute("NOTIFY outbox")  # wakes the leader's process
@@ -194,22 +196,6 @@ class Relay:
                 batches.append(producer.create_batch())
                 batches[-1].append(**record)
         return found
-
-
-def partition_of(key: bytes, partitions: int) -> int:
-    """Choose as every Kafka client does: murmur2, here word by word.
-
-    aiokafka's own goes byte by byte, and took a quarter of the relay's time.
-    """
-    mix, mask, size = 0x5BD1E995, 0xFFFFFFFF, len(key)
-    found = 0x9747B28C ^ size
-    for word in unpack_from(f"<{size // 4}I", key):
-        mixed = word * mix & mask
-        found = found * mix & mask ^ (mixed ^ mixed >> 24) * mix & mask
-    if rest := key[size - size % 4 :]:
-        found = (found ^ int.from_bytes(rest, "little")) * mix & mask
-    found = (found ^ found >> 13) * mix & mask
-    return ((found ^ found >> 15) & 0x7FFFFFFF) % partitions
 
 
 def wire(row: asyncpg.Record) -> list[tuple[str, bytes]]:

@@ -33,10 +33,9 @@ from jobbpakten_local.parts import (
     say,
 )
 from jobbpakten_local.parts.kafka import free_ports
-from jobbpakten_local.parts.kafka_access import ADMIN, Access
+from jobbpakten_local.parts.kafka_access import ADMIN, Access, declare
 from jobbpakten_local.parts.mail import Post
 from jobbpakten_local.parts.services import Service
-from jobbpakten_local.parts.topics import declare
 from shared.messaging.kafka import TOPICS, missing
 from shared.migrations import migrate
 

@@ -1,5 +1,6 @@
 """Who may come to the embedded broker: each service by its own user, and over TLS only."""
 
+import asyncio
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic_settings import SettingsConfigDict
 
+from jobbpakten import authorizers, topics
 from jobbpakten.acls import users
 from jobbpakten_local.parts.certificates import Authority
 from shared.edges.kafka import SCRAM, arguments
@@ -89,3 +91,10 @@ def scram(passwords: Mapping[str, str]) -> Iterator[str]:
     """Give what the format of a broker's folder is told of its users, a word a line."""
     for user, password in passwords.items():
         yield from ("--add-scram", f"{SCRAM}=[name={user},password={password}]")
+
+
+async def declare(access: Access, prefix: str, partitions: int = 2) -> None:
+    """Make a stage's topics, and let each service at them by its own user, where there are users."""
+    await topics.apply(access.reached_by(ADMIN), prefix, replication=1, partitions=partitions)
+    if access.passwords:
+        await asyncio.to_thread(authorizers.apply, access.of(ADMIN), prefix)

@@ -7,7 +7,17 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from jobbpakten.cli import acls, migrations, networks, parked, reconcile, sealed, tokens, topics
+from jobbpakten.cli import (
+    acls,
+    migrations,
+    networks,
+    parked,
+    reconcile,
+    restore,
+    sealed,
+    tokens,
+    topics,
+)
 from jobbpakten.cli.exit_codes import CODES, Code, Trouble
 from jobbpakten.cli.outputs import AsJson, any_terminal_will_do, print_result
 from shared.arguments import odd
@@ -46,6 +56,7 @@ app.add_typer(topics.app, name="topics")
 app.add_typer(migrations.app)
 topics.app.command(epilog=f"{CODES} 1 here: something is left over.")(acls.acl)
 app.add_typer(sealed.app)
+app.add_typer(restore.app)
 
 
 @app.callback(epilog=CODES)

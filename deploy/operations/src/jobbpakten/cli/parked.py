@@ -21,7 +21,7 @@ from jobbpakten.cli.outputs import (
     shown_bytes,
 )
 from shared.machines import NotFound
-from shared.messaging.inbox import parking
+from shared.messaging.inbox import parking, restored
 from shared.messaging.inbox.records import load_headers
 from shared.messaging.kafka import TOPICS
 from shared.people.identity_numbers import may_name_somebody
@@ -29,9 +29,10 @@ from shared.people.tidying import tidy_lines
 
 LARGEST_ID = 2**63 - 1
 ALL = text("""
-    SELECT id, topic, partition, "offset", key, version, reason, detail, parked_at, retry_at
+    SELECT id, topic, partition, "offset", key, version, reason, detail, epoch, parked_at,
+        retry_at
     FROM parked ORDER BY topic, key, version, id LIMIT 10000""")
-COLUMNS = ("service", "id", "topic", "key", "version", "reason", "detail", "parked_at")
+COLUMNS = ("service", "id", "topic", "key", "version", "reason", "epoch", "parked_at")
 
 Result = TypeVar("Result")
 app = typer.Typer(no_args_is_help=True, help="Records that wait for a person.")
@@ -125,6 +126,27 @@ def accept_gap(
     print_result(found | {"goes_on_with": first}, done, as_json=as_json)
 
 
+@app.command("accept-epoch", epilog=f"{CODES} 1 here: some streams wait for their restore.")
+def accept_epoch(
+    epoch: Annotated[str, typer.Argument(metavar="EPOCH", help="As `parked list` names it.")],
+    service: Service,
+    actor: Actor,
+    reason: Reason,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Pass over all that a restored teller told under old numbers, once it has told anew.
+
+    In all streams of that epoch at once; `jobbpakten restore` of the teller comes first.
+    """
+    done, left = asyncio.run(accepted_epoch(service, epoch, actor, reason))
+    found: dict[str, Any] = {"service": service, "act": "accept_epoch", "epoch": epoch}
+    found |= {"streams": done, "left": left}
+    said = f"{service} goes on with {done} streams; {left} wait for a restore of their teller."
+    print_result(found, said, as_json=as_json)
+    raise typer.Exit(Code.FOUND if left else Code.GOOD)
+
+
 async def listed(services: Iterable[str]) -> list[dict[str, Any]]:
     found = []
     for service in services:
@@ -149,6 +171,15 @@ async def accepted(service: str, topic: str, key: str, actor: str, reason: str) 
         return await parking.accept_gap(tx, topic, key, actor, reason)
 
 
+async def accepted_epoch(service: str, epoch: str, actor: str, reason: str) -> tuple[int, int]:
+    async with transaction(service) as tx:
+        done, left = await restored.accept_epoch(tx, epoch, actor, reason)
+    if not done and not left:
+        fix = f"see `jobbpakten parked list --service {service}`"
+        raise WrongUse(f"Nothing of that epoch is parked in {service}: {fix}.")
+    return len(done), len(left)
+
+
 def summary(service: str, row: Row[Any]) -> dict[str, Any]:
     """Say what a record is and why it waits."""
     return {
@@ -161,6 +192,7 @@ def summary(service: str, row: Row[Any]) -> dict[str, Any]:
         "version": row.version,
         "reason": row.reason,
         "detail": shown(row.detail),
+        "epoch": shown(row.epoch or ""),
         "parked_at": row.parked_at.isoformat(timespec="seconds"),
         "retry_at": row.retry_at and row.retry_at.isoformat(timespec="seconds"),
     }

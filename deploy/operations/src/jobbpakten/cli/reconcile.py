@@ -33,7 +33,8 @@ def reconcile(wait: Wait = 0, *, as_json: AsJson = False) -> None:
 
     Under load something is always under way: give it time with --wait. Apart stand streams of
     which nothing was heard and that are older than their topic remembers. Forked are those of
-    which more was heard than told: the teller's database is an older one, or somebody else told.
+    which more was heard than told, or another event under the same number: the teller's database
+    was restored (`jobbpakten restore`), or somebody else told.
     """
     if wait:
         say(f"waiting {wait:g} s at most, until everything told has been heard")

@@ -41,12 +41,14 @@ __all__ = [
 POLL_SECONDS = 0.03
 BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
-HEARD = """SELECT inbox.topic, inbox.key, inbox.version, coalesce(late.version, 1), late.at
+HEARD = """SELECT inbox.topic, inbox.key, inbox.version, coalesce(late.version, 1), late.at,
+        inbox.id
     FROM inbox LEFT JOIN settlements AS late
         ON late.act = 'began_late' AND (late.topic, late.key) = (inbox.topic, inbox.key)
     WHERE inbox.version > 0 AND inbox.topic = ANY($1)"""
 TOLD = """SELECT topic, key, version, told_at, last_told_at, tombstone,
-        (SELECT least(min(told_at), min(last_told_at)) FROM streams)
+        (SELECT least(min(told_at), min(last_told_at)) FROM streams),
+        CASE WHEN last_id_version = version THEN last_id END
     FROM streams WHERE topic = ANY($1)"""
 PARKED = "SELECT count(*) FROM parked"
 OUTBOX = "SELECT count(*) FROM outbox"

@@ -26,6 +26,7 @@ class Told(NamedTuple):
     last_at: datetime | None = None
     is_tombstone: bool | None = None  # the last one
     kept_since: datetime | None = None
+    id: UUID | None = None  # of the last one, where it is known
 
 
 class Heard(NamedTuple):
@@ -34,6 +35,7 @@ class Heard(NamedTuple):
     version: int
     first: int = 1
     first_at: datetime | None = None  # where it wasn't 1
+    id: UUID | None = None  # of the last one; none where a person passed over it
 
 
 class Age(Enum):
@@ -136,7 +138,8 @@ def compared(
 
 def amiss(told: Told, heard: Heard, topic: Topic, first: Age, last: Age) -> str | None:
     """Say what is amiss with a stream, in a word where its numbers don't; None if nothing is."""
-    if heard.version > told.version:
+    other = None not in {told.id, heard.id} and told.id != heard.id
+    if heard.version > told.version or (heard.version == told.version and other):
         return FORKED
     if heard.version < told.version:
         return UNKNOWN_AGE if last is Age.UNKNOWN and not heard.version else ""

@@ -7,6 +7,7 @@ from uuid import UUID
 from matching import identities
 from matching.models import Candidate, Consent, Member, Place
 from matching.queries import match as queries
+from matching.queries.place import is_unsettled
 from matching.rules.consent import held_on, is_live
 from matching.rules.fit import Need, Person, feasible
 from matching.rules.placement import check_suspended
@@ -33,7 +34,8 @@ async def check_had_consented(tx: Tx, match_id: UUID, on: date) -> None:
 async def check_member(tx: Tx, place: Place, on: date) -> None:
     """Refuse where the member was suspended on that day; one we don't know is no yes."""
     member = await tx.get(Member, place.membership_id, populate_existing=True)
-    if member is None:
+    unsettled = await is_unsettled(tx, place.membership_id, place.commitment_id)
+    if member is None or unsettled:
         raise NotAllowed("member_unknown", "Nothing is known of this member yet: try again later.")
     check_suspended(member.suspended_on, None, on)
     check_suspended(member.was_suspended_on, member.reinstated_on, on)

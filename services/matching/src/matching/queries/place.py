@@ -5,10 +5,11 @@ from datetime import date
 from itertools import accumulate
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, text
+from sqlalchemy import ColumnElement, String, and_, cast, not_, or_, text
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from jobbpakten_events.membership import TOPIC as MEMBERSHIPS
 from matching.models import Match, Member, Place, Slot
 from matching.models.matches import VOID
 from matching.models.places import NOT_CLOSED
@@ -23,6 +24,7 @@ from shared.http.acts import Act
 from shared.http.paging import Page
 from shared.machines import NotFound
 from shared.messaging.gauges import counted
+from shared.messaging.inbox.restored import is_parked, parked_keys
 from shared.savepoints import drawn, still, taken
 from shared.time import clock
 
@@ -100,11 +102,24 @@ async def matchable(tx: Tx, network: str, only: Collection[UUID] | None = None) 
     gone = or_(col(Member.suspended_on).is_not(None), col(Member.ended_on).is_not(None))
     here = here.where(
         col(Place.membership_id).not_in(select(Member.membership_id).where(gone)),
+        not_(unsettled()),
     )
     if only is not None:
         here = here.where(col(Place.id).in_(only))
     found, today = await tx.exec(here.order_by(col(Place.id))), await clock.today(tx)
     return [place for place in found.all() if accepts_matches(place, today)]
+
+
+def unsettled() -> ColumnElement[bool]:
+    """Select places of whose member or promise something is parked: it counts as suspended."""
+    parked = parked_keys(MEMBERSHIPS)
+    names = (cast(col(Place.membership_id), String), cast(col(Place.commitment_id), String))
+    return or_(*(name.in_(parked) for name in names))
+
+
+async def is_unsettled(tx: Tx, *ids: UUID) -> bool:
+    """Tell whether something that membership told of one of these is parked."""
+    return any([await is_parked(tx, MEMBERSHIPS, one) for one in ids])
 
 
 def is_over(tx: Tx, today: date) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
+from jobbpakten_events.followup import TOPIC as FOLLOWUP
 from jobbpakten_events.followup import CommitmentLapsed, CommitmentProgressed
 from jobbpakten_events.membership import CommitmentReleased, CommitmentRenegotiated
 from membership import queries
@@ -27,6 +28,7 @@ from shared.database import Tx
 from shared.http.acts import Act
 from shared.machines import NotFound, Unfit, take
 from shared.messaging import outbox
+from shared.messaging.inbox.restored import is_parked
 from shared.time import clock
 
 
@@ -69,6 +71,8 @@ async def what_remains(tx: Tx, commitment: Commitment) -> int | None:
     Refuses where the period is over: then none can be cut, and none added.
     """
     heard = await tx.get(Progress, commitment.id, populate_existing=True)
+    if await is_parked(tx, FOLLOWUP, commitment.id):  # what came of it isn't known at present
+        heard = None
     check_running(await clock.today(tx), commitment.ends_before, heard.lapsed if heard else None)
     activities = await queries.activities_held(tx, [commitment.id])
     figures = Figures(heard.remaining, heard.open, heard.kept, heard.extra) if heard else None

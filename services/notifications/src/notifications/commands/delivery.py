@@ -1,6 +1,6 @@
 """Deliveries: claimed, handed over, and then what became of them. Each is one short transaction."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -126,25 +126,32 @@ async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness |
     """Read a mail's notices anew, and whether each may go out; None for what doesn't wait."""
     held, today = await queries.lock_subjects(tx, mail.id), await clock.today(tx)
     inside = await queries.lock_notices_in(tx, mail.id)
-    return [(notice, as_far_as_known(tx, notice, held, today)) for notice in inside]
+    parked = await queries.parked_of(tx, held.values(), [mail.recipient_id])
+    if str(mail.recipient_id) in parked:  # who she is, or whether she may be told, isn't known
+        return [(notice, "wait" if notice.state == "waiting" else None) for notice in inside]
+    return [(notice, as_far_as_known(tx, notice, held, today, parked=parked)) for notice in inside]
 
 
-def as_far_as_known(tx: Tx, notice: Notice, held: Held, today: date) -> Readiness | None:
+def as_far_as_known(
+    tx: Tx, notice: Notice, held: Held, today: date, *, parked: Collection[str]
+) -> Readiness | None:
     """Say whether a notice may go out; one of which that can't be said leaves the mail to others.
 
     It waits by itself then, where it is counted, and tried again.
     """
     undone = tx.undone
     with undone.thing("notices", notice.id):
-        return is_now(notice, held, today)
+        return is_now(notice, held, today, parked)
     return "wait"
 
 
-def is_now(notice: Notice, held: Held, today: date) -> Readiness | None:
+def is_now(notice: Notice, held: Held, today: date, parked: Collection[str]) -> Readiness | None:
     if notice.state != "waiting":
         return None
     subject, rule = held[notice.subject_kind, notice.subject_id], RULES.get(notice.rule)
     if rule is None:  # an earlier or a later release's: it waits for one that knows it
+        return "wait"
+    if not queries.keys_of(subject).isdisjoint(parked):  # what is so now isn't known
         return "wait"
     candidate = held.get(("candidate", subject.candidate_ref))
     of_candidate = candidate.heard if candidate else {}

@@ -81,7 +81,7 @@ async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> lis
     if by := ENDS.get(is_now):
         await step(tx, notice, by, today)
         return []
-    if is_now == "wait":
+    if is_now == "wait" or await queries.parked_of(tx, [subject]):
         hold(notice, "not_yet_known", now)
         return []
     told = await queries.told_already(tx, notice)

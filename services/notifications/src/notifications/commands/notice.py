@@ -14,6 +14,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 from jobbpakten_events import Envelope, Event, notification
 from notifications import queries
+from notifications.commands.recalling import is_older_than_restore, recall
 from notifications.models import Notice, Subject
 from notifications.rules.notice import NOTICE, OPEN, Asked, closing, how_long_held, is_asked_for
 from notifications.rules.notices import ASKS, RULES, Rule
@@ -51,8 +52,10 @@ async def ask(tx: Tx, subject: Subject, what: str, event: Event, about: Envelope
         if not is_asked_for(rule, subject.heard, dict(event)):
             continue
         new = noticed(rule, subject, event, about)
-        if closing(rule, asked(new), subject.heard) is None:
-            await add(tx, new)
+        if closing(rule, asked(new), subject.heard) is not None or not await add(tx, new):
+            continue
+        if await is_older_than_restore(tx, new):  # mailed already, perhaps: nobody knows any more
+            await step(tx, new, "doubt", about.occurredat)
 
 
 def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Notice:
@@ -80,7 +83,7 @@ def noticed(rule: Rule, subject: Subject, event: Event, about: Envelope) -> Noti
 
 
 async def add(tx: Tx, notice: Notice) -> bool:
-    """Store a notice and tell of it; False for one that is there."""
+    """Store a notice and tell of it; False for one that is there, or is recalled as it was."""
     new = insert(Notice).values(notice.model_dump()).on_conflict_do_nothing(index_elements=["id"])
     if (await (await tx.connection()).execute(new)).rowcount == 0:
         return False
@@ -88,7 +91,7 @@ async def add(tx: Tx, notice: Notice) -> bool:
     tx.add(notice)
     more = {"kind_of_notice": notice.kind, "role": notice.role, "act_by": notice.act_by}
     await tell_of_notice(tx, notice, notification.NoticeRequested, notice.opened_on, **more)
-    return True
+    return not await recall(tx, notice)
 
 
 async def close(tx: Tx, subject: Subject, on: date) -> None:

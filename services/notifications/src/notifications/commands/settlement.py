@@ -29,6 +29,12 @@ async def settle(
     mail = await queries.lock_mail(tx, found.delivery_id) if found.delivery_id else None
     if decision == "told":
         return await was_told(tx, caller, await queries.lock_notice(tx, notice_id), on), mail
+    if mail is None and found.state == "uncertain":  # since a restore: its mail isn't known
+        notice = await queries.lock_notice(tx, notice_id)
+        check_order(on, notice.since)
+        await settle_one(tx, caller, notice, decision, on)
+        notice.held_until = clock.now()
+        return notice, None
     if mail is None:
         raise NotAllowed("wrong_state", "It was never handed to a mail server.")
     return await settle_mail(tx, caller, notice_id, mail, decision, on), mail

@@ -1,12 +1,14 @@
 """What notifications can be asked: of notices, of mails, and of whom they go to."""
 
 from notifications.queries.delivery import (
+    keys_of,
     lock_mail,
     lock_mail_to,
     lock_mails_claimed_before,
     lock_next_mail,
     lock_notices_in,
     lock_subjects,
+    parked_of,
 )
 from notifications.queries.notice import (
     count_due,
@@ -29,6 +31,7 @@ from notifications.queries.recipient import (
 
 __all__ = [
     "count_due",
+    "keys_of",
     "lock_companions",
     "lock_due",
     "lock_late",
@@ -45,6 +48,7 @@ __all__ = [
     "notice_for",
     "notice_sent",
     "notices",
+    "parked_of",
     "recipients",
     "told_already",
     "what_is_known",

@@ -1,11 +1,11 @@
 """Mails: the next one, whom it goes to, and what lies in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, tuple_
+from sqlalchemy import Uuid, bindparam, text, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -32,6 +32,7 @@ SUBJECTS, SUBJECTS_ALONE = about_mail(alone=False), about_mail(alone=True)
 WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
     Recipient, col(Delivery.recipient_id) == Recipient.id
 )
+PARKED = text("SELECT DISTINCT key FROM parked WHERE key = ANY(:keys)")
 MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
 NEXT_MAIL = (
     select(Delivery.id)
@@ -50,6 +51,24 @@ async def lock_subjects(
     held = SUBJECTS_ALONE if alone else SUBJECTS
     found = (await tx.exec(held, params={"mail": delivery_id})).all()
     return {(one.kind, one.id): one for one in found}
+
+
+def keys_of(subject: Subject) -> set[str]:
+    """Name the streams of a subject, and of the candidate whom it is about."""
+    ref = {str(subject.candidate_ref)} if subject.candidate_ref else set()
+    return {str(subject.id), *ref, *(key for told in subject.heard.values() for key in told)}
+
+
+async def parked_of(
+    tx: Tx, subjects: Iterable[Subject], recipients: Iterable[UUID] = ()
+) -> set[str]:
+    """Give the streams of subjects and recipients of which something is parked.
+
+    What they are now isn't known, and unknown is never yes.
+    """
+    named = set[str]().union(*map(keys_of, subjects)) | {*map(str, recipients)}
+    found = await (await tx.connection()).execute(PARKED, {"keys": sorted(named)})
+    return {key for (key,) in found}
 
 
 async def lock_next_mail(tx: Tx, now: datetime) -> UUID | None:

@@ -9,7 +9,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.machines import NotAllowed, NotFound
 from shared.messaging.inbox.records import Heard, One, Record, dump_headers, load_headers
-from shared.messaging.inbox.streams import BESIDE, FURTHEST, Stream, StreamPosition, lock, remember
+from shared.messaging.inbox.streams import (
+    ANOTHER_EPOCH,
+    BESIDE,
+    FURTHEST,
+    Stream,
+    StreamPosition,
+    lock,
+    remember,
+)
 from shared.messaging.kafka import TOPICS
 
 WAITING = "('gap', 'behind')"
@@ -19,11 +27,11 @@ LEAVE = text("""DELETE FROM parked WHERE id = ANY(CAST(:ids AS bigint[]))
     RETURNING id, parked_at""")
 PARK = text("""
     INSERT INTO parked (id, topic, partition, "offset", record_key, key, version, reason, detail,
-                        headers, payload, parked_at)
+                        headers, payload, epoch, parked_at)
     OVERRIDING SYSTEM VALUE
     VALUES (coalesce(CAST(:id AS bigint), nextval(pg_get_serial_sequence('parked', 'id'))),
             :topic, :partition, :offset, :record_key, :key, :version, :reason, :detail,
-            :headers, :payload, coalesce(:parked_at, clock_timestamp()))
+            :headers, :payload, :epoch, coalesce(:parked_at, clock_timestamp()))
     ON CONFLICT DO NOTHING""")
 OPEN_NEXT = text(f"""UPDATE parked SET retry_at = now()
     WHERE (topic, key) = (:topic, :key) AND reason IN {WAITING} AND version =
@@ -86,6 +94,7 @@ def row_of(one: One, reason: str) -> dict[str, Any]:
         "detail": one.detail[:1000],
         "headers": dump_headers(record.headers),
         "payload": record.payload,
+        "epoch": one.envelope.epoch if isinstance(one, Heard) else None,
     }
 
 
@@ -146,7 +155,10 @@ async def retry(tx: AsyncSession, parked: int) -> None:
 async def skip(tx: AsyncSession, parked: int, actor: str, ground: str) -> None:
     """Pass over a record for good, and let those behind it in."""
     row, place = await locked_row(tx, parked)
-    if place:
+    if place and row.reason == ANOTHER_EPOCH:
+        if not [n for n in place.parked if n <= place.version and n != row.version]:
+            await let_in(tx, (row.topic, row.key), place, row.epoch)
+    elif place:
         if row.version != min(place.parked):
             raise NotAllowed("not_first", f"Number {min(place.parked)} of this stream waits first.")
         if row.version != place.version + 1:
@@ -154,7 +166,7 @@ async def skip(tx: AsyncSession, parked: int, actor: str, ground: str) -> None:
         await move_to(tx, (row.topic, row.key), place, row.version)
     await leave(tx, [parked])
     if place:
-        place.parked.discard(row.version)
+        place.parked.pop(row.version)
         compacted = TOPICS[row.topic].compacted
         await open_next(tx, (row.topic, row.key), place, compacted=compacted)
     about = {name: getattr(row, name) for name in ("topic", "partition", "offset", "key")}
@@ -167,6 +179,8 @@ async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground:
     place = (await lock(tx, {stream}))[stream]
     if not place.parked or min(place.parked) == place.version + 1:
         raise NotAllowed("no_gap", "No number is missing in this stream.")
+    if place.barred:
+        raise NotAllowed(ANOTHER_EPOCH, "Its teller was restored: accept or skip that first.")
     first = min(place.parked)
     if first - place.version > FURTHEST:  # parked by a release that let it into its stream
         raise NotAllowed("jump", f"{first} is no number of this stream: retry it, then skip it.")
@@ -175,6 +189,12 @@ async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground:
     about = {"topic": topic, "partition": None, "offset": None, "key": key, "version": first}
     await record_decision(tx, "accept_gap", about, actor, ground)
     return first
+
+
+async def let_in(tx: AsyncSession, stream: Stream, place: StreamPosition, epoch: str) -> None:
+    """Count an epoch as heard: what comes again from it isn't parked again."""
+    place.former = tuple(sorted({*place.former, epoch} - {place.epoch}))
+    await remember(tx, [(stream, place)])
 
 
 async def locked_row(tx: AsyncSession, parked: int) -> tuple[Row[Any], StreamPosition | None]:

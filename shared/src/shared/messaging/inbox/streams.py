@@ -17,18 +17,23 @@ Stream = tuple[str, str]
 BETWEEN = "\x1f"
 STREAMS = """unnest(string_to_array(:topics, chr(31)), string_to_array(:keys, chr(31)))
     AS s(topic, key)"""
-LOCK = text(f"""SELECT topic, key, version, id FROM inbox JOIN {STREAMS} USING (topic, key)
+PLACE = "version, id, epoch, array_to_string(former, ' ')"
+LOCK = text(f"""SELECT topic, key, {PLACE} FROM inbox JOIN {STREAMS} USING (topic, key)
     ORDER BY topic, key FOR UPDATE OF inbox""")  # noqa: S608
 # FOR UPDATE locks nothing where there is no row: those get a number 0 first.
 MEET = text(f"""INSERT INTO inbox (topic, key, version)
     SELECT topic, key, 0 FROM {STREAMS} ORDER BY topic, key
-    ON CONFLICT DO NOTHING RETURNING topic, key, version, id""")  # noqa: S608
+    ON CONFLICT DO NOTHING RETURNING topic, key, {PLACE}""")  # noqa: S608
 # A statement of its own: the lock's statement would show what lay here before it waited.
-PARKED = text(f"SELECT topic, key, version FROM parked JOIN {STREAMS} USING (topic, key)")  # noqa: S608
-REMEMBER = text("""UPDATE inbox SET version = s.version, id = s.id
+PARKED = text(f"""SELECT topic, key, version, epoch, reason = 'another_epoch'
+    FROM parked JOIN {STREAMS} USING (topic, key)""")  # noqa: S608
+REMEMBER = text("""UPDATE inbox SET version = s.version, id = s.id,
+        epoch = coalesce(s.epoch, ''), former = string_to_array(coalesce(s.former, ''), ' ')
     FROM unnest(string_to_array(:topics, chr(31)), string_to_array(:keys, chr(31)),
                 CAST(string_to_array(:versions, chr(31)) AS bigint[]),
-                CAST(string_to_array(:ids, chr(31), '') AS uuid[])) AS s(topic, key, version, id)
+                CAST(string_to_array(:ids, chr(31), '') AS uuid[]),
+                string_to_array(:epochs, chr(31)), string_to_array(:formers, chr(31)))
+        AS s(topic, key, version, id, epoch, former)
     WHERE (inbox.topic, inbox.key) = (s.topic, s.key)""")
 
 
@@ -45,41 +50,76 @@ class Outcome(StrEnum):
 FURTHEST = 1_000_000
 # Why a record is parked beside its stream: no number waits for it, and none comes behind it.
 BESIDE = JUMP, FORK = "jump", "forked"
-OF_A_STREAM = ("gap", "behind", *BESIDE)
+ANOTHER_EPOCH = "another_epoch"
+OF_A_STREAM = ("gap", "behind", ANOTHER_EPOCH, *BESIDE)
 OF_A_RECORD = ("envelope", "not_its_teller", "null_body", "too_large", "malformed")
 REASONS = (*OF_A_STREAM, *OF_A_RECORD, "handler_failed", "handler_too_slow")
 
 
 @dataclass(slots=True)
 class StreamPosition:
-    """Where a stream stands: the last number heard, its id, and the numbers that are parked."""
+    """Where a stream stands: the last number heard, its id and epoch, and what is parked.
+
+    `parked` gives the epoch of each number. Where its teller's database was restored and told a
+    number anew, the stream is `barred` until a person has decided.
+    """
 
     version: int
     id: UUID | None
-    parked: set[int] = field(default_factory=set)
+    epoch: str = ""
+    former: tuple[str, ...] = ()
+    parked: dict[int, str | None] = field(default_factory=dict)
+    barred: bool = False
     began_with: int = 1
 
     def judge(self, one: Heard, topic: Topic) -> tuple[Outcome, str]:
         """Decide about one record and move on; the text is the reason for parking."""
         version = one.version
         if version <= self.version:
-            forked = version == self.version and self.id not in {None, one.envelope.id}
-            return (Outcome.FORKED, FORK) if forked else (Outcome.SEEN, "")
+            return self.judge_old(one)
         if one.record.parked is None and version in self.parked:
-            return Outcome.SEEN, ""
+            return self.judge_again(one)
         if version - self.version > FURTHEST:
             return Outcome.PARKED, JUMP
         if reason := one.reason or self.waits_for(version, topic):
-            self.parked.add(version)
+            self.parked[version] = one.envelope.epoch
             return Outcome.PARKED, reason
         if self.version == 0 and not topic.compacted:
             self.began_with = version
+        self.enter(one.envelope.epoch)
         self.version, self.id = version, one.envelope.id
-        self.parked.discard(version)
+        self.parked.pop(version, None)
         return Outcome.HANDLED, ""
+
+    def judge_old(self, one: Heard) -> tuple[Outcome, str]:
+        """Decide about a number that was heard: the same event again, or another told anew."""
+        is_last, about = one.version == self.version, one.envelope
+        if is_last and about.id == self.id:
+            return Outcome.SEEN, ""
+        # The first life of a database has no name: nothing but what was told in it lacks one.
+        if about.epoch in {"", self.epoch, *self.former}:
+            forked = is_last and self.id is not None
+            return (Outcome.FORKED, FORK) if forked else (Outcome.SEEN, "")
+        if one.record.parked is None and one.version in self.parked:
+            return self.judge_again(one)
+        self.parked[one.version], self.barred = about.epoch, True
+        return Outcome.PARKED, ANOTHER_EPOCH
+
+    def judge_again(self, one: Heard) -> tuple[Outcome, str]:
+        """Decide about a number that is parked: that of another epoch is parked beside it."""
+        same = self.parked[one.version] in {None, one.envelope.epoch}
+        return (Outcome.SEEN, "") if same else (Outcome.FORKED, FORK)
+
+    def enter(self, epoch: str) -> None:
+        """Remember the epoch, and the one before it: what comes again from there was heard."""
+        if epoch != self.epoch:
+            known = {*self.former, self.epoch} - {"", epoch}
+            self.former, self.epoch = tuple(sorted(known)), epoch
 
     def waits_for(self, version: int, topic: Topic) -> str:
         """Say why a number can't be handled yet; empty when it can."""
+        if self.barred:
+            return "behind"
         if version == self.version + 1:
             return ""
         if any(parked < version for parked in self.parked):
@@ -100,10 +140,12 @@ async def lock(tx: AsyncSession, streams: Collection[Stream]) -> dict[Stream, St
         if left := set(streams) - places.keys():
             rows = await connection.execute(statement, named(left))
             places |= {
-                (topic, key): StreamPosition(version, last) for topic, key, version, last in rows
+                (topic, key): StreamPosition(version, last, epoch, tuple(former.split()))
+                for topic, key, version, last, epoch, former in rows
             }
-    for topic, key, version in await connection.execute(PARKED, named(streams)):
-        places[topic, key].parked.add(version)
+    for topic, key, version, epoch, bars in await connection.execute(PARKED, named(streams)):
+        places[topic, key].parked[version] = epoch
+        places[topic, key].barred |= bars
     return places
 
 
@@ -120,5 +162,7 @@ async def remember(tx: AsyncSession, places: Iterable[tuple[Stream, StreamPositi
         reached = {
             "versions": BETWEEN.join(str(place.version) for place in ordered),
             "ids": BETWEEN.join(str(place.id or "") for place in ordered),
+            "epochs": BETWEEN.join(place.epoch for place in ordered),
+            "formers": BETWEEN.join(" ".join(place.former) for place in ordered),
         }
         await (await tx.connection()).execute(REMEMBER, named(moved) | reached)

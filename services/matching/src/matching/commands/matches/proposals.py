@@ -16,7 +16,7 @@ from matching.commands.places import slots
 from matching.models import Candidate, Match, MatchRun, Member, Place
 from matching.profiles import Profile
 from matching.queries import match as queries
-from matching.queries.place import accepts_matches
+from matching.queries.place import accepts_matches, is_unsettled
 from matching.rules.consent import check_fields, last_chance
 from matching.rules.match import MATCH
 from shared.database import Tx
@@ -75,6 +75,7 @@ async def check_accepts(tx: Tx, place: Place) -> None:
     """Refuse a place that takes nobody, also one that hasn't followed its member yet."""
     member = await tx.get(Member, place.membership_id, populate_existing=True)
     stands = member is not None and not (member.suspended_on or member.ended_on)
+    stands = stands and not await is_unsettled(tx, place.membership_id, place.commitment_id)
     if not (stands and accepts_matches(place, await clock.today(tx))):
         raise NotAllowed("place_not_open", "The place takes no matches at the moment.")
 

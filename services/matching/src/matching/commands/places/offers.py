@@ -148,6 +148,6 @@ async def lock_member(tx: Tx, membership_id: UUID) -> Membership:
     """Take our copy of a member: who suspends it waits until the place is open, then pauses it."""
     here = select(Member).where(Member.membership_id == membership_id).with_for_update()
     found = (await tx.exec(here.execution_options(populate_existing=True))).one_or_none()
-    if found is None:
+    if found is None or await queries.is_unsettled(tx, membership_id):
         return Membership(None, None, None)
     return Membership(found.in_force_on, found.suspended_on, found.ended_on)

@@ -1,0 +1,65 @@
+"""Epochs: a database that was restored is found, and what it tells is told apart from then on."""
+
+import asyncio
+from uuid import uuid4
+
+import asyncpg
+import structlog
+
+from shared.edges.postgres import Door
+from shared.logs import describe
+
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7071073)"
+# What a dump doesn't take along; after the stroke the timeline, which is another one when a standby
+# took over, or when a recovery to some moment has ended.
+LINEAGE = """SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_system()),
+        (SELECT oid FROM pg_database WHERE datname = current_database()),
+        CAST('streams'::regclass AS oid))
+    || '/' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"""
+LAST = "SELECT epoch, lineage FROM epochs ORDER BY number DESC LIMIT 1"
+DRAW = "INSERT INTO epochs (epoch, lineage, because) VALUES ($1, $2, $3)"
+
+PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger()
+
+
+async def note_lineage(connection: asyncpg.Connection) -> None:
+    """Draw a new epoch where this database is a copy of the one in which the last was drawn.
+
+    One more than was needed harms nobody: its numbers go on where the others ended.
+    """
+    async with connection.transaction():
+        await connection.execute(ONE_AT_A_TIME)
+        lineage, last = await connection.fetchval(LINEAGE), await connection.fetchrow(LAST)
+        if last is None:
+            await connection.execute(DRAW, "", lineage, "first")
+        elif last["lineage"] != lineage:
+            is_copy = last["lineage"].split("/")[0] != lineage.split("/")[0]
+            await connection.execute(DRAW, uuid4().hex, lineage, "copy" if is_copy else "server")
+            log.error("database_is_a_copy" if is_copy else "database_changed_servers")
+
+
+async def know_life(door: Door) -> None:
+    """Find out which life of its database a service is in, before it tells or mails anything."""
+    while True:
+        try:
+            connection = await door.connect()
+            try:
+                await note_lineage(connection)
+            finally:
+                await connection.close()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing runs before it is known
+            log.warning("waiting_for_database", error=describe(error), at=door.at)
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
+async def draw(connection: asyncpg.Connection) -> str:
+    """Draw a new epoch, because a person restored this database; give it."""
+    async with connection.transaction():
+        await connection.execute(ONE_AT_A_TIME)
+        epoch = uuid4().hex
+        await connection.execute(DRAW, epoch, await connection.fetchval(LINEAGE), "restore")
+    return epoch

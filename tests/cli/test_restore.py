@@ -1,0 +1,110 @@
+"""`jobbpakten restore` and `parked accept-epoch`: what they refuse, and in which words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import NOWHERE, Ended, jobbpakten
+from tests.cli.ledgers import Ledgers
+from tests.support.callers import PUBLIC_KEY
+
+from jobbpakten.keys import Keys
+from shared.edges.postgres import Door
+from shared.messaging.relay import LOCK
+
+WHO = ("--actor", "ops-1", "--reason", "the dump was put back")
+EPOCH = "a" * 32
+
+
+def restore(url: str, *words: str, **differs: str) -> Ended:
+    about = {
+        "DATABASE_URL": url,
+        "KAFKA_SERVERS": "127.0.0.1:1",
+        "TOKEN_PUBLIC_KEY": PUBLIC_KEY,
+        "MUNICIPALITY": "0380",
+        "ENVIRONMENT": "test",
+    }
+    env = {f"FOLLOWUP_{name}": value for name, value in (about | differs).items()}
+    return jobbpakten("restore", "--service", "followup", *words, env=Keys().settings | env)
+
+
+async def test_it_refuses_while_a_replica_leads(database: Callable[[str], str]) -> None:
+    url = database("followup")
+    leader = await Door(url).connect()
+    try:
+        await leader.fetchval("SELECT pg_try_advisory_lock($1)", LOCK)
+        done = restore(url)
+    finally:
+        await leader.close()
+    assert done.code == 2
+    assert done.err.endswith("followup runs: stop all its replicas, then run this again.\n")
+
+
+@pytest.mark.parametrize("words", [(), ("--plan",)])
+async def test_without_kafka_nothing_is_done(
+    database: Callable[[str], str], words: tuple[str, ...]
+) -> None:
+    url = database("followup")
+    done = restore(url, *words)
+    assert (done.code, done.out) == (3, "")
+    assert "Kafka at 127.0.0.1:1 can't be read" in done.err
+    connection = await Door(url).connect()
+    try:
+        assert await connection.fetchval("SELECT count(*) FROM epochs") == 0
+    finally:
+        await connection.close()
+
+
+def test_a_database_that_is_away_is_named() -> None:
+    done = restore(NOWHERE)
+    assert done.code == 3
+    assert "The database of followup at 127.0.0.1:1/followup doesn't answer" in done.err
+
+
+def test_another_services_database_that_is_not_named_is_not_looked_at(
+    database: Callable[[str], str],
+) -> None:
+    assert "membership: its database isn't named here" in restore(database("followup")).err
+
+
+def behind(ledgers: Ledgers, *, told_anew: bool) -> Ended:
+    """Let a stream wait that another epoch told; behind it, perhaps, its state told anew."""
+    ledgers.heard("followup", "membership.v1", k=2)
+    ledgers.park("followup", reason="another_epoch", epoch=EPOCH)
+    if told_anew:
+        ledgers.park("followup", version=3, reason="behind", epoch="b" * 32)
+    words = ("parked", "accept-epoch", EPOCH, "--service", "followup", *WHO)
+    return jobbpakten(*words, env=ledgers.environment())
+
+
+def test_one_decision_settles_all_that_was_told_anew_behind(ledgers: Ledgers) -> None:
+    done = behind(ledgers, told_anew=True)
+    assert done.code == 0
+    assert done.out == "followup goes on with 1 streams; 0 wait for a restore of their teller.\n"
+    (left,) = ledgers.run("followup", "SELECT version, retry_at FROM parked")
+    assert left["version"] == 3
+    assert left["retry_at"]
+    (act,) = ledgers.run("followup", "SELECT act, key, version, actor, ground FROM settlements")
+    assert tuple(act) == ("accept_epoch", "k", 2, "ops-1", "the dump was put back")
+
+
+def test_what_was_not_told_anew_waits_for_its_restore(ledgers: Ledgers) -> None:
+    assert behind(ledgers, told_anew=False).code == 1
+    assert len(ledgers.run("followup", "SELECT id FROM parked")) == 1
+    other = ("parked", "accept-epoch", "c" * 32, "--service", "followup", *WHO)
+    done = jobbpakten(*other, env=ledgers.environment())
+    assert done.code == 2
+    assert "Nothing of that epoch is parked in followup" in done.err
+
+
+def test_parked_list_says_the_epoch(ledgers: Ledgers) -> None:
+    behind(ledgers, told_anew=False)
+    found = jobbpakten("parked", "list", "--json", env=ledgers.environment())
+    assert [one["epoch"] for one in found.json] == [EPOCH]
+
+
+def test_every_command_of_the_page_is_one() -> None:
+    page = (Path(__file__).parents[2] / "docs/operations/restore.md").read_text("utf-8")
+    for words in ("restore --help", "parked accept-epoch --help", "reconcile --help"):
+        assert words.removesuffix(" --help").split()[0] in page
+        assert jobbpakten(*words.split()).code == 0
