@@ -94,7 +94,7 @@ def scram(passwords: Mapping[str, str]) -> Iterator[str]:
 
 
 async def declare(access: Access, prefix: str, partitions: int = 2) -> None:
-    """Make a stage's topics, and let each service at them by its own user, where there are users."""
+    """Make a stage's topics, and let each service at them by its own user, if there are any."""
     await topics.apply(access.reached_by(ADMIN), prefix, replication=1, partitions=partitions)
     if access.passwords:
         await asyncio.to_thread(authorizers.apply, access.of(ADMIN), prefix)
