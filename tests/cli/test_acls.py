@@ -45,10 +45,14 @@ def acl(env: dict[str, str], *words: object) -> Ended:
     return jobbpakten("topics", "acl", *words, env=env)
 
 
-def right(user: str, kind: ResourceType, name: str, pattern: ResourcePatternType) -> AclBinding:
-    return AclBinding(
-        kind, name, pattern, f"User:{user}", "*", AclOperation.ALL, AclPermissionType.ALLOW
-    )
+def right(
+    user: str,
+    kind: ResourceType,
+    name: str,
+    pattern: ResourcePatternType,
+    permission: AclPermissionType = AclPermissionType.ALLOW,
+) -> AclBinding:
+    return AclBinding(kind, name, pattern, f"User:{user}", "*", AclOperation.ALL, permission)
 
 
 def test_the_list_is_printed_without_any_kafka() -> None:
@@ -139,6 +143,24 @@ def test_what_the_table_does_not_say_is_named_and_goes_only_when_told_to(
     assert (after.code, after.json["left_over"]) == (0, [])
     assert after.json["besides"] == named.json["besides"], "it may be somebody else's bread"
     assert "somebody" not in acl(env, "--apply").out
+
+
+def test_who_is_kept_out_stays_out(kafka: Kafka, prefix: str) -> None:
+    """A deny is named and never taken away, whosever it is: without it she would be let in."""
+    kept_out = {
+        right(user, ResourceType.TOPIC, f"{prefix}placement.v1", LITERAL, AclPermissionType.DENY)
+        for user in ("somebody", "followup")
+    }
+    authorizer = authorizers.authorizer(kafka.access.of(ADMIN))
+    authorizer.make(kept_out)
+    done = acl(environment(kafka, prefix), "--apply", "--remove-left-over", "--json")
+
+    assert (done.code, done.json["removed"], done.json["left_over"]) == (0, [], [])
+    assert [(one["user"], one["permission"]) for one in done.json["besides"]] == [
+        ("followup", "deny"),
+        ("somebody", "deny"),
+    ]
+    assert kept_out <= authorizer.there()
 
 
 @pytest.mark.parametrize("user", users())

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from tests.support.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
+from jobbpakten.acls import OPERATOR
+from jobbpakten.cli.environment import Excerpt
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
@@ -24,11 +26,22 @@ from shared.settings import (
     is_key,
     is_printed,
 )
+from shared.settings.kafka import KafkaAccess
 
 HEAD = """\
 # What services read from the environment. Each secret (a key, a password, the address of a
 # database) may be a file instead: MEMBERSHIP_CONTACT_KEY_FILE=/run/secrets/contact_key.
-# docs/operations/keys.md says how keys are made, kept and changed.
+# docs/operations/keys.md says how keys are made, kept and changed. A service is given its own
+# part and no other; the whole belongs in the shell of those who type `jobbpakten`.
+"""
+OF_OPERATORS = """
+# jobbpakten, the command line: how `topics` and `restore` reach Kafka. Empty servers: as the last
+# of the services above whose servers are set, which is enough where Kafka has no ACLs.
+"""
+SIGNS = """\
+# Signs tokens for trying things out (`jobbpakten token`), never in production; as a private JWK.
+# `jobbpakten keys` makes one.
+#JOBBPAKTEN_TOKEN_PRIVATE_KEY=''
 """
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -150,9 +163,20 @@ def example(kind: type[ServiceSettings]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def of_operators() -> str:
+    """Write what the command line reads of its own; what it means stands with the services'."""
+    names = [*KafkaAccess.model_fields, "kafka_topic_prefix"]
+    fields = {name: Excerpt.model_fields[name] for name in names if name.startswith("kafka_")}
+    return "".join(
+        f"#{OPERATOR.upper()}_{name.upper()}={shlex.quote(str(field.default))}\n"
+        for name, field in fields.items()
+    )
+
+
 def test_the_example_file_is_what_the_code_says() -> None:
     services = (Membership, Matching, Notifications, Followup)
     written = "\n".join([HEAD, *(example(kind) for kind in services)])
+    written += OF_OPERATORS + of_operators() + SIGNS
     if os.environ.get("RECORD"):
         EXAMPLE.write_text(written)
     assert EXAMPLE.read_text() == written

@@ -68,7 +68,7 @@ class Applied(NamedTuple):
     made: Bindings
     removed: Bindings
     left_over: Bindings  # about exactly what is ours
-    besides: Bindings  # wider than that: somebody else may live by it
+    besides: Bindings  # wider than that, or a deny: somebody else may live by it
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,8 @@ def authorizer(kafka: KafkaAccess) -> Authorizer:
 def apply(kafka: KafkaAccess, prefix: str, *, remove: bool = False) -> Applied:
     """Make what the table says and isn't there, and say what else is; Forbidden, Unreached.
 
-    With `remove`, whatever else anybody may do with what is ours by its exact name goes.
+    With `remove`, whatever else anybody may do with what is ours by its exact name goes, a
+    subscriber's right to read too.
     """
     there = authorizer(kafka)
     wanted = frozenset(map(binding_of, acls(prefix)))
@@ -155,19 +156,24 @@ def apply(kafka: KafkaAccess, prefix: str, *, remove: bool = False) -> Applied:
 
 
 def is_ours(one: AclBinding, wanted: Bindings, prefix: str) -> bool:
-    """Tell a right to exactly what we call so, or an earlier release did; ours to take away."""
+    """Tell a right to exactly what we call so, or an earlier release did; ours to take away.
+
+    A `deny` is no right: whoever wrote it keeps somebody out, and taking it away would let her in.
+    """
+    if one.permission_type != AclPermissionType.ALLOW:
+        return False
     names = {(binding.restype, binding.name) for binding in wanted}
     names |= {(ResourceType.TOPIC, prefix + topic) for topic in FORMER}
     return one.resource_pattern_type == LITERAL and (one.restype, one.name) in names
 
 
 def concerns(one: AclBinding, wanted: Bindings, prefix: str) -> bool:
-    """Tell what else counts: several names of which some are ours, or a user of ours elsewhere."""
+    """Tell what else counts: names of which some are ours, or a user of ours elsewhere."""
     if one.principal in {binding.principal for binding in wanted} and one.name.startswith(prefix):
         return True
-    of_kind = (binding.name for binding in wanted if binding.restype == one.restype)
+    of_kind = {binding.name for binding in wanted if binding.restype == one.restype}
     if one.resource_pattern_type == LITERAL:
-        return one.name == "*" and any(of_kind)
+        return one.name in of_kind or (one.name == "*" and bool(of_kind))
     return any(name.startswith(one.name) for name in of_kind)
 
 

@@ -12,7 +12,7 @@ class Settings(ServiceSettings, service="matching"):
     """The settings of matching."""
 
     profiles: str = Field(
-        "", description="Of the release before: a folder of profiles. Give networks instead."
+        "", description="Of commit f956880: a folder of profiles. Give networks instead."
     )
     identity_key: SecretKey = Field(
         description="Wraps each person's key for what identifies them: an octet JWK of 256 bits."

@@ -12,7 +12,7 @@ class Settings(ServiceSettings, service="membership"):
     """The settings of membership."""
 
     profiles: str = Field(
-        "", description="Of the release before: a folder of profiles. Give networks instead."
+        "", description="Of commit f956880: a folder of profiles. Give networks instead."
     )
     contact_key: SecretKey = Field(
         description="Wraps each person's key (contacts, staff, sole traders): an octet JWK, 256 b."

@@ -37,7 +37,10 @@ class Settings(ServiceSettings, service="notifications"):
         description="Signs the links in mails: an octet JWK of 256 bits; another key.",
     )
     previous_link_key: PreviousKey = Field(
-        "", description="Opens the links in mails sent before the key was changed.", repr=False
+        "",
+        description="The other of both keys while it is changed, and for as long as its links live "
+        "(docs/operations/keys.md).",
+        repr=False,
     )
     public_url: str = Field(
         description="Where people reach this service, but for its path_prefix; links in mails "
@@ -45,7 +48,12 @@ class Settings(ServiceSettings, service="notifications"):
         examples=["https://notiser.….se"],
     )
     smtp_host: str = Field(description="The mail server.", min_length=1, examples=["smtp"])
-    smtp_port: int = Field(587, ge=1, le=LAST_PORT)
+    smtp_port: int = Field(
+        587,
+        ge=1,
+        le=LAST_PORT,
+        description="One with STARTTLS; not 465, which is TLS from the first byte.",
+    )
     smtp_starttls: bool = Field(
         default=True, description="false: only beside a server of one's own."
     )

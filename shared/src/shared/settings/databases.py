@@ -21,8 +21,9 @@ class WayToDatabase(StageSettings):
 
     database_tls: Literal["off", "require", "verify-full"] = Field(
         "off",
-        description="verify-full: its certificate is of an authority of ours and for its host; "
-        "require: any will do, or with a CA file one of that authority.",
+        description="off: no TLS, even where the server offers it; verify-full: its certificate is "
+        "of an authority of ours and for its host; require: any will do, or with a CA file one of "
+        "that authority.",
     )
     database_ca_file: str = Field(
         "", description="The authorities that sign its certificate, as PEM; empty: the system's."

@@ -18,7 +18,10 @@ HOLDS_A_PLACE = re.compile(
 
 # What a vault or a signature is made with; never shown where settings are shown.
 SecretKey = Annotated[str, secret_key(), Field(repr=False, examples=['{"kty":"oct","k":"…"}'])]
-OPENS = "Opens what the key before has sealed, until `jobbpakten keys rotate` says it may go."
+OPENS = (
+    "The other of both keys while one is changed, until `jobbpakten keys rotate` says it may go "
+    "(docs/operations/keys.md)."
+)
 PreviousKey = Literal[""] | Annotated[str, secret_key()]
 SealingKey = Annotated[
     str,

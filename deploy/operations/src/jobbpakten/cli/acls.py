@@ -22,7 +22,12 @@ COLUMNS = ("user", "operation", "kind", "name", "pattern", "host", "permission")
 NOT_WITH = "Take one of --apply and --strimzi; --remove-left-over and --json go with --apply."
 DoApply = Annotated[bool, typer.Option("--apply", help="Make what is missing, as Kafka's admin.")]
 DoRemove = Annotated[
-    bool, typer.Option("--remove-left-over", help="With --apply: take away what else is there.")
+    bool,
+    typer.Option(
+        "--remove-left-over",
+        help="With --apply: take away every other user's right to our topics, groups and "
+        "transactional ids, a subscriber's too.",
+    ),
 ]
 Strimzi = Annotated[
     str, typer.Option(metavar="CLUSTER", help="Print the users for Strimzi's cluster so named.")
@@ -68,8 +73,11 @@ def print_applied(done: Applied, *, as_json: bool) -> None:
         return
     print_line(f"{len(found['made'])} made, {len(found['removed'])} removed.")
     for what, said in (
-        ("left_over", "Left over: nothing of ours needs it (--remove-left-over takes it away)"),
-        ("besides", "Beside the table, and wider than what is ours: see whether it is meant"),
+        (
+            "left_over",
+            "Left over: nothing of ours needs it (--remove-left-over takes all of it away)",
+        ),
+        ("besides", "Beside the table, never removed: see whether it is meant"),
     ):
         if found[what]:
             print_line(f"{said}:")

@@ -23,7 +23,7 @@ app = typer.Typer()
 def reseal(service: AnyService = None, *, as_json: AsJson = False) -> None:
     """Seal anew whatever identifies people, so that it opens for its own person alone.
 
-    Run it once no replica of the release before is left: that one doesn't read the new form.
+    Run it once no replica of commit f956880 is left: that one doesn't read the new form.
     Services may run. Safe to repeat, also after it was interrupted. Needs a service's settings and
     its code: where it isn't installed, run `python -m shared <service> reseal` in its image.
     """
