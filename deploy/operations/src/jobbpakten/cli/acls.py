@@ -75,7 +75,7 @@ def print_applied(done: Applied, *, as_json: bool) -> None:
     for what, said in (
         (
             "left_over",
-            "Left over: nothing of ours needs it (--remove-left-over takes all of it away)",
+            "Left over: nothing of ours needs it (--remove-left-over takes it all away)",
         ),
         ("besides", "Beside the table, never removed: see whether it is meant"),
     ):
