@@ -30,7 +30,7 @@ async def slow(tx: Tx) -> None:
 
 @pytest.fixture
 async def app(database: Callable[[str], str]) -> AsyncIterator[FastAPI]:
-    about = settings(Local, database("shared"))
+    about = settings(Local, database("membership"))
     made = service.assemble(about, router, hears=Hears(), due=[nothing_due])
     yield made
     await made.state.database.engine.dispose()

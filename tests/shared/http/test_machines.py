@@ -68,7 +68,7 @@ async def machine(
 ) -> AsyncIterator[httpx.AsyncClient]:
     file = file_of(tmp_path, publisher.url)
     app = service.assemble(
-        settings(Local, database("shared"), token_issuers_file=file),
+        settings(Local, database("membership"), token_issuers_file=file),
         router,
         hears=Hears(),
         due=[nothing_due],

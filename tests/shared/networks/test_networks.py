@@ -95,7 +95,7 @@ def test_profiles_of_the_release_before_are_taken_for_one_release_more(
     service: str, tmp_path: Path
 ) -> None:
     kind: Any = KINDS[f"{service}.yaml"]
-    release = before(tmp_path)
+    release = last_with_profiles(tmp_path)
     old = release.folder / f"services/{service}/src/{service}/profiles"
     now, found = load(kind, shipped())[NETWORK], load_before(kind, old)[NETWORK]
 
