@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.edges.keysets import OF_PEOPLE
-from shared.edges.token_refusals import Refusal, Refusals
+from shared.edges.token_refusals import TokenAmiss, TokenRefusals
 from shared.edges.tokens import MachineTokens, check_lifetime, issuer_in, rules
 from shared.people.identity_numbers import holds_identity_number
 from shared.settings import ServiceSettings
@@ -56,12 +56,12 @@ class Doorkeeper:
             for one in issuers
             for client, machine in one.machines.items()
         }
-        self.refusals = Refusals()
+        self.refusals = TokenRefusals()
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Self:
         """Make it as the settings say; SystemExit names what is amiss in the file of issuers."""
-        keys = settings.token_public_key, settings.token_previous_public_key
+        keys = settings.token_public_key, settings.previous_token_public_key
         file = settings.token_issuers_file
         try:
             return cls(settings.service, *keys, issuers=issuers_in(file) if file else ())
@@ -89,7 +89,7 @@ class Doorkeeper:
         check_lifetime(claims)
         caller = Caller.model_validate(claims | {"id": claims["sub"], "is_machine": False})
         if any(map(holds_identity_number, (caller.id, caller.role, caller.unit))):
-            raise Refusal("an actor's id travels: it can't be an identity number")
+            raise TokenAmiss("an actor's id travels: it can't be an identity number")
         return caller
 
     def signed_claims(self, token: str) -> dict[str, Any]:
@@ -105,7 +105,7 @@ class Doorkeeper:
     def machine(self, issuer: str, token: str) -> Caller:
         caller = self.machines.get((issuer, self.issuers[issuer].client_of(token)))
         if caller is None:
-            raise Refusal("its client isn't one of the issuer's machines")
+            raise TokenAmiss("its client isn't one of the issuer's machines")
         return caller
 
     def note(self, token: str, error: Exception) -> None:

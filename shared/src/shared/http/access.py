@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.edges.doorkeepers import NOT_ADMITTED, Caller, Doorkeeper
-from shared.edges.token_refusals import Refusal
+from shared.edges.token_refusals import TokenAmiss
 from shared.edges.tokens import KeyUnknown
 from shared.machines import NotFound
 from shared.messaging.causation import Cause, current
@@ -52,7 +52,7 @@ def token_of(request: Request) -> str:
     sent = request.headers.getlist("authorization")
     scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() != "bearer":
-        raise Refusal("there is none, or there are two")
+        raise TokenAmiss("there is none, or there are two")
     return token.strip()
 
 
