@@ -24,6 +24,9 @@ NOT_ADMITTED = (JoseError, ValueError, TypeError, ArithmeticError, RecursionErro
 Word = Annotated[str, Field(pattern=r"^[^\p{Cc}]{0,200}$")]
 
 
+OF_MACHINES = "machine:"  # how their ids begin, in events and logs, and nobody else's
+
+
 class Caller(BaseModel):
     """The person or system behind a call, in one role."""
 
@@ -51,7 +54,7 @@ class Doorkeeper:
         self.issuers = {one.issuer: MachineTokens(one) for one in issuers}
         self.machines = {
             (one.issuer, client): Caller(
-                id=f"machine:{client}", is_machine=True, **machine.model_dump()
+                id=f"{OF_MACHINES}{client}", is_machine=True, **machine.model_dump()
             )
             for one in issuers
             for client, machine in one.machines.items()
@@ -90,6 +93,8 @@ class Doorkeeper:
         caller = Caller.model_validate(claims | {"id": claims["sub"], "is_machine": False})
         if any(map(holds_identity_number, (caller.id, caller.role, caller.unit))):
             raise TokenAmiss("an actor's id travels: it can't be an identity number")
+        if caller.id.startswith(OF_MACHINES):
+            raise TokenAmiss(f"its sub begins with {OF_MACHINES}, as machines' ids alone do")
         return caller
 
     def signed_claims(self, token: str) -> dict[str, Any]:

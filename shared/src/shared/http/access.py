@@ -31,7 +31,7 @@ bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(read)]
 async def admitted(request: Request) -> Caller:
     """Return the caller; HTTPException 401 without a good token, or with two of them.
 
-    503 where it can't be known, because its issuer's keys have never been fetched.
+    503 where it can't be known, because its issuer's keys of now couldn't be fetched.
     """
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
     token = ""
@@ -39,7 +39,7 @@ async def admitted(request: Request) -> Caller:
         token = token_of(request)
         return await let_in(doorkeeper, token)
     except NOT_ADMITTED as error:
-        if isinstance(error, KeyUnknown) and not error.keys.keys:
+        if isinstance(error, KeyUnknown) and error.keys.is_away:
             detail = "The keys of the token's issuer can't be fetched. Nothing was stored."
             raise HTTPException(503, detail, headers={"Retry-After": "10"}) from None
         doorkeeper.note(token, error)
