@@ -148,8 +148,9 @@ async def test_an_issuer_that_withdraws_its_last_key_has_none(
 
 
 async def test_what_comes_slowly_is_not_waited_for(
-    good: tuple[Publisher, PublishedKeys],
+    good: tuple[Publisher, PublishedKeys], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(issuers, "SECONDS", 0.5)
     publisher, keys = good
     publisher.slowly = True
     begun = asyncio.get_running_loop().time()

@@ -255,6 +255,8 @@ async def test_what_the_previous_key_opens_and_cant_be_wrapped_anew_keeps_that_k
             assert f"{wrap.table.__tablename__}: {key} can't be wrapped anew" in said
             assert f"{service}_previous_{wrap.setting}".upper() in await kept(ours.database)
             assert not (await starts(ours, alone(keys)))[0]
+            typed = jobbpakten("keys", "rotate", env=changed.environment)
+            assert (typed.code, str(key) in typed.err) == (1, True)
             async with ours.database.transaction() as tx:
                 (await tx.get_one(wrap.table, key)).number_index = found_by
             assert sums(await rotated(changed)) == (1, 0, 0)
@@ -286,8 +288,9 @@ async def test_who_is_forgotten_meanwhile_is_neither_left_nor_unreadable(
 
 
 async def test_killed_in_the_middle_and_run_again_in_the_image_or_by_the_command_line(
-    ours: Sealing,
+    ours: Sealing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(rotation, "BETWEEN_ROUNDS_SECONDS", 0.01)
     await ours.write()
     everything, keys = await ours.read(), another(ours)
     wraps = [one.table for one in import_module(f"{ours.service}.commands.seals").WRAPS]
