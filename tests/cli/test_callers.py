@@ -37,6 +37,7 @@ def token(env: dict[str, str] | None = None, /, **parts: str) -> Ended:
         ("actor", "åsa", "1 to 200 letters, digits and signs of ASCII"),
         ("actor", "", "1 to 200 letters"),
         ("actor", "a" * 201, "1 to 200 letters"),
+        ("actor", "machine:importer", "So begin the ids of machines alone"),
         ("role", "casewrker", f"There is no such role: take {' or '.join(ROLES)}"),
         ("role", "", "There is no such role"),
         ("network", "jobpakten", "membership runs no such network: take jobbpakten or linkoping"),

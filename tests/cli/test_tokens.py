@@ -122,7 +122,7 @@ def test_a_key_of_another_pair_is_refused_before_the_service_does() -> None:
     assert token(MEMBERSHIP_TOKEN_PUBLIC_KEY=other).code == 2
     both = {
         "MEMBERSHIP_TOKEN_PUBLIC_KEY": other,
-        "MEMBERSHIP_TOKEN_PREVIOUS_PUBLIC_KEY": PUBLIC_KEY,
+        "MEMBERSHIP_PREVIOUS_TOKEN_PUBLIC_KEY": PUBLIC_KEY,
     }
     assert token(**both).code == 0
 

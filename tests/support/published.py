@@ -88,7 +88,7 @@ class Publisher:
                 for one in body:
                     writer.write(bytes([one]))
                     await writer.drain()
-                    await asyncio.sleep(0.5)
+                    await asyncio.sleep(0.1)
             writer.write(body)
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError):

@@ -114,8 +114,8 @@ async def test_nobody_there_and_no_tls_are_said_as_what_they_are() -> None:
         ({"body": b"<html>"}, "it sends no JSON"),
         ({"body": b"[" * 60_000}, "it sends no JSON"),
         ({"body": b"\xff"}, "it sends no JSON"),
-        ({"body": b'{"keys": []}'}, "it holds no key"),
-        ({"body": b"[]"}, "it holds no key"),
+        ({"body": b"[]"}, "it sends no key set"),
+        ({"body": b'{"keys": {}}'}, "it sends no key set"),
         ({"body": b'{"keys": "' + b"x" * 66_000 + b'"}'}, "more than 65536 bytes"),
         ({"headers": "Content-Encoding: gzip\r\n", "body": b"\x1f\x8b"}, "it sends no JSON"),
     ],
@@ -135,9 +135,22 @@ async def test_what_isnt_a_key_set_is_refused_and_the_keys_from_before_go_on(
     assert publisher.asked == 3  # no redirect was followed
 
 
-async def test_what_comes_slowly_is_not_waited_for(
-    good: tuple[Publisher, PublishedKeys],
+@pytest.mark.parametrize("body", [b'{"keys": []}', b'{"keys": [{"kty": "oct", "kid": "1"}, 7]}'])
+async def test_an_issuer_that_withdraws_its_last_key_has_none(
+    good: tuple[Publisher, PublishedKeys], body: bytes
 ) -> None:
+    publisher, keys = good
+    await keys.fetch()
+    publisher.body = body
+    reason = await refused(keys)
+    assert reason.startswith("its set holds no key for RS256, ES256 or Ed25519 with a kid")
+    assert (keys.keys, keys.is_away) == ({}, False)
+
+
+async def test_what_comes_slowly_is_not_waited_for(
+    good: tuple[Publisher, PublishedKeys], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issuers, "SECONDS", 0.5)
     publisher, keys = good
     publisher.slowly = True
     begun = asyncio.get_running_loop().time()

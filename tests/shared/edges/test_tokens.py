@@ -211,6 +211,13 @@ def test_people_come_as_before_whatever_issuer_their_token_names() -> None:
         doorkeeper.admit(token("membership", "decider", iss=NAME))
 
 
+def test_no_person_is_called_as_machines_are() -> None:
+    with pytest.raises(NOT_ADMITTED) as refusal:
+        doorkeeper.admit(token("membership", "coordinator", sub="machine:importer"))
+    assert cause_of(refusal.value).startswith("its sub begins with machine:")
+    assert doorkeeper.admit(token("membership", "coordinator", sub="machinery")).id == "machinery"
+
+
 def test_people_come_with_the_key_before_the_present_one_until_it_is_taken_away() -> None:
     now, before = ed("new"), token("membership", "decider")
     new = json.dumps(now.as_dict(private=False))

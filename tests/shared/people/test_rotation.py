@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from joserfc.jwk import OctKey
-from sqlmodel import select
+from sqlmodel import delete, select
 from tests.cli.commands import jobbpakten
 from tests.shared.people.test_canaries import app_with, asked, kept
 from tests.shared.people.test_seals import Sealing, sealing
@@ -232,9 +232,65 @@ async def test_what_no_key_opens_is_counted_and_keeps_nothing_else(ours: Sealing
         assert sums(await rotated(changed)) == (WRAPPED[ours.service] - 1, 0, 1)
 
 
-async def test_killed_in_the_middle_and_run_again_in_the_image_or_by_the_command_line(
-    ours: Sealing,
+@pytest.mark.parametrize(("service", "index"), [("membership", 1), ("matching", 0)])
+async def test_what_the_previous_key_opens_and_cant_be_wrapped_anew_keeps_that_key(
+    database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, service: str, index: int
 ) -> None:
+    monkeypatch.setattr(rotation, "BETWEEN_ROUNDS_SECONDS", 0.01)
+    async with sealing(service, database(service)) as ours:
+        assert (await starts(ours, {}))[0]
+        await ours.write()
+        wrap = import_module(f"{service}.commands.seals").WRAPS[index]
+        async with ours.database.transaction() as tx:
+            broken = (await tx.exec(select(wrap.table).limit(1))).one()
+            key, found_by = getattr(broken, wrap.owner[-1].key), broken.number_index
+            broken.number_index = b"another's"
+        keys, lines = another(ours), list[str]()
+        async with replica(ours, keys) as changed:
+            done = await rotated(changed, lines.append)
+            assert sums(done) == (WRAPPED[service] - 1, 1, 0)
+            (state,) = (one.state for one in done.values() if one.left)
+            assert "is still needed" in state
+            (said,) = {one for one in lines if str(key) in one}
+            assert f"{wrap.table.__tablename__}: {key} can't be wrapped anew" in said
+            assert f"{service}_previous_{wrap.setting}".upper() in await kept(ours.database)
+            assert not (await starts(ours, alone(keys)))[0]
+            typed = jobbpakten("keys", "rotate", env=changed.environment)
+            assert (typed.code, str(key) in typed.err) == (1, True)
+            async with ours.database.transaction() as tx:
+                (await tx.get_one(wrap.table, key)).number_index = found_by
+            assert sums(await rotated(changed)) == (1, 0, 0)
+        assert (await starts(ours, alone(keys)))[0]
+
+
+async def test_who_is_forgotten_meanwhile_is_neither_left_nor_unreadable(
+    ours: Sealing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BETWEEN_ROUNDS_SECONDS", 0.01)
+    monkeypatch.setattr(rotation, "ROUNDS", 1_000)
+    await ours.write()
+    table = import_module(f"{ours.service}.commands.seals").WRAPS[0].table
+    gone, looked_at = asyncio.Event(), asyncio.Event()
+
+    async def forgets() -> None:
+        async with ours.database.transaction() as tx:
+            await tx.exec(delete(table))
+            gone.set()
+            await looked_at.wait()
+
+    forgetting = asyncio.create_task(forgets())
+    await gone.wait()
+    async with replica(ours, another(ours)) as changed:
+        done = await rotated(changed, lambda line: looked_at.set() if " 2 left" in line else None)
+        await forgetting
+        assert sums(done)[1:] == (0, 0)
+        assert {"may be taken away" in one.state for one in done.values()} == {True}
+
+
+async def test_killed_in_the_middle_and_run_again_in_the_image_or_by_the_command_line(
+    ours: Sealing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "BETWEEN_ROUNDS_SECONDS", 0.01)
     await ours.write()
     everything, keys = await ours.read(), another(ours)
     wraps = [one.table for one in import_module(f"{ours.service}.commands.seals").WRAPS]

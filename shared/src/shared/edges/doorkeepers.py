@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from shared.edges.keysets import OF_PEOPLE
-from shared.edges.token_refusals import Refusal, Refusals
+from shared.edges.token_refusals import TokenAmiss, TokenRefusals
 from shared.edges.tokens import MachineTokens, check_lifetime, issuer_in, rules
 from shared.people.identity_numbers import holds_identity_number
 from shared.settings import ServiceSettings
@@ -22,6 +22,9 @@ from shared.settings.issuers import Issuer, issuers_in
 NOT_ADMITTED = (JoseError, ValueError, TypeError, ArithmeticError, RecursionError)
 # What a caller's role or unit can be called: a NUL would get as far as the database.
 Word = Annotated[str, Field(pattern=r"^[^\p{Cc}]{0,200}$")]
+
+
+OF_MACHINES = "machine:"  # how their ids begin, in events and logs, and nobody else's
 
 
 class Caller(BaseModel):
@@ -51,17 +54,17 @@ class Doorkeeper:
         self.issuers = {one.issuer: MachineTokens(one) for one in issuers}
         self.machines = {
             (one.issuer, client): Caller(
-                id=f"machine:{client}", is_machine=True, **machine.model_dump()
+                id=f"{OF_MACHINES}{client}", is_machine=True, **machine.model_dump()
             )
             for one in issuers
             for client, machine in one.machines.items()
         }
-        self.refusals = Refusals()
+        self.refusals = TokenRefusals()
 
     @classmethod
     def of(cls, settings: ServiceSettings) -> Self:
         """Make it as the settings say; SystemExit names what is amiss in the file of issuers."""
-        keys = settings.token_public_key, settings.token_previous_public_key
+        keys = settings.token_public_key, settings.previous_token_public_key
         file = settings.token_issuers_file
         try:
             return cls(settings.service, *keys, issuers=issuers_in(file) if file else ())
@@ -89,7 +92,9 @@ class Doorkeeper:
         check_lifetime(claims)
         caller = Caller.model_validate(claims | {"id": claims["sub"], "is_machine": False})
         if any(map(holds_identity_number, (caller.id, caller.role, caller.unit))):
-            raise Refusal("an actor's id travels: it can't be an identity number")
+            raise TokenAmiss("an actor's id travels: it can't be an identity number")
+        if caller.id.startswith(OF_MACHINES):
+            raise TokenAmiss(f"its sub begins with {OF_MACHINES}, as machines' ids alone do")
         return caller
 
     def signed_claims(self, token: str) -> dict[str, Any]:
@@ -105,7 +110,7 @@ class Doorkeeper:
     def machine(self, issuer: str, token: str) -> Caller:
         caller = self.machines.get((issuer, self.issuers[issuer].client_of(token)))
         if caller is None:
-            raise Refusal("its client isn't one of the issuer's machines")
+            raise TokenAmiss("its client isn't one of the issuer's machines")
         return caller
 
     def note(self, token: str, error: Exception) -> None:

@@ -16,7 +16,7 @@ import httpx
 import structlog
 from joserfc.jwk import Key
 
-from shared.edges.keysets import keys_of
+from shared.edges.keysets import is_set, keys_of
 from shared.edges.tls import Tls, TlsAmiss, TlsFiles
 
 SECONDS, LARGEST_BYTES = 3, 65_536
@@ -38,6 +38,7 @@ UNREACHED: dict[type[Exception], str] = {
     TimeoutError: f"no answer within {SECONDS} s: does a network policy let us out?",
     httpx.TimeoutException: f"no answer within {SECONDS} s: does a network policy let us out?",
 }
+NONE = "its set holds no key for RS256, ES256 or Ed25519 with a kid; its tokens are refused"
 STRANGER = "its certificate isn't signed by an authority that we trust: put that one in ca_file"
 
 log = structlog.get_logger()
@@ -52,10 +53,12 @@ class PublishedKeys:
 
     def __init__(self, url: str, ca_file: str = "") -> None:
         self.url, self.host = url, urlsplit(url).netloc
-        self.tls = Tls(TlsFiles(ca_file))
+        self.files = TlsFiles(ca_file)
+        self.tls: Tls | None = None
         self.keys: dict[str, Key] = {}
         self.pause: float = 0
         self.next_ask: float = 0
+        self.is_away = False  # the last fetch failed: it may have keys that we don't know
         self.amiss = ""
         self.fetching = asyncio.Lock()
 
@@ -77,21 +80,30 @@ class PublishedKeys:
     async def fetch(self) -> None:
         """Fetch the keys; where that fails keep those we have, and say once what would help."""
         try:
-            self.tls.refresh()
             async with asyncio.timeout(SECONDS):
-                self.keys, age = await self.published()
+                self.keys, age = await self.published(self.context())
         except Exception as error:  # noqa: BLE001 - whatever an issuer sends, the service goes on
             self.pause = AGAIN_SECONDS if self.keys else BARE_SECONDS
-            self.note(why(error))
+            self.is_away = True
+            until = "those from before go on" if self.keys else "its tokens are answered with 503"
+            self.note(f"{why(error)}; {until}")
         else:
             self.pause = min(max(age, SHORTEST_SECONDS), LONGEST_SECONDS)
-            self.note("")
+            self.is_away = False
+            self.note("" if self.keys else NONE)
 
-    async def published(self) -> tuple[dict[str, Key], int]:
+    def context(self) -> ssl.SSLContext:
+        """Give what the CA file says now; TlsAmiss where it isn't there yet, or not whole."""
+        if self.tls is None:
+            self.tls = Tls(self.files)
+        self.tls.refresh()
+        return self.tls.context
+
+    async def published(self, tls: ssl.SSLContext) -> tuple[dict[str, Key], int]:
         """Give the keys that lie there, and for how many seconds they are said to be good."""
         read = bytearray()
         async with (
-            httpx.AsyncClient(verify=self.tls.context, timeout=SECONDS) as client,
+            httpx.AsyncClient(verify=tls, timeout=SECONDS) as client,
             client.stream("GET", self.url, headers=ASKED) as answer,
         ):
             if answer.status_code != httpx.codes.OK:
@@ -102,16 +114,15 @@ class PublishedKeys:
                 read += piece
                 if len(read) > LARGEST_BYTES:
                     raise Amiss(f"it sends more than {LARGEST_BYTES} bytes: that is no key set")
-        if not (keys := keys_of(parsed(bytes(read)))):
-            raise Amiss("it holds no key for RS256, ES256 or Ed25519 with a kid: look at jwks")
+        if not is_set(said := parsed(bytes(read))):
+            raise Amiss("it sends no key set: jwks is the address of the set itself")
         age = MAX_AGE.search(answer.headers.get("cache-control", ""))
-        return keys, int(age[1]) if age else 0
+        return keys_of(said), int(age[1]) if age else 0
 
     def note(self, amiss: str) -> None:
         """Say what is amiss, once until it is something else, and when it is over."""
         if amiss and amiss != self.amiss:
-            until = "those from before go on" if self.keys else "its tokens are answered with 503"
-            log.warning("token_keys_not_fetched", at=self.host, reason=f"{amiss}; {until}")
+            log.warning("token_keys_not_fetched", at=self.host, reason=amiss)
         if self.amiss and not amiss:
             log.info("token_keys_fetched", at=self.host, count=len(self.keys))
         self.amiss = amiss

@@ -17,10 +17,14 @@ FEWEST_RSA_BITS = 2048
 PARTS = ("kty", "kid", "n", "e", "crv", "x", "y")  # nothing private, and nothing that forbids us
 
 
+def is_set(said: Any) -> bool:
+    """Tell a JWK set (RFC 7517, 5), whatever its keys are for."""
+    return isinstance(said, Mapping) and isinstance(said.get("keys"), list)
+
+
 def keys_of(said: Any) -> dict[str, Key]:
-    """Return the keys of a JWK set (RFC 7517) that verify tokens, by their ids; {} for no set."""
-    listed = said.get("keys") if isinstance(said, Mapping) else None
-    keys = map(key_that_verifies, listed if isinstance(listed, list) else ())
+    """Return the keys of a JWK set that verify tokens, by their ids; {} for no set."""
+    keys = map(key_that_verifies, said["keys"] if is_set(said) else ())
     return {str(key.kid): key for key in keys if key}
 
 

@@ -25,7 +25,7 @@ CAUSES: dict[type[Exception], str] = {
 log = structlog.get_logger()
 
 
-class Refusal(ValueError):
+class TokenAmiss(ValueError):
     """A token isn't taken; the text is one of ours and shows nothing of it."""
 
 
@@ -35,7 +35,7 @@ def cause_of(error: Exception) -> str:
         if isinstance(error, kind):
             return cause
     match error:
-        case Refusal():
+        case TokenAmiss():
             return str(error)
         case errors.MissingClaimError():
             return f"it doesn't say {error.claim}"
@@ -46,7 +46,7 @@ def cause_of(error: Exception) -> str:
     return f"it can't be read ({type(error).__name__})"
 
 
-class Refusals:
+class TokenRefusals:
     """Remembers what was said."""
 
     def __init__(self) -> None:

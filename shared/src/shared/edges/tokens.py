@@ -13,7 +13,7 @@ from joserfc.jwk import Key
 
 from shared.edges.issuers import PublishedKeys
 from shared.edges.keysets import ALGORITHMS, keys_of
-from shared.edges.token_refusals import Refusal
+from shared.edges.token_refusals import TokenAmiss
 from shared.settings.issuers import Issuer
 
 LONGEST_SECONDS = 8 * 60 * 60
@@ -47,7 +47,7 @@ def rules(audience: str) -> jwt.JWTClaimsRegistry:
 def check_lifetime(claims: dict[str, Any]) -> None:
     """Refuse a token that lives for too long."""
     if claims["exp"] > claims.get("iat", time.time()) + LONGEST_SECONDS + SLACK_SECONDS:
-        raise Refusal("it lives for more than eight hours")
+        raise TokenAmiss("it lives for more than eight hours")
 
 
 def issuer_in(token: str) -> str | None:
@@ -78,7 +78,7 @@ class MachineTokens:
         header = read.headers()
         kind = header.get("typ")
         if (kind.lower() if isinstance(kind, str) else kind) not in KINDS:
-            raise Refusal("its typ isn't at+jwt or JWT: it is no access token")
+            raise TokenAmiss("its typ isn't at+jwt or JWT: it is no access token")
         if not jws.validate_compact(read, self.key(header.get("kid")), ALGORITHMS, REGISTRY):
             raise BadSignatureError
         claims = json.loads(read.payload)
@@ -89,7 +89,7 @@ class MachineTokens:
     def key(self, kid: object) -> Key:
         """Return the key of a name; KeyUnknown or InvalidKeyIdError where there is none."""
         if not isinstance(kid, str):
-            raise Refusal("it has no kid: it doesn't say which key signed it")
+            raise TokenAmiss("it has no kid: it doesn't say which key signed it")
         known = self.published.keys if self.published else self.fixed
         if kid in known:
             return known[kid]
@@ -97,10 +97,10 @@ class MachineTokens:
 
 
 def client_in(claims: dict[str, Any]) -> str:
-    """Return the client that a token was given to, for itself; Refusal where it isn't clear."""
+    """Return the client that a token was given to, for itself; TokenAmiss where it isn't clear."""
     if OF_A_PERSON & claims.keys() or claims.get("idtyp", "app") != "app":
-        raise Refusal("it was given for a person who signed in, not by client credentials")
+        raise TokenAmiss("it was given for a person who signed in, not by client credentials")
     named = [claims[name] for name in ("client_id", "azp") if claims.get(name) is not None]
     if len({*map(str, named)}) != 1:
-        raise Refusal("neither client_id nor azp names its client, or they name two")
+        raise TokenAmiss("neither client_id nor azp names its client, or they name two")
     return str(named[0])

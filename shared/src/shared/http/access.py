@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.edges.doorkeepers import NOT_ADMITTED, Caller, Doorkeeper
-from shared.edges.token_refusals import Refusal
+from shared.edges.token_refusals import TokenAmiss
 from shared.edges.tokens import KeyUnknown
 from shared.machines import NotFound
 from shared.messaging.causation import Cause, current
@@ -31,7 +31,7 @@ bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(read)]
 async def admitted(request: Request) -> Caller:
     """Return the caller; HTTPException 401 without a good token, or with two of them.
 
-    503 where it can't be known, because its issuer's keys have never been fetched.
+    503 where it can't be known, because its issuer's keys of now couldn't be fetched.
     """
     doorkeeper: Doorkeeper = request.app.state.doorkeeper
     token = ""
@@ -39,7 +39,7 @@ async def admitted(request: Request) -> Caller:
         token = token_of(request)
         return await let_in(doorkeeper, token)
     except NOT_ADMITTED as error:
-        if isinstance(error, KeyUnknown) and not error.keys.keys:
+        if isinstance(error, KeyUnknown) and error.keys.is_away:
             detail = "The keys of the token's issuer can't be fetched. Nothing was stored."
             raise HTTPException(503, detail, headers={"Retry-After": "10"}) from None
         doorkeeper.note(token, error)
@@ -52,7 +52,7 @@ def token_of(request: Request) -> str:
     sent = request.headers.getlist("authorization")
     scheme, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() != "bearer":
-        raise Refusal("there is none, or there are two")
+        raise TokenAmiss("there is none, or there are two")
     return token.strip()
 
 

@@ -15,14 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel, select
 
 from shared.database import Database, connect
-from shared.machines import NotFound
 from shared.people.canaries import Canary, check, settle
 from shared.people.resealing import SEALS
-from shared.people.vaults import Label, Vault
+from shared.people.vaults import Label, Unreadable, Vault
 from shared.settings import ServiceSettings
 from shared.settings.words import previous_of
 
 PAGE, ROUNDS, BETWEEN_ROUNDS_SECONDS = 500, 5, 1.0
+TWICE = "another is found by the same"
+AMISS = "what lies sealed there, or what it is found by, isn't its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Rotated:
     state: str = "not being changed"
     rewrapped: int = 0
     left: int = 0
-    unreadable: int = 0  # opened by neither key
+    unreadable: int = 0  # their keys are opened by neither key
 
 
 async def rotate(settings: ServiceSettings, say: Callable[[str], None]) -> list[Rotated]:
@@ -94,7 +95,7 @@ async def rotated(
             await once(database, wrap, done, say)
         if not done.left:
             break
-    if done.left:  # somebody held them, or two are found by the same, which a person has to look at
+    if done.left:  # somebody held them, or has to look at them
         done.state = f"{canary.previous} is still needed: run this again"
         return done
     async with database.transaction() as tx:
@@ -114,10 +115,12 @@ async def once(database: Database, wrap: Wrap, done: Rotated, say: Callable[[str
             rows = (await (await tx.connection()).execute(page(wrap, after))).all()
         for wrapped, *owner in rows:
             try:
-                if not vault.has_wrapped(wrapped, Label("", tuple(map(str, owner)))):
-                    await wrapped_anew(database, wrap, owner[-1], done)
-            except (NotFound, TypeError, ValueError):  # forgotten meanwhile, or tampered with
+                is_done = vault.has_wrapped(wrapped, Label("", tuple(map(str, owner))))
+            except Unreadable:  # with neither key: no key that is kept is of use to it
                 done.unreadable += 1
+                continue
+            if not is_done:
+                await wrapped_anew(database, wrap, owner[-1], done, say)
         if not rows:
             return
         after, seen = rows[-1][-1], seen + len(rows)
@@ -125,18 +128,25 @@ async def once(database: Database, wrap: Wrap, done: Rotated, say: Callable[[str
         say(f"{done.key}: {said}, {done.rewrapped} wrapped anew, {done.left} left")
 
 
-async def wrapped_anew(database: Database, wrap: Wrap, key: Any, done: Rotated) -> None:
-    """Wrap one person's key anew; what somebody holds, or what stands in its way, is left."""
+async def wrapped_anew(
+    database: Database, wrap: Wrap, key: Any, done: Rotated, say: Callable[[str], None]
+) -> None:
+    """Wrap one person's key anew; what somebody holds is left, and what a person has to look at.
+
+    The previous key opens it all the same: as long as it isn't wrapped anew, that key may not go.
+    """
     try:
         async with database.transaction() as tx:
             here = select(wrap.table).where(wrap.owner[-1] == key)
             row = (await tx.exec(here.with_for_update(skip_locked=True))).one_or_none()
-            if row is None:
+            if row is None:  # or it has gone: then the next round doesn't find it
                 done.left += 1
                 return
             await wrap.rewrap(tx, row)
-    except IntegrityError:  # another row is found by the same: a person has to look
+    except (IntegrityError, TypeError, ValueError) as error:
         done.left += 1
+        why = TWICE if isinstance(error, IntegrityError) else AMISS
+        say(f"{done.key}: {wrap.table.__tablename__}: {key} can't be wrapped anew: {why}")
         return
     done.rewrapped += 1
 

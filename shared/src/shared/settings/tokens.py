@@ -17,7 +17,7 @@ class TokenSettings(StageSettings):
         description="The Ed25519 key that people's tokens are signed with, as a public JWK.",
         examples=['{"kty":"OKP","crv":"Ed25519","x":"…"}'],
     )
-    token_previous_public_key: Literal[""] | Annotated[str, SIGNED_WITH] = Field(
+    previous_token_public_key: Literal[""] | Annotated[str, SIGNED_WITH] = Field(
         "", description="The key before that one, for the 8 hours that its last token lives."
     )
     token_issuers_file: str = Field(

@@ -11,7 +11,7 @@ from typer.core import TyperCommand
 from jobbpakten.cli.environment import either, excerpt, services, variable
 from jobbpakten.cli.exit_codes import Trouble, WrongUse
 from jobbpakten_events.roles import Role
-from shared.http.access import Caller
+from shared.edges.doorkeepers import OF_MACHINES, Caller
 from shared.networks import NetworkAmiss, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people.identity_numbers import holds_identity_number
@@ -31,6 +31,8 @@ def said(part: str) -> Callable[[str], str]:
     def checked(text: str) -> str:
         if holds_identity_number(text):
             raise typer.BadParameter("It travels with all that she does: never an identity number.")
+        if part == "id" and text.startswith(OF_MACHINES):
+            raise typer.BadParameter("So begin the ids of machines alone: take another.")
         try:
             Caller.model_validate(GOOD | {part: text})
         except ValidationError:

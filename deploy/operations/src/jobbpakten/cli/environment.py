@@ -32,7 +32,7 @@ class Excerpt(WayToDatabase, KafkaAccess):
     database_direct_url: str = Field("", repr=False)
     kafka_topic_prefix: str = ""
     token_public_key: str = ""
-    token_previous_public_key: str = ""
+    previous_token_public_key: str = ""
     municipality: str = ""
     networks: str = ""
 

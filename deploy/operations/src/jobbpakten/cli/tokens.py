@@ -145,7 +145,7 @@ def private_key() -> OKPKey:
 def refuse_wrong_key(service: str, signed: str) -> None:
     """Refuse what the service would answer with 401, where its public key is known."""
     named, found = variable(service, "token_public_key"), excerpt(service)
-    written = filter(None, (found.token_public_key, found.token_previous_public_key))
+    written = filter(None, (found.token_public_key, found.previous_token_public_key))
     try:
         if keys := [PUBLIC.validate_python(one) for one in written]:
             Doorkeeper(service, *keys).admit(signed)
