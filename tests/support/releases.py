@@ -43,12 +43,12 @@ class Release:
 THIS_ONE = Release(ROOT)
 
 
-def before(folder: Path) -> Release:
-    """Lay the source of the release before into an empty folder.
+def before(folder: Path, number: int = -1) -> Release:
+    """Lay the source of the release before, or of another by its number, into an empty folder.
 
     AssertionError, with the cure, in a clone that doesn't reach so far back.
     """
-    commit: str = tomllib.loads((ROOT / "tests/releases.toml").read_text())["releases"][-1]
+    commit: str = tomllib.loads((ROOT / "tests/releases.toml").read_text())["releases"][number]
     archive = ["git", "archive", "--format=tar", "--output", str(folder / "release.tar"), commit]
     made = subprocess.run(archive, cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, f"{commit} isn't here: git fetch --unshallow\n{made.stderr}"

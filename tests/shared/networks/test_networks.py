@@ -91,11 +91,9 @@ def test_whoever_only_names_things_does_without_until_it_is_given_a_folder() -> 
 
 
 @pytest.mark.parametrize("service", ["membership", "matching"])
-def test_profiles_of_the_release_before_are_taken_for_one_release_more(
-    service: str, tmp_path: Path
-) -> None:
+def test_profiles_of_the_first_release_are_taken_yet(service: str, tmp_path: Path) -> None:
     kind: Any = KINDS[f"{service}.yaml"]
-    release = last_with_profiles(tmp_path)
+    release = before(tmp_path, 0)  # which had them
     old = release.folder / f"services/{service}/src/{service}/profiles"
     now, found = load(kind, shipped())[NETWORK], load_before(kind, old)[NETWORK]
 
