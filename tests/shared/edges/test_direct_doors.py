@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from tests.shared.edges.conftest import Town
 from tests.shared.support.notes import Local, nothing_due
 from tests.support.callers import client, settings
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_S, eventually
 
 from jobbpakten.cli import environment
 from jobbpakten_local.parts.postgres import Postgres
@@ -84,7 +84,7 @@ async def test_a_look_at_a_database_that_hangs_ends(
     monkeypatch.setattr(Door, "check", hangs)
     about = connect(settings(Local, database("membership")))
     gate = thresholds.Gate("membership", about, [])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         assert not await gate.is_open()
     assert "doesn't answer: TimeoutError" in gate.amiss
 

@@ -1,7 +1,5 @@
 """Why Kafka isn't reached is found out without harm to who asks, and forgotten when it is over."""
 
-import asyncio
-
 import pytest
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError
 from structlog.testing import capture_logs
@@ -66,4 +64,4 @@ async def test_what_isn_t_allowed_is_kept_also_while_a_rewind_is_owed(
     with pytest.raises(GroupAuthorizationFailedError):
         await consumer.getmany()
     assert isinstance(consumer.refused, GroupAuthorizationFailedError)
-    await asyncio.wait_for(consumer.stop(), 5)
+    await consumer.stop()

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from starlette.types import Receive, Scope, Send
 from tests.shared.support.notes import ME, PLACE, Local, nothing_due, router
 from tests.support.callers import client, settings
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_S, eventually
 from tests.support.services import MADE, app_of, new_app_of
 
 from shared import service
@@ -149,7 +149,7 @@ async def test_probes_that_can_t_be_served_end_the_start_and_are_not_waited_for(
         raise LookupError
 
     monkeypatch.setattr(server.probes.config, "load", amiss)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(LookupError):
             await server.startup()
 
