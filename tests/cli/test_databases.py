@@ -44,6 +44,17 @@ def test_a_database_may_be_named_in_a_file_and_a_file_that_is_amiss_is_wrong_use
         assert "s3cret" not in found.err
 
 
+@pytest.mark.parametrize(
+    "amiss", [{"KAFKA_SECURITY": "SASL_SSL"}, {"KAFKA_PASSWORD_FILE": "/nowhere"}]
+)
+def test_who_goes_to_a_database_hears_nothing_of_kafka(amiss: dict[str, str]) -> None:
+    env = {f"FOLLOWUP_{name}": value for name, value in amiss.items()}
+    found = jobbpakten(*LIST, env=env | {"FOLLOWUP_DATABASE_URL": NOWHERE})
+
+    assert (found.code, "127.0.0.1:1/followup" in found.err) == (3, True), found.err
+    assert "KAFKA" not in found.err
+
+
 def test_without_any_database_all_names_are_said() -> None:
     found = jobbpakten("parked", "list")
 

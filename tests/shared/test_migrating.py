@@ -17,7 +17,7 @@ from jobbpakten_local.parts.postgres import Postgres
 from shared import migrations
 from shared.database import head_of
 from shared.edges.postgres import Door
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.migrations import LOCK, migrate
 
 LONGEST_S = 4  # that a call may wait for a migration
@@ -128,6 +128,6 @@ async def test_one_migrates_and_the_other_says_for_whom_it_waits(
 
     await holder.fetchval("SELECT pg_advisory_lock($1)", LOCK)
     monkeypatch.setattr(migrations, "PAUSES_SECONDS", [0.1])
-    with pytest.raises(Refused, match="isn't migrated: somebody else is at it: process"):
+    with pytest.raises(DatabaseRefuses, match="isn't migrated: somebody else is at it: process"):
         await asyncio.to_thread(migrate, "followup", url)
     await holder.close()

@@ -257,10 +257,6 @@ def local(monkeypatch: pytest.MonkeyPatch, **said: str) -> Local:
             {"KAFKA_SECURITY": "SSL", "KAFKA_CERTIFICATE_FILE": "/user.crt"},
             "^LOCAL_KAFKA_CERTIFICATE_FILE and LOCAL_KAFKA_KEY_FILE belong together: set both or",
         ),
-        (
-            WHO | {"KAFKA_CA_FILE": "/nowhere/ca.crt"},
-            "^LOCAL_KAFKA_CA_FILE: /nowhere/ca.crt holds no certificates that can be read: no such",
-        ),
         (WHO | {"KAFKA_PASSWORD": "changeme"}, "^LOCAL_KAFKA_PASSWORD: it is one from a manual$"),
         (WHO | {"KAFKA_PASSWORD": "local1"}, "^LOCAL_KAFKA_PASSWORD: it is one from a manual$"),
     ],

@@ -22,7 +22,7 @@ from shared import restoring
 from shared.arguments import odd
 from shared.database import direct_door
 from shared.edges.kafka import arguments
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.http.servers import Server
 from shared.logs import describe
 from shared.messaging.kafka import EVERYBODY, TOPICS
@@ -94,7 +94,7 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
     except (WrongKey, NotNow, SystemExit) as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 2
-    except Refused as amiss:
+    except DatabaseRefuses as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 3
     except Exception as error:  # noqa: BLE001 - of what lies there each row fails by itself

@@ -21,6 +21,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from jobbpakten_events import source_of
 from shared.edges.postgres import Door
 from shared.settings import ServiceSettings
+from shared.settings.databases import WayToDatabase
 from shared.undone import Undone
 
 # Connection, rollback, out of resources, lock not available, operator intervention; read-only
@@ -156,7 +157,7 @@ def connect(settings: ServiceSettings, networks: Networks | None = None) -> Data
     return Database(networks, engine, door, direct, sessions, told, undone)
 
 
-def direct_door(settings: ServiceSettings, **session: str) -> Door:
+def direct_door(settings: WayToDatabase, **session: str) -> Door:
     """Give the way past any pooler, for session locks, LISTEN and the schema."""
     named = "database_direct_url" if settings.database_direct_url else "database_url"
     return Door(settings.direct_url, settings, named, KEEPALIVES | session, direct=True)
@@ -208,4 +209,5 @@ async def schema_is_at_head(service: str, tx: Tx) -> bool:
     if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
         return False
     version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return bool(version >= head_of(service))  # a release must run on the next one's schema
+    # a release must run on the next one's schema
+    return version is not None and bool(version >= head_of(service))

@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from shared.database import head_of, migrations_of
 from shared.edges.postgres import Door, door_to
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
@@ -60,8 +60,8 @@ HOLD_DAYS = """
 def migrate(service: str, where: Door | str, say: Say = lambda _: None) -> None:
     """Bring the schema to its head; safe to repeat, after a kill too, and from several places.
 
-    `say` hears after each step how far it is, and what is waited for. Refused where somebody held
-    a table, or migrated, for longer than we wait.
+    `say` hears after each step how far it is, and what is waited for. DatabaseRefuses where
+    somebody held a table, or migrated, for longer than we wait.
     """
     config = Config()
     head = head_of(service)
@@ -99,7 +99,7 @@ async def _run(about: dict[str, Any], metadata: MetaData) -> None:
                 oldest = await _who(connection, OLDEST)
                 pause = next(pauses, None)
                 if pause is None:
-                    raise Refused(door.at, f"isn't migrated: {held}: {oldest}")
+                    raise DatabaseRefuses(door.at, f"isn't migrated: {held}: {oldest}")
                 say(f"{held}, tries again in {pause} s: {oldest}")
                 await asyncio.sleep(pause)
     finally:
@@ -126,7 +126,7 @@ async def _lock(connection: AsyncConnection, door: Door, say: Say) -> None:
         holder = await _who(connection, HOLDER, lock=LOCK)
         pause = next(pauses, None)
         if pause is None:
-            raise Refused(door.at, f"isn't migrated: somebody else is at it: {holder}")
+            raise DatabaseRefuses(door.at, f"isn't migrated: somebody else is at it: {holder}")
         say(f"somebody else migrates, looks again in {pause} s: {holder}")
         await asyncio.sleep(pause)
     await connection.rollback()

@@ -21,7 +21,6 @@ from shared.http.glances import Glance
 from shared.http.thresholds import Gate, Threshold
 from shared.logs import describe
 from shared.messaging import figures, kafka
-from shared.messaging.epochs import know_life
 from shared.messaging.gauges import Observer, Waiting
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
@@ -156,7 +155,6 @@ class Parts:
         """Wait for the schema and for the right keys, then run everything until we are stopped."""
         try:
             await self.gate.wait()
-            await know_life(self.database.direct)
             async with asyncio.TaskGroup() as group:
                 for task in self.tasks():
                     group.create_task(task)

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from shared import metrics
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.logs import describe
 
 REMEMBERED_SECONDS = 300  # whatever is still due is tried again sooner
@@ -95,7 +95,7 @@ class Undone:
             ours = None if self.passes(error) else (before and before.broken_since) or now
             self.rounds[name] = Failing(before.since if before else now, ours)
             at = {"at": self.at} if self.passes(error) else {}
-            if not isinstance(error, Refused):  # that was said, once
+            if not isinstance(error, DatabaseRefuses):  # that was said, once
                 log.warning("round_interrupted", reason=name, error=describe(error), **at)
             raise
         else:

@@ -102,9 +102,13 @@ def right_word(relay: Relay, _: Authority) -> None:
 
 TLS, CA = "mail_server_without_tls", "NOTIFICATIONS_SMTP_CA_FILE"
 CASES = {
-    "wrong authority": Amiss(trusts_another, trusts, TLS, "self-signed certificate in", CA),
+    "wrong authority": Amiss(
+        trusts_another, trusts, TLS, "an authority that we don't know: put", CA
+    ),
     "no authority": Amiss(trusts_nobody, trusts, TLS, "ca.crt holds no certificates", CA),
-    "another host": Amiss(other_host, right_host, TLS, "certificate is not valid for", "its cert"),
+    "another host": Amiss(
+        other_host, right_host, TLS, "another host's: set NOTIFICATIONS_SMTP_HOST", "its cert"
+    ),
     "expired": Amiss(expired, right_host, TLS, "certificate has expired", "its certificate"),
     "wrong password": Amiss(
         wrong_word, right_word, "mail_server_refuses_login", "login 535", "SMTP_PASSWORD"

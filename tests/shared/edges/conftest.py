@@ -13,9 +13,16 @@ from tests.support.callers import settings
 
 from jobbpakten_local.parts import secured as part
 from jobbpakten_local.parts.certificates import Authority
-from jobbpakten_local.parts.postgres import DRIVER
+from shared.settings import DRIVER
 
-MIGRATED = """CREATE TABLE alembic_version AS SELECT '9999'::text AS version_num"""
+# As much of a migrated database as a service looks at before it serves anybody.
+MIGRATED = [
+    "CREATE TABLE alembic_version AS SELECT '9999'::text AS version_num",
+    "CREATE TABLE streams (topic text)",
+    """CREATE TABLE epochs (number bigint GENERATED ALWAYS AS IDENTITY, epoch text, lineage text,
+        because text)""",
+    "GRANT ALL ON ALL TABLES IN SCHEMA public TO PUBLIC",
+]
 
 
 @dataclass
@@ -61,8 +68,8 @@ def a_town(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         server.by_socket.execute(f"CREATE ROLE membership LOGIN PASSWORD '{town.password}'")
         server.by_socket.execute("CREATE ROLE certified LOGIN")
         server.by_socket.create_database("town")
-        server.by_socket.execute(MIGRATED, "town")
-        server.by_socket.execute("GRANT SELECT ON alembic_version TO PUBLIC", "town")
+        for statement in MIGRATED:
+            server.by_socket.execute(statement, "town")
         yield town
 
 

@@ -57,7 +57,7 @@ async def test_whom_it_does_not_vouch_for_is_refused_with_what_helps(tmp_path: P
     for pair, name, said in (
         (made(tmp_path, another), "localhost", "isn't signed by an authority that we trust"),
         (made(tmp_path, ours, "far", "far.example"), "localhost", "made for another name"),
-        (made(tmp_path, ours, "near", "localhost"), "127.0.0.1", "made for another address"),
+        (made(tmp_path, ours, "near", "localhost"), "127.0.0.1", "made for another name"),
         (ours.sign("old", expired=True).write(tmp_path, "old"), "localhost", "has expired"),
     ):
         async with publishing(pair, ed("1")) as publisher:
@@ -84,8 +84,11 @@ async def test_an_authority_that_is_put_into_the_file_is_trusted_at_the_next_fet
         await keys.fetch()
         assert keys.keys.keys() == {"1"}
         ca.unlink()
-        assert "ca.crt can't be read: no such file" in await refused(keys)
-        assert keys.keys.keys() == {"1"}
+        with capture_logs() as logs:
+            await keys.fetch()
+        assert [one["event"] for one in logs] == ["tls_files_amiss"]
+        assert "ca.crt can't be read: no such file" in logs[0]["reason"]
+        assert keys.amiss == "", "the authority that was read before counts"
 
 
 async def test_nobody_there_and_no_tls_are_said_as_what_they_are() -> None:

@@ -72,6 +72,26 @@ async def test_what_is_amiss_is_said_once_with_its_cure_and_waited_for(
                 assert len([one for one in logs if one["event"] == "waiting_for_kafka"]) == 1
 
 
+async def test_a_file_that_is_missing_is_said_once_and_waited_for(
+    doors: Doors, database: Callable[[str], str], tmp_path: Path
+) -> None:
+    prefix, ca = await allowed(doors), tmp_path / "ca.crt"
+    servers = f"127.0.0.1:{doors.ports['SASL']}"
+    given = sasl(doors, kafka_servers=servers, kafka_ca_file=str(ca))
+    said = f"No TLS to Kafka at {servers}: {ca} holds no certificates that can be read: no such"
+    with capture_logs() as logs:
+        async with part(database, prefix, **given) as service:
+
+            def is_said() -> None:
+                (sentence,) = service.refusals.sentences()
+                assert sentence.startswith(said)
+
+            await eventually(is_said)
+            ca.write_bytes(doors.authority.pem)
+            await service.works()
+    assert [one["event"] for one in logs].count("waiting_for_kafka") == 1
+
+
 def given_to(doors: Doors, folder: Path, amiss: dict[str, Any]) -> dict[str, Any]:
     """Give the settings with what is amiss in them; files by their names."""
     given = sasl(doors)

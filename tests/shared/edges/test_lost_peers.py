@@ -19,11 +19,12 @@ from tests.support.callers import client, settings
 from tests.support.eventually import eventually
 from tests.support.lost import line_to
 
-from jobbpakten_local.parts.postgres import DRIVER, Postgres
+from jobbpakten_local.parts.postgres import Postgres
 from shared import service
 from shared.database import connect
 from shared.edges.postgres import SOCKET_OPTIONS
 from shared.messaging.inbox import Hears
+from shared.settings import DRIVER
 
 CALLERS = 30  # more than the pool has connections
 LIMIT_S = 30

@@ -18,7 +18,7 @@ from jobbpakten_local.parts import pgbouncer
 from jobbpakten_local.parts.certificates import Authority
 from jobbpakten_local.parts.postgres import Postgres
 from shared.database import connect
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.messaging.relay import Relay
 
 IS_A_POOLER = "is a pooler, and nothing may stand between: set MEMBERSHIP_DATABASE_DIRECT_URL to"
@@ -68,7 +68,7 @@ async def test_a_pooler_that_loses_what_is_prepared_is_refused_at_the_start(
     with pgbouncer.started(folder / "b", postgres, max_prepared_statements="0") as pooler:
         reached = connect(through(pooler, database("shared")))
         with pytest.raises(
-            Refused, match=r"take pgbouncer 1\.21 or newer with max_prepared_"
+            DatabaseRefuses, match=r"take pgbouncer 1\.21 or newer with max_prepared_"
         ) as it:
             await reached.door.check()
         await reached.engine.dispose()
@@ -91,7 +91,7 @@ async def test_a_pooler_where_none_may_be_is_refused_and_nobody_leads(
                 assert IS_A_POOLER in "".join(one.get("reason", "") for one in logs)
 
             await eventually(has_said_so)
-            with pytest.raises(Refused, match=IS_A_POOLER):
+            with pytest.raises(DatabaseRefuses, match=IS_A_POOLER):
                 await reached.direct.connect()
             await ended(relaying)
         await reached.engine.dispose()
@@ -126,7 +126,7 @@ async def test_what_a_pooler_says_of_password_and_tls_is_told_apart_from_an_outa
                 "doesn't let us in: correct the password in MEMBERSHIP_DATABASE_PASSWORD",
             ),
         ]:
-            with pytest.raises(Refused, match=said):
+            with pytest.raises(DatabaseRefuses, match=said):
                 await connect(settings(Local, url, **named, **more)).door.connect()
         good = connect(settings(Local, url, **named, **secured, database_password=word))
         await good.door.check()

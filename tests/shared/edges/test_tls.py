@@ -4,10 +4,12 @@ import ssl
 from pathlib import Path
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from tests.support.tls import greeted, made, serving
 
+from jobbpakten_local.parts import certificates
 from jobbpakten_local.parts.certificates import Authority
-from shared.edges.tls import Tls, TlsAmiss, TlsFiles
+from shared.edges.tls import Tls, TlsAmiss, TlsFiles, untrusted
 
 
 async def test_only_what_our_authority_signed_for_this_name_is_trusted(tmp_path: Path) -> None:
@@ -16,15 +18,38 @@ async def test_only_what_our_authority_signed_for_this_name_is_trusted(tmp_path:
     context = TlsFiles(ca).context()
     async with serving(made(tmp_path, ours)) as port:
         assert await greeted(port, context) == b"hello"
-        with pytest.raises(ssl.SSLCertVerificationError, match="ismatch"):
+        with pytest.raises(ssl.SSLCertVerificationError) as other_name:
             await greeted(port, context, "kafka.example")
+        assert untrusted(other_name.value) == "other_name"
     async with serving(made(tmp_path, another)) as port:
-        with pytest.raises(ssl.SSLCertVerificationError, match="self-signed"):
+        with pytest.raises(ssl.SSLCertVerificationError) as unknown:
             await greeted(port, context)
+        assert untrusted(unknown.value) == "unknown"
     expired = ours.sign("server", expired=True).write(tmp_path, "expired")
     async with serving(expired) as port:
-        with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        with pytest.raises(ssl.SSLCertVerificationError) as over:
             await greeted(port, context)
+        assert untrusted(over.value) == "expired"
+
+
+async def test_a_certificate_that_is_no_server_s_is_told_from_a_stranger_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(certificates, "FOR_BOTH", [ExtendedKeyUsageOID.CLIENT_AUTH])
+    ours = Authority()
+    context = TlsFiles(str(ours.write(tmp_path))).context()
+    async with serving(made(tmp_path, ours)) as port:
+        with pytest.raises(ssl.SSLCertVerificationError) as unfit:
+            await greeted(port, context)
+        assert untrusted(unfit.value) == "unfit"
+
+
+async def test_an_authority_of_the_same_name_with_another_key_is_unknown(tmp_path: Path) -> None:
+    context = TlsFiles(str(Authority().write(tmp_path))).context()
+    async with serving(made(tmp_path, Authority())) as port:
+        with pytest.raises(ssl.SSLCertVerificationError) as unknown:
+            await greeted(port, context)
+        assert untrusted(unknown.value) == "unknown"
 
 
 async def test_without_a_ca_file_the_system_s_authorities_count(tmp_path: Path) -> None:

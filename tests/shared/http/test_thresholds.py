@@ -1,5 +1,6 @@
 """Who comes in: under the prefix, on the callers' port, once the schema is what it must be."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,12 +13,13 @@ from sqlalchemy import text
 from starlette.types import Receive, Scope, Send
 from tests.shared.support.notes import ME, PLACE, Local, nothing_due, router
 from tests.support.callers import client, settings
-from tests.support.eventually import eventually
+from tests.support.eventually import PATIENCE_S, eventually
 from tests.support.services import MADE, app_of, new_app_of
 
 from shared import service
 from shared.database import Database, head_of
 from shared.http.connections import SERVER
+from shared.http.servers import Server
 from shared.messaging.inbox import Hears
 
 UNDER = "/one-host/membership"
@@ -136,6 +138,20 @@ async def test_before_the_migration_nobody_is_served_and_nothing_is_restarted(
             assert await answers(app, *probes, "/health/live", "/openapi.json") == [200] * 4
 
         await eventually(is_open)
+
+
+async def test_probes_that_can_t_be_served_end_the_start_and_are_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    server = Server(app_of("followup"), "127.0.0.1", 0, 0)
+
+    def amiss() -> None:
+        raise LookupError
+
+    monkeypatch.setattr(server.probes.config, "load", amiss)
+    async with asyncio.timeout(PATIENCE_S):
+        with pytest.raises(LookupError):
+            await server.startup()
 
 
 async def test_nobody_is_believed_where_a_caller_comes_from() -> None:

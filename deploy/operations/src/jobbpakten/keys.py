@@ -5,6 +5,8 @@ from functools import cached_property
 
 from joserfc.jwk import OctKey, OKPKey
 
+from shared.settings import words
+
 SECRET_BITS = 256
 SECRETS = (
     "MEMBERSHIP_CONTACT_KEY",
@@ -20,7 +22,7 @@ SEALERS = ("MEMBERSHIP_NOTIFICATIONS_PUBLIC_KEY", "MATCHING_NOTIFICATIONS_PUBLIC
 def previous_of(setting: str) -> str:
     """Name the setting that holds what a key was before."""
     service, _, name = setting.partition("_")
-    return f"{service}_PREVIOUS_{name}"
+    return f"{service}_{words.previous_of(name)}".upper()
 
 
 class Keys:

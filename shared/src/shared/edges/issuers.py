@@ -17,7 +17,7 @@ import structlog
 from joserfc.jwk import Key
 
 from shared.edges.keysets import is_set, keys_of
-from shared.edges.tls import Tls, TlsAmiss, TlsFiles
+from shared.edges.tls import Doubt, TlsAmiss, TlsFiles, tls_of, untrusted
 
 SECONDS, LARGEST_BYTES = 3, 65_536
 SHORTEST_SECONDS, LONGEST_SECONDS = 300, 86_400  # between two fetches
@@ -25,11 +25,13 @@ AGAIN_SECONDS = 60  # after one that failed, and after one for a key that wasn't
 BARE_SECONDS = 10  # after one that failed, while there are no keys at all
 ASKED = {"Accept": "application/json", "Accept-Encoding": "identity"}  # nothing to unpack
 MAX_AGE = re.compile(r"(?:^|[\s,])max-age=([0-9]{1,9})(?:$|[\s,])", re.IGNORECASE)
-# By OpenSSL's number for what it refuses (x509_vfy.h): what that is, and what helps.
-REFUSED = {
-    10: "its certificate has expired: it is to be renewed there",
-    62: "its certificate was made for another name: call it by a name that stands in it",
-    64: "its certificate was made for another address: call it by a name that stands in it",
+UNTRUSTED: dict[Doubt, str] = {
+    "expired": "its certificate has expired: it is to be renewed there",
+    "not_yet": "its certificate is of a day to come: set the clock right, here or there",
+    "other_name": "its certificate was made for another name: call it by a name that stands in it",
+    "unknown": "its certificate isn't signed by an authority that we trust: put that one in "
+    "ca_file",
+    "unfit": "its certificate is too weak, or no server's: another is to be made there",
 }
 UNREACHED: dict[type[Exception], str] = {
     ssl.SSLError: "it doesn't speak TLS as we do: is it an https port?",
@@ -39,7 +41,6 @@ UNREACHED: dict[type[Exception], str] = {
     httpx.TimeoutException: f"no answer within {SECONDS} s: does a network policy let us out?",
 }
 NONE = "its set holds no key for RS256, ES256 or Ed25519 with a kid; its tokens are refused"
-STRANGER = "its certificate isn't signed by an authority that we trust: put that one in ca_file"
 
 log = structlog.get_logger()
 
@@ -54,7 +55,6 @@ class PublishedKeys:
     def __init__(self, url: str, ca_file: str = "") -> None:
         self.url, self.host = url, urlsplit(url).netloc
         self.files = TlsFiles(ca_file)
-        self.tls: Tls | None = None
         self.keys: dict[str, Key] = {}
         self.pause: float = 0
         self.next_ask: float = 0
@@ -81,7 +81,7 @@ class PublishedKeys:
         """Fetch the keys; where that fails keep those we have, and say once what would help."""
         try:
             async with asyncio.timeout(SECONDS):
-                self.keys, age = await self.published(self.context())
+                self.keys, age = await self.published(tls_of(self.files).context)
         except Exception as error:  # noqa: BLE001 - whatever an issuer sends, the service goes on
             self.pause = AGAIN_SECONDS if self.keys else BARE_SECONDS
             self.is_away = True
@@ -91,13 +91,6 @@ class PublishedKeys:
             self.pause = min(max(age, SHORTEST_SECONDS), LONGEST_SECONDS)
             self.is_away = False
             self.note("" if self.keys else NONE)
-
-    def context(self) -> ssl.SSLContext:
-        """Give what the CA file says now; TlsAmiss where it isn't there yet, or not whole."""
-        if self.tls is None:
-            self.tls = Tls(self.files)
-        self.tls.refresh()
-        return self.tls.context
 
     async def published(self, tls: ssl.SSLContext) -> tuple[dict[str, Key], int]:
         """Give the keys that lie there, and for how many seconds they are said to be good."""
@@ -143,7 +136,7 @@ def why(error: BaseException) -> str:
         causes.append(inner)
     for one in causes:
         if isinstance(one, ssl.SSLCertVerificationError):
-            return REFUSED.get(one.verify_code, STRANGER)
+            return UNTRUSTED[untrusted(one)]
         if isinstance(one, Amiss | TlsAmiss):
             return str(one)
         if found := next((said for kind, said in UNREACHED.items() if isinstance(one, kind)), ""):

@@ -3,17 +3,14 @@
 Certificates, authorities and the password are read again at each connection, by all of them.
 """
 
-from functools import cache
 from typing import Any, Self
 
 from faststream.security import BaseSecurity, SASLScram512
 
-from shared.edges.tls import Tls
+from shared.edges.tls import tls_of
 from shared.settings.kafka import KafkaAccess
 
 SCRAM = "SCRAM-SHA-512"
-
-tls_of = cache(Tls)  # one context for the process: by its files
 
 
 def arguments(settings: KafkaAccess) -> dict[str, Any]:

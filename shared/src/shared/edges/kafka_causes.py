@@ -11,7 +11,7 @@ from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.protocol.metadata import MetadataRequest
 
 from shared.edges.kafka import SCRAM, arguments
-from shared.edges.tls import TlsAmiss
+from shared.edges.tls import Doubt, TlsAmiss, untrusted
 from shared.settings.kafka import KafkaAccess
 
 ANSWER_SECONDS = 5
@@ -21,20 +21,18 @@ NOT_ALLOWED = (
     errors.TopicAuthorizationFailedError,
     errors.TransactionalIdAuthorizationFailed,
 )
-FROM_CLIENTS = (errors.KafkaError, TlsAmiss, TimeoutError)
+# ValueError: of files that give no TLS, and of servers that no address is made of.
+FROM_CLIENTS = (errors.KafkaError, ValueError, TimeoutError)
 ACL = "`jobbpakten topics acl` says what it needs"
 
-OUT_OF_DATE = "has a certificate that is out of date: renew it there"
-OTHER_NAME = "has a certificate of another name: correct {kafka_servers} to what that says"
-UNTRUSTED = {  # by OpenSSL's numbers
-    9: OUT_OF_DATE,  # X509_V_ERR_CERT_NOT_YET_VALID
-    10: OUT_OF_DATE,  # X509_V_ERR_CERT_HAS_EXPIRED
-    62: OTHER_NAME,  # X509_V_ERR_HOSTNAME_MISMATCH
-    64: OTHER_NAME,  # X509_V_ERR_IP_ADDRESS_MISMATCH
+UNTRUSTED: dict[Doubt, str] = {
+    "expired": "has a certificate that is out of date: renew it there",
+    "not_yet": "has a certificate of a day to come: set the clock right, here or there",
+    "other_name": "has a certificate of another name: correct {kafka_servers} to what that says",
+    "unknown": "has a certificate of an authority that we don't know: put that one's into "
+    "{kafka_ca_file}",
+    "unfit": "has a certificate that is too weak, or no server's: have another made there",
 }
-OF_A_STRANGER = (
-    "has a certificate of an authority that we don't know: put that one's into {kafka_ca_file}"
-)
 TLS_HUNG_UP = (
     "hangs up: it wants a client certificate, in date and of an authority that it knows "
     "({kafka_certificate_file}), or speaks no TLS at that port"
@@ -70,9 +68,11 @@ async def cause(settings: KafkaAccess, error: BaseException) -> str:
         return ""
     try:
         made = arguments(settings)
+        places = [(host, port) for host, port, _ in collect_hosts(made.pop("bootstrap_servers"))]
     except TlsAmiss as amiss:
         return f"No TLS to Kafka at {settings.kafka_servers}: {amiss}."
-    places = [(host, port) for host, port, _ in collect_hosts(made.pop("bootstrap_servers"))]
+    except ValueError as amiss:  # of a port that is no number
+        return f"Kafka at {settings.kafka_servers} {meaning(settings, amiss)}."
     found = await asyncio.gather(*(fault(settings, made, *place) for place in places))
     if "" in found:  # somebody lets us in: the others are an outage that Kafka lives with
         return ""
@@ -110,7 +110,7 @@ async def fault(settings: KafkaAccess, made: dict[str, Any], host: str, port: in
             return meaning(settings, errors.IllegalSaslStateError())
         finally:
             await asyncio.wait([line.close()], timeout=1)
-    except (errors.KafkaError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is: who asks is in trouble already
         return meaning(settings, error)
     return ""
 
@@ -119,7 +119,7 @@ def meaning(settings: KafkaAccess, error: BaseException) -> str:
     """Say what a refused connection means, and the cure."""
     names = {name: settings.variable(name) for name in KafkaAccess.model_fields}
     if isinstance(error, ssl.SSLCertVerificationError):
-        said = UNTRUSTED.get(error.verify_code, OF_A_STRANGER)
+        said = UNTRUSTED[untrusted(error)]
     elif is_hung_up(error):
         said = TLS_HUNG_UP if settings.kafka_tls else HUNG_UP
     elif settings.kafka_tls and isinstance(error, ssl.SSLError | ConnectionResetError):

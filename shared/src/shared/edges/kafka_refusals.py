@@ -16,7 +16,10 @@ log = structlog.get_logger()
 
 
 class Refusal(NamedTuple):
-    """Which error it was that the sentence explains, and when the cause was asked for."""
+    """Which error it was that the sentence explains, and when the cause was asked for.
+
+    No sentence: Kafka isn't the cause, and isn't asked again at once either.
+    """
 
     error: str
     asked: float
@@ -36,11 +39,13 @@ class Refusals:
         now, kind = time.monotonic(), type(error).__name__
         before = self.standing.get(who)
         if before and before.error == kind and now - before.asked < ASK_SECONDS:
-            return True
+            return bool(before.sentence)
         found = await cause(self.settings, error)
         if not found:
-            return False
+            self.clear(who)
         self.standing[who] = Refusal(kind, now, found)
+        if not found:
+            return False
         if now - self.said.get(found, -AGAIN_SECONDS) >= AGAIN_SECONDS:
             self.said[found] = now
             log.error("waiting_for_kafka", reason=found, at=self.settings.kafka_servers)
@@ -54,4 +59,4 @@ class Refusals:
 
     def sentences(self) -> list[str]:
         """Give what keeps us out at present."""
-        return sorted({one.sentence for one in self.standing.values()})
+        return sorted({one.sentence for one in self.standing.values() if one.sentence})

@@ -4,12 +4,10 @@ TLS and password are what the files hold now, so that both may be replaced while
 that is silently gone is noticed in time, and a refusal is said once, with its cause and its cure.
 """
 
-import os
+import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -17,8 +15,14 @@ import structlog
 from sqlalchemy import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.edges.postgres_refusals import IS_A_POOLER, UNFIT_POOLER, Refused, fault_of, filled
-from shared.edges.tls import Tls, TlsAmiss, TlsFiles
+from shared.edges.postgres_refusals import (
+    IS_A_POOLER,
+    UNFIT_POOLER,
+    DatabaseRefuses,
+    fault_of,
+    filled,
+)
+from shared.edges.tls import tls_of
 from shared.logs import describe
 from shared.settings.databases import WayToDatabase
 
@@ -67,7 +71,7 @@ class Door:
         )
 
     async def connect(self) -> asyncpg.Connection:
-        """Open a connection; Refused with cause and cure, or an outage as the driver says it."""
+        """Open a connection; DatabaseRefuses with its cure, or an outage as the driver says it."""
         dsn = make_url(self.url).set(drivername="postgresql")
         try:
             made = await asyncpg.connect(
@@ -81,14 +85,19 @@ class Door:
             if fault := fault_of(error, shows_certificate=self.shows_certificate):
                 raise self.refusal(fault) from None
             raise
-        notice_a_lost_peer(made)
-        if self.direct:
-            await self.refuse(made, IS_A_POOLER)
-        self.works(self.address)
+        try:
+            notice_a_lost_peer(made)
+            if self.direct:
+                await self.refuse(made, IS_A_POOLER)
+        except BaseException:
+            made.terminate()
+            raise
+        if self.said:
+            self.said.pop(self.address, None)
         return made
 
     async def check(self) -> None:
-        """Refused where a pooler stands here that loses prepared statements between transactions.
+        """DatabaseRefuses where a pooler loses prepared statements between transactions.
 
         It is asked for what it does: none tells its version to a client.
         """
@@ -99,48 +108,37 @@ class Door:
             await connection.close(timeout=1)
 
     async def refuse(self, connection: asyncpg.Connection, fault: str) -> None:
-        """Refused where a pooler answers, if none may or it loses what we prepare."""
-        async with connection.transaction():
+        """DatabaseRefuses where a pooler answers, if none may or it loses what we prepare."""
+        async with asyncio.timeout(CONNECT_SECONDS), connection.transaction():
             pid = await connection.fetchval("SELECT pg_backend_pid()")
             kept = await connection.fetchval(PREPARED)
         if pid != connection.get_server_pid() and (self.direct or not kept or OURS in kept):
-            await connection.close(timeout=1)
             raise self.refusal(fault)
 
     def secrets(self) -> dict[str, Any]:
-        """Give TLS and password as their files are now; TlsAmiss for one that can't be read."""
-        if self.way is None or self.way.database_tls == "off":
-            return {"ssl": False, "password": password_of(self.way) if self.way else None}
-        tls = tls_of(self.way.database_tls_files)
-        try:
-            tls.refresh()
-            self.works("files")
-        except TlsAmiss as amiss:  # replaced by halves: what we have still holds
-            self.say("files", f"{amiss}: goes on with what they held.")
-        return {"ssl": tls.context, "password": password_of(self.way)}
+        """Give TLS and password as their files are now; TlsAmiss for files that never gave TLS."""
+        if self.way is None:
+            return {"ssl": False}
+        secured = self.way.database_tls != "off"
+        return {
+            "ssl": tls_of(self.way.database_tls_files).context if secured else False,
+            "password": self.way.current("database_password") or None,
+        }
 
-    def refusal(self, fault: str) -> Refused:
+    def refusal(self, fault: str) -> DatabaseRefuses:
         """Make the error, and log it unless it was said and still is so."""
         named = self.way.variable if self.way else str.upper
-        own = bool(self.way and (self.way.database_password or password_file(self.way)))
-        refused = Refused(self.at, filled(fault, self.address, named, own_password=own))
-        self.say(self.address, str(refused))
+        own = bool(self.way and self.way.current("database_password"))
+        refused = DatabaseRefuses(self.at, filled(fault, self.address, named, own_password=own))
+        if self.said is not None:
+            if str(refused) not in self.said.values():
+                log.error("database_refuses", at=self.at, reason=str(refused))
+            self.said[self.address] = str(refused)
         return refused
-
-    def say(self, about: str, sentence: str) -> None:
-        if self.said is None:
-            return
-        if sentence not in self.said.values():
-            log.error("database_refuses", at=self.at, reason=sentence)
-        self.said[about] = sentence
-
-    def works(self, about: str) -> None:
-        if self.said:
-            self.said.pop(about, None)
 
     def said_of(self, error: BaseException) -> str:
         """Say why nothing can be done there: a refusal in its own words, else without any text."""
-        if isinstance(error, Refused):
+        if isinstance(error, DatabaseRefuses):
             return str(error)
         return f"The database at {self.at} doesn't answer: {describe(error)}"
 
@@ -152,25 +150,6 @@ class Door:
 def door_to(where: Door | str) -> Door:
     """Give the door of an address that says all, as on a laptop; a door is one already."""
     return Door(where) if isinstance(where, str) else where
-
-
-@cache
-def tls_of(files: TlsFiles) -> Tls:
-    """Give the one context of these files, for all connections of the process."""
-    return Tls(files)
-
-
-def password_file(way: WayToDatabase) -> str:
-    return os.environ.get(f"{way.variable('database_password')}_FILE", "")
-
-
-def password_of(way: WayToDatabase) -> str | None:
-    """Give the password, from its file where there is one; TlsAmiss where that can't be read."""
-    file = password_file(way)
-    try:
-        return (Path(file).read_text("utf-8").strip() if file else way.database_password) or None
-    except (OSError, UnicodeDecodeError) as error:
-        raise TlsAmiss(f"{file} can't be read: {type(error).__name__}") from None
 
 
 def notice_a_lost_peer(connection: asyncpg.Connection) -> None:

@@ -7,15 +7,17 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
-from shared.edges.tls import TlsAmiss
+from shared.edges.tls import Doubt, TlsAmiss, untrusted
 
-# Of OpenSSL's x509_vfy.h.
-NOT_YET, EXPIRED, OTHER_HOST, OTHER_ADDRESS = 9, 10, 62, 64
 WITHOUT_TLS = "takes TLS only: set {database_tls} to verify-full, with {database_ca_file}"
 WRONG_WORD = "doesn't let us in: correct the password in {password}"
 CERTIFICATE = "{database_certificate_file} and {database_key_file}"
 IS_A_POOLER = (
     "is a pooler, and nothing may stand between: set {database_direct_url} to PostgreSQL itself"
+)
+NO_LINEAGE = (
+    "doesn't let us ask which database it is: grant our user EXECUTE on pg_control_system(), "
+    "pg_current_wal_insert_lsn() and pg_walfile_name()"
 )
 UNFIT_POOLER = (
     "is a pooler that loses prepared statements: take pgbouncer 1.21 or newer with "
@@ -39,24 +41,22 @@ SAID = [
     ("08P01", "authentication failed", WRONG_WORD),
     ("08P01", "unsupported startup parameter", IS_A_POOLER),
 ]
-FOR_ANOTHER = "shows a certificate for another host: have its name put there, or correct {address}"
-OF_CERTIFICATES = {
-    EXPIRED: "shows a certificate that has expired: have it renewed there",
-    NOT_YET: "shows a certificate of a day to come: set the clock right, here or there",
-    OTHER_HOST: FOR_ANOTHER,
-    OTHER_ADDRESS: FOR_ANOTHER,
+UNTRUSTED: dict[Doubt, str] = {
+    "expired": "shows a certificate that has expired: have it renewed there",
+    "not_yet": "shows a certificate of a day to come: set the clock right, here or there",
+    "other_name": "shows a certificate for another host: have its name put there, or correct "
+    "{address}",
+    "unknown": "shows a certificate of an authority that we don't know: put that authority into "
+    "{database_ca_file}",
+    "unfit": "shows a certificate that is too weak, or no server's: have another made there",
 }
-UNKNOWN_AUTHORITY = (
-    "shows a certificate of an authority that we don't know: put that authority into "
-    "{database_ca_file}"
-)
 NO_TLS_THERE = "takes no TLS: switch it on there; only a network of your own does without"
 # TLS 1.3: the server looks at our certificate when we think that all is well, and hangs up.
 HUNG_UP = f"hangs up when we greet it: it is ending, or our certificate in {CERTIFICATE} is out of "
 HUNG_UP += "date, or of an authority that it doesn't know"
 
 
-class Refused(ConnectionError):
+class DatabaseRefuses(ConnectionError):
     """A database doesn't let us in, and says why; in a service it has been logged, once.
 
     It is an outage: once a person has mended it, work goes on.
@@ -72,7 +72,7 @@ def fault_of(error: Exception, *, shows_certificate: bool) -> str:
     if isinstance(error, TlsAmiss):
         return f"can't be asked: {error}".replace("{", "{{").replace("}", "}}")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return OF_CERTIFICATES.get(error.verify_code, UNKNOWN_AUTHORITY)
+        return UNTRUSTED[untrusted(error)]
     if isinstance(error, ConnectionError) and "rejected SSL upgrade" in str(error):
         return NO_TLS_THERE
     state, text = getattr(error, "sqlstate", None) or "", str(error).lower()

@@ -7,16 +7,31 @@ import hashlib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
+
+Doubt = Literal["expired", "not_yet", "other_name", "unknown", "unfit"]
+# By OpenSSL's numbers (x509_vfy.h). A chain that doesn't end at an authority of ours ends in many
+# ways: no issuer, one that has signed itself, one of the same name with another key.
+DOUBTS: dict[int, Doubt] = {9: "not_yet", 10: "expired", 62: "other_name", 64: "other_name"}
+DOUBTS |= dict.fromkeys((2, 7, 18, 19, 20, 21, 30), "unknown")
 
 log = structlog.get_logger()
 
 
 class TlsAmiss(ValueError):
     """Files that no context can be made of; the text names the file and the cure."""
+
+
+def untrusted(error: ssl.SSLCertVerificationError) -> Doubt:
+    """Say in a word why a certificate isn't taken; `unfit`: too weak, or made for something else.
+
+    Each place says itself what helps there.
+    """
+    return DOUBTS.get(error.verify_code, "unfit")
 
 
 @dataclass(frozen=True)
@@ -123,6 +138,9 @@ class Tls:
             raise TlsAmiss(f"{error.filename} can't be read: {said(error)}") from None
         self.seen = now
         return True
+
+
+tls_of = cache(Tls)  # one context of these files, for all connections of the process
 
 
 def said(error: OSError) -> str:

@@ -29,7 +29,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.probing = asyncio.create_task(self.probes.serve())
         await self.probes.tried.wait()
-        if not self.probes.started:  # its port is taken, and it has said so
+        if not self.probes.started:
+            await self.probing  # raises what went wrong; a port that is taken it has said itself
             sys.exit(STARTUP_FAILURE)
         await super().startup(sockets)
 
@@ -47,15 +48,16 @@ class Beside(uvicorn.Server):
         self.tried = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.tried.set()
+        await super().startup(sockets)
+        self.tried.set()
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
-        with suppress(SystemExit):
-            await super().serve(sockets)
+        try:
+            with suppress(SystemExit):
+                await super().serve(sockets)
+        finally:
+            self.tried.set()

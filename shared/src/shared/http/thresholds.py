@@ -1,4 +1,4 @@
-"""Who comes in: nobody before the schema and the keys are right, and nobody past the prefix."""
+"""Who comes in: nobody before schema, keys and database are right, and nobody past the prefix."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,13 +7,15 @@ import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.database import Database, schema_is_at_head
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.http import problems
 from shared.http.glances import Glance
+from shared.messaging.epochs import know_life
 from shared.people.canaries import Canary, WrongKey, check
 
 SCHEMA = ("waiting_for_migrations", "Waiting for the schema.")
 REFUSED = "database_refuses"
+LOOK_SECONDS = 5
 
 log = structlog.get_logger()
 
@@ -21,6 +23,7 @@ log = structlog.get_logger()
 class Gate:
     """Closed until the schema is at this release's head or later, and the keys fit; then open.
 
+    By then it is also known, past any pooler, in which life of its database the service is.
     Once open it stays so: an outage of PostgreSQL is said by each call, and by `/health/ready`.
     """
 
@@ -39,24 +42,28 @@ class Gate:
         log.info("schema_is_at_head")
 
     async def is_open(self) -> bool:
-        """Tell whether the schema is at head and the keys are the database's own."""
+        """Tell whether nothing keeps us from beginning."""
         if self.waits:
             self.waits, self.amiss = await self.looked()
         return not self.waits
 
     async def obstacle(self) -> tuple[str, str]:
         """Give what keeps us from beginning, as an event and in a sentence; empty: nothing does."""
+        door = self.database.door
         try:
-            await self.database.door.check()
-            async with self.database.transaction() as tx:
-                if not await schema_is_at_head(self.service, tx):
-                    return SCHEMA
-                await check(tx, self.canaries)
+            async with asyncio.timeout(LOOK_SECONDS):
+                await door.check()
+                async with self.database.transaction() as tx:
+                    if not await schema_is_at_head(self.service, tx):
+                        return SCHEMA
+                    await check(tx, self.canaries)
+                door = self.database.direct
+                await know_life(door)
         except WrongKey as error:
             return "wrong_key", str(error)
         except Exception as error:  # noqa: BLE001 - PostgreSQL comes when it comes
-            said = REFUSED if isinstance(error, Refused) else "waiting_for_database"
-            return said, self.database.door.said_of(error)
+            said = REFUSED if isinstance(error, DatabaseRefuses) else "waiting_for_database"
+            return said, door.said_of(error)
         return "", ""
 
 

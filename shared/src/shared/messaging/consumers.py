@@ -29,17 +29,22 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     refused: KafkaError | None = None
 
     async def getmany(self, *places: TopicPartition, **how: Any) -> Records:
-        fetch: Callable[..., Awaitable[Records]] = super().getmany
         # FastStream is deaf after an empty poll for as long as that took: so ours are seldom empty.
         how["timeout_ms"] = WAIT_MS
+        try:
+            return await self.carefully(super().getmany, *places, **how)
+        except NOT_ALLOWED as error:
+            self.refused = error
+            raise
+
+    async def carefully(
+        self, fetch: Callable[..., Awaitable[Records]], *places: TopicPartition, **how: Any
+    ) -> Records:
         if not self.owed:
             try:
                 return await fetch(*places, **how)
             except UNREADABLE:
                 self.owed = True
-            except NOT_ALLOWED as error:
-                self.refused = error
-                raise
         await self.rewind()
         found = await self.one_by_one(fetch)
         self.owed = False

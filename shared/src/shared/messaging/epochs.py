@@ -1,13 +1,12 @@
 """Epochs: a database that was restored is found, and what it tells is told apart from then on."""
 
-import asyncio
 from uuid import uuid4
 
 import asyncpg
 import structlog
 
 from shared.edges.postgres import Door
-from shared.logs import describe
+from shared.edges.postgres_refusals import NO_LINEAGE
 
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7071073)"
 # What a dump doesn't take along; after the stroke the timeline, which is another one when a standby
@@ -18,8 +17,6 @@ LINEAGE = """SELECT concat_ws('-', (SELECT system_identifier FROM pg_control_sys
     || '/' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)"""
 LAST = "SELECT epoch, lineage FROM epochs ORDER BY number DESC LIMIT 1"
 DRAW = "INSERT INTO epochs (epoch, lineage, because) VALUES ($1, $2, $3)"
-
-PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger()
 
@@ -41,19 +38,17 @@ async def note_lineage(connection: asyncpg.Connection) -> None:
 
 
 async def know_life(door: Door) -> None:
-    """Find out which life of its database a service is in, before it tells or mails anything."""
-    while True:
-        try:
-            connection = await door.connect()
-            try:
-                await note_lineage(connection)
-            finally:
-                await connection.close()
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing runs before it is known
-            log.warning("waiting_for_database", error=describe(error), at=door.at)
-            await asyncio.sleep(PAUSE_SECONDS)
-        else:
-            return
+    """Find out which life of its database a service is in, before it tells or mails anything.
+
+    DatabaseRefuses where it doesn't say; an outage as the driver says it.
+    """
+    connection = await door.connect()
+    try:
+        await note_lineage(connection)
+    except asyncpg.InsufficientPrivilegeError:
+        raise door.refusal(NO_LINEAGE) from None
+    finally:
+        await connection.close(timeout=1)
 
 
 async def draw(connection: asyncpg.Connection) -> str:

@@ -16,7 +16,7 @@ from shared import metrics
 from shared.database import Database
 from shared.edges.kafka import arguments
 from shared.edges.kafka_refusals import Refusals
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.logs import describe
 from shared.messaging.crash_points import crash_point
 from shared.messaging.epochs import note_lineage
@@ -76,7 +76,9 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - a new connection, a new producer, again
                 is_kafka, settings = isinstance(error, KafkaError), self.settings
                 at = settings.kafka_servers if is_kafka else self.direct.at
-                is_said = isinstance(error, Refused) or await self.refusals.note("relay", error)
+                is_said = isinstance(error, DatabaseRefuses) or await self.refusals.note(
+                    "relay", error
+                )
                 if not is_said:
                     log.warning("relay_interrupted", error=describe(error), at=at)
                 await asyncio.sleep(PAUSE_SECONDS)

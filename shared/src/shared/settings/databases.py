@@ -17,8 +17,14 @@ UNHEARD = "PGSSLMODE"
 
 
 class WayToDatabase(StageSettings):
-    """How much of the way to the database is secured, and who we say we are."""
+    """Where the database is, how much of the way there is secured, and who we say we are."""
 
+    database_url: str = Field("", repr=False)  # it may hold a password
+    database_direct_url: str = Field(
+        "",
+        description="The same database without a pooler; empty: as database_url.",
+        repr=False,
+    )
     database_tls: Literal["off", "require", "verify-full"] = Field(
         "off",
         description="off: no TLS, even where the server offers it; verify-full: its certificate is "
@@ -52,6 +58,10 @@ class WayToDatabase(StageSettings):
         return self
 
     @property
+    def direct_url(self) -> str:
+        return self.database_direct_url or self.database_url
+
+    @property
     def database_tls_files(self) -> TlsFiles:
         """What a TLS context for the database is made of."""
         checks = {"chain", "name"} if self.database_tls == "verify-full" else set[str]()
@@ -68,13 +78,8 @@ class DatabaseSettings(WayToDatabase):
         description="The service's own database; through a pooler if you like, pgbouncer 1.21 or "
         "newer in transaction mode (docs/operations/postgresql.md).",
         min_length=1,
-        repr=False,  # it may hold a password
-        examples=["postgresql+asyncpg://membership:…@db:5432/membership"],
-    )
-    database_direct_url: str = Field(
-        "",
-        description="The same database without a pooler; empty: as database_url.",
         repr=False,
+        examples=["postgresql+asyncpg://membership:…@db:5432/membership"],
     )
 
     @field_validator("database_url", "database_direct_url")
@@ -101,10 +106,6 @@ class DatabaseSettings(WayToDatabase):
                 at = self.variable("database_password" if own else name)
                 raise ValueError(f"{at}: its password is one from a manual")
         return self
-
-    @property
-    def direct_url(self) -> str:
-        return self.database_direct_url or self.database_url
 
 
 def is_address(text: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from shared.edges.tls import TlsAmiss, TlsFiles
+from shared.edges.tls import TlsFiles
 from shared.settings.stages import StageSettings
 from shared.settings.words import is_printed
 
@@ -73,17 +73,6 @@ class KafkaSettings(KafkaAccess):
         description="Set before topics, groups, transactional ids.",
     )
     session_timeout_ms: int = Field(10_000, gt=0, description="Of the consumer group's members.")
-
-    @model_validator(mode="after")
-    def refuse_files_that_give_no_tls(self) -> Self:
-        try:
-            if self.kafka_tls:
-                self.kafka_tls.context()
-        except TlsAmiss as amiss:
-            given = {name: getattr(self, name) for name in FILES}
-            named = [self.variable(n) for n, file in given.items() if file and file in str(amiss)]
-            raise ValueError(f"{' and '.join(named)}: {amiss}") from None
-        return self
 
     @property
     def group(self) -> str:

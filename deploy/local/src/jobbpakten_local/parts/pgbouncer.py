@@ -17,6 +17,7 @@ from sqlalchemy import URL
 
 from jobbpakten_local.parts import Unavailable, one_at_a_time, postgres, processes, say
 from jobbpakten_local.parts.kafka import free_ports
+from shared.settings import DRIVER
 
 OLDEST = (1, 21)  # the first that keeps prepared statements in transaction mode
 SUITE = "trixie"
@@ -48,7 +49,7 @@ class Pooler(processes.Embedded):
     owner: str | None
 
     def url(self, database: str, user: str = "postgres", password: str | None = None) -> str:
-        made = URL.create(postgres.DRIVER, user, password, "127.0.0.1", self.port, database)
+        made = URL.create(DRIVER, user, password, "127.0.0.1", self.port, database)
         return made.render_as_string(hide_password=False)
 
     def start(self) -> None:

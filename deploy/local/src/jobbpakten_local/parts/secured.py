@@ -21,6 +21,7 @@ from sqlalchemy import URL
 from jobbpakten_local.parts import Unavailable, one_at_a_time, postgres, processes, say
 from jobbpakten_local.parts.certificates import Pair
 from jobbpakten_local.parts.kafka import free_ports
+from shared.settings import DRIVER
 
 VERSION = "18.4.0"
 PROGRAMS = "io.zonky.test.postgres:embedded-postgres-binaries-{here}:" + VERSION
@@ -42,7 +43,7 @@ class Secured:
     def url(self, database: str, user: str, password: str = "", host: str = "localhost") -> str:
         """Give the address by TCP, as a service's settings hold it."""
         word = password or None
-        made = URL.create(postgres.DRIVER, user, word, host, self.port, database)
+        made = URL.create(DRIVER, user, word, host, self.port, database)
         return made.render_as_string(hide_password=False)
 
     def show(self, pair: Pair) -> None:

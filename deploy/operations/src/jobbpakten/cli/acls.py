@@ -12,7 +12,7 @@ from confluent_kafka.admin import AclBinding
 
 from jobbpakten.acls import OPERATOR, acls, kafka_users
 from jobbpakten.authorizers import Applied, Forbidden, Unreached, apply, row
-from jobbpakten.cli.environment import Excerpt, variable
+from jobbpakten.cli.environment import ToKafka, variable
 from jobbpakten.cli.exit_codes import Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table
 from jobbpakten.cli.topics import agreed, cluster
@@ -54,7 +54,7 @@ def acl(
         print_rows(one._asdict() for one in acls(prefix))
 
 
-def applied(kafka: Excerpt, *, remove: bool) -> Applied:
+def applied(kafka: ToKafka, *, remove: bool) -> Applied:
     """Make Kafka's list as ours; Away, WrongUse with cause and cure."""
     try:
         return apply(kafka, kafka.kafka_topic_prefix, remove=remove)

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from jobbpakten.cli.environment import database, database_variable
 from jobbpakten.cli.exit_codes import Away
 from shared.database import world_is_broken
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 
 AMISS = {
     "42P01": "isn't migrated: run `jobbpakten migrate --service {service}`",
@@ -51,7 +51,7 @@ def away(service: str, error: BaseException) -> Away:
     """Say what is the matter with a service's database, and what helps."""
     about = {"service": service, "variable": database_variable(service)}
     said = AMISS.get(sqlstate(error), NO_ANSWER).format(kind=type(error).__name__, **about)
-    said = error.fault if isinstance(error, Refused) else said
+    said = error.fault if isinstance(error, DatabaseRefuses) else said
     return Away(f"The database of {service} at {database(service).at} {said}.")
 
 

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from os import environ
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from jobbpakten.cli.exit_codes import WrongUse
 from jobbpakten.keys import PRIVATE, SECRETS, previous_of
 from shared.arguments import odd
+from shared.database import direct_door
 from shared.edges.postgres import Door
 from shared.keys import HOW_TO, read, the_same
 from shared.messaging.kafka import TOPICS
@@ -21,16 +22,12 @@ from shared.settings.databases import WayToDatabase, tls_words
 from shared.settings.files import FileAmiss
 from shared.settings.files import read as read_file
 from shared.settings.kafka import KafkaAccess
+from shared.settings.stages import StageSettings
 
-DRIVER = "postgresql+asyncpg"
 
-
-class Excerpt(WayToDatabase, KafkaAccess):
+class Excerpt(StageSettings):
     """Those settings of a service that a command line needs; none of them is demanded."""
 
-    database_url: str = Field("", repr=False)
-    database_direct_url: str = Field("", repr=False)
-    kafka_topic_prefix: str = ""
     token_public_key: str = ""
     previous_token_public_key: str = ""
     municipality: str = ""
@@ -44,19 +41,34 @@ class Excerpt(WayToDatabase, KafkaAccess):
         return value
 
 
-@cache
-def kind_of(name: str) -> type[Excerpt]:
-    class Own(Excerpt):
-        service = name
-        model_config = SettingsConfigDict(env_prefix=f"{name.upper()}_")
+class ToDatabase(Excerpt, WayToDatabase):
+    """Those of the way to its database: whoever goes there needs nothing of Kafka's."""
 
-    return Own
+
+class ToKafka(Excerpt, KafkaAccess):
+    """Those of its way to Kafka."""
+
+    kafka_topic_prefix: str = ""
+
+
+Kind = TypeVar("Kind", bound=Excerpt)
+
+
+def kind_of(name: str, kind: type[Kind]) -> type[Kind]:
+    about = {"service": name, "model_config": SettingsConfigDict(env_prefix=f"{name.upper()}_")}
+    own: type[Kind] = type(kind.__name__, (kind,), {"__module__": __name__, **about})
+    return own
 
 
 def excerpt(service: str) -> Excerpt:
+    """Read what a service's environment says beside its ways; WrongUse for what can't be."""
+    return settings_of(service, Excerpt)
+
+
+def settings_of(service: str, kind: type[Kind]) -> Kind:
     """Read a service's environment; WrongUse for a value that can't be."""
     try:
-        return kind_of(service)()
+        return kind_of(service, kind)()
     except FileAmiss as amiss:
         raise WrongUse(f"{amiss}.") from None
     except ValidationError as error:
@@ -109,14 +121,14 @@ AnyService = Annotated[
 
 def database_variable(service: str) -> str:
     """Name the setting that a service's database is reached by."""
-    is_direct = excerpt(service).database_direct_url
+    is_direct = settings_of(service, ToDatabase).database_direct_url
     return variable(service, "database_direct_url" if is_direct else "database_url")
 
 
 def database(service: str) -> Door:
     """Give the way to a service's database, past any pooler; WrongUse when there is none."""
-    found, named = excerpt(service), database_variable(service)
-    address = found.database_direct_url or found.database_url
+    found, named = settings_of(service, ToDatabase), database_variable(service)
+    address = found.direct_url
     shown = example_of(ServiceSettings.model_fields["database_url"], service)
     example = f"for example {shown}"
     if not address:
@@ -126,15 +138,16 @@ def database(service: str) -> Door:
     if words := tls_words(address):
         tls = variable(service, "database_tls")
         raise WrongUse(f"{named} says {words}: take that out, and set {tls}.")
-    setting = "database_direct_url" if found.database_direct_url else "database_url"
-    return Door(address, found, setting, direct=True)
+    return direct_door(found)
 
 
 def databases(service: str | None = None) -> Mapping[str, Door]:
     """Give one service's database, or all that are set; WrongUse when there is none."""
     if service:
         return {service: database(service)}
-    found = {name: database(name) for name in services() if excerpt(name).database_url}
+    found = {
+        name: database(name) for name in services() if settings_of(name, ToDatabase).database_url
+    }
     if not found:
         names = either([variable(name, "database_url") for name in services()])
         raise WrongUse(f"No database is named: set {names}.")

@@ -8,7 +8,15 @@ import typer
 from sqlalchemy import text
 
 from jobbpakten.cli.databases import reaching, transaction
-from jobbpakten.cli.environment import Service, databases, excerpt, hears, installed, services
+from jobbpakten.cli.environment import (
+    Service,
+    ToDatabase,
+    databases,
+    hears,
+    installed,
+    services,
+    settings_of,
+)
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say, shown
 from jobbpakten.cli.topics import cluster
@@ -66,7 +74,7 @@ async def heard_by_others(service: str) -> dict[tuple[str, str], int]:
     for listener in services():
         if listener == service:
             continue
-        if not excerpt(listener).database_url:
+        if not settings_of(listener, ToDatabase).database_url:
             say(f"{listener}: its database isn't named here: what it heard isn't looked at")
             continue
         databases(listener)

@@ -9,7 +9,7 @@ import typer
 from aiokafka.errors import KafkaError
 
 from jobbpakten.acls import OPERATOR
-from jobbpakten.cli.environment import Excerpt, either, excerpt, services, variable
+from jobbpakten.cli.environment import ToKafka, either, services, settings_of, variable
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say
 from jobbpakten.topics import LEFT_OVER, differences
@@ -89,7 +89,7 @@ def print_differences(found: dict[str, list[str]]) -> None:
         print_line("All topics are as declared.")
 
 
-def cluster() -> Excerpt:
+def cluster() -> ToKafka:
     """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS."""
     if (taken := agreed()) is None:
         names = [variable(name, "kafka_servers") for name in (*services(), OPERATOR)]
@@ -101,10 +101,10 @@ def cluster() -> Excerpt:
     return taken
 
 
-def agreed() -> Excerpt | None:
+def agreed() -> ToKafka | None:
     """Give the Kafka that all services agree on, reached as the operator where she has a way."""
-    named = {service: excerpt(service) for service in services()}
-    operator = excerpt(OPERATOR)
+    named = {service: settings_of(service, ToKafka) for service in services()}
+    operator = settings_of(OPERATOR, ToKafka)
     found = {
         (one.kafka_servers, one.kafka_topic_prefix): one
         for one in named.values()
@@ -122,7 +122,7 @@ def agreed() -> Excerpt | None:
     return taken
 
 
-def answered(kafka: Excerpt, asked: Awaitable[Result]) -> Result:
+def answered(kafka: ToKafka, asked: Awaitable[Result]) -> Result:
     """Ask Kafka; Away, with cause and cure, when it doesn't answer us."""
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())  # it would write to stderr
 

@@ -7,7 +7,7 @@ from typing import Literal
 from notifications.channels.alarms import Alarm
 from notifications.channels.smtp_blames import STATUS, STATUSES, Blame, blamed
 from notifications.channels.smtp_lines import Unasked
-from shared.edges.tls import TlsAmiss
+from shared.edges.tls import Doubt, TlsAmiss, untrusted
 
 Result = Literal["accepted", "refused", "deferred", "uncertain", "unsendable"]
 
@@ -20,6 +20,14 @@ LATER, NEVER = 4, 5
 OF_STEP: dict[str, Alarm] = {"starttls": "without_tls", "login": "refuses_login"}
 # elsewhere an answer's blame decides, and before the recipient is named a no for good is about us.
 OF_BLAME: dict[Blame, Alarm] = {"login": "refuses_login", "us": "refuses_us"}
+OF_CERTIFICATE: dict[Doubt, str] = {
+    "expired": "its certificate has expired: have it renewed there",
+    "not_yet": "its certificate is of a day to come: set the clock right, here or there",
+    "other_name": "its certificate is another host's: set NOTIFICATIONS_SMTP_HOST to what it says",
+    "unknown": "its certificate is of an authority that we don't know: put that one into "
+    "NOTIFICATIONS_SMTP_CA_FILE",
+    "unfit": "its certificate is too weak, or no server's: have another made there",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,5 +100,5 @@ def broken(step: str, error: Exception) -> Outcome:
 def cause_of(error: Exception) -> str:
     """Say what our own side found amiss with a certificate or a file; nothing for all else."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return error.verify_message
+        return OF_CERTIFICATE[untrusted(error)]
     return str(error) if isinstance(error, TlsAmiss) else ""

@@ -11,7 +11,7 @@ import structlog
 
 from shared import metrics
 from shared.database import Database, Tx, world_is_broken
-from shared.edges.postgres_refusals import Refused
+from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.logs import describe
 from shared.messaging.causation import Cause, because
 from shared.messaging.crash_points import crash_point
@@ -94,7 +94,7 @@ class Inbox:
         except Exception as error:
             if not world_is_broken(error):
                 raise
-            if pause in {0.0, LONGEST_PAUSE_SECONDS} and not isinstance(error, Refused):
+            if pause in {0.0, LONGEST_PAUSE_SECONDS} and not isinstance(error, DatabaseRefuses):
                 log.warning("inbox_holds", error=describe(error), at=self.database.at)
             self.hold(0 if pause else 1)
             return False
