@@ -54,13 +54,21 @@ class Load:
                         json={} if writes else None,
                         headers={"Idempotency-Key": uuid4().hex},
                     )
-                    self.note(service, str(answer.status_code), ok=answer.is_success)
+                    self.note(service, said(answer), ok=answer.is_success)
                 except httpx.TransportError as error:
                     self.note(service, type(error).__name__, ok=False)
                 await asyncio.sleep(THINKS_S)
 
     def note(self, service: str, what: str, *, ok: bool) -> None:
         (self.answers if ok else self.failed)[f"{service} {what}"] += 1
+
+
+def said(answer: httpx.Response) -> str:
+    """Give an answer's status, and the code of what is amiss; or the words of who isn't ours."""
+    if answer.is_success:
+        return str(answer.status_code)
+    is_ours = answer.headers["content-type"] == "application/problem+json"
+    return f"{answer.status_code} {answer.json()['code'] if is_ours else answer.text}"
 
 
 async def replace(proxy: Proxy, one: Service, pause_s: float = PAUSE_S) -> None:

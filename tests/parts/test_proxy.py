@@ -99,6 +99,26 @@ async def test_replicas_take_turns_until_one_leaves() -> None:
     assert (one.connections, other.connections) == (1, 1)
 
 
+async def test_who_has_left_is_called_no_more_though_calls_overlapped() -> None:
+    one, other, called, go_on = Telling(), Telling(), asyncio.Event(), asyncio.Event()
+
+    async def slow(*line: Any) -> None:
+        called.set()
+        await go_on.wait()
+        await one(*line)
+
+    async with behind(slow, other) as proxy, calling(proxy) as http:
+        first = asyncio.create_task(http.get("/a/b"))
+        await called.wait()
+        assert (await http.get("/a/b")).status_code == 200
+        go_on.set()
+        assert (await first).status_code == 200
+        await proxy.leave("a", proxy.backends["a"][0].port, sends_on_s=0)
+        for _ in range(4):
+            assert (await http.get("/a/b")).status_code == 200
+    assert (one.calls, other.calls) == (1, 5)
+
+
 async def test_a_piece_of_an_answer_is_passed_on_before_the_rest_is_there() -> None:
     go_on = asyncio.Event()
 

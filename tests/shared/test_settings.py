@@ -13,7 +13,7 @@ from tests.support.callers import PUBLIC_KEY
 
 from followup.settings import Settings as Followup
 from jobbpakten.acls import OPERATOR
-from jobbpakten.cli.environment import Excerpt
+from jobbpakten.cli.environment import ToKafka
 from matching.settings import Settings as Matching
 from membership.settings import Settings as Membership
 from notifications.settings import Settings as Notifications
@@ -166,7 +166,7 @@ def example(kind: type[ServiceSettings]) -> str:
 def of_operators() -> str:
     """Write what the command line reads of its own; what it means stands with the services'."""
     names = [*KafkaAccess.model_fields, "kafka_topic_prefix"]
-    fields = {name: Excerpt.model_fields[name] for name in names if name.startswith("kafka_")}
+    fields = {name: ToKafka.model_fields[name] for name in names if name.startswith("kafka_")}
     return "".join(
         f"#{OPERATOR.upper()}_{name.upper()}={shlex.quote(str(field.default))}\n"
         for name, field in fields.items()

@@ -1,7 +1,7 @@
 """Migrations: each service's own, by Alembic. No running service imports this.
 
-Each step is a transaction of its own, and waits for no lock longer than a call can wait behind it:
-whoever reads a table for ten minutes delays the migration and nobody else.
+Each step is a transaction of its own, or one for each table, and waits for no lock longer than a
+call can wait behind it: whoever reads a table for ten minutes delays the migration and nobody else.
 """
 
 import asyncio
@@ -47,13 +47,18 @@ OLDEST = text("""
     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1""")
 # All that 0003 changes, before it does: its own limit for a lock is longer than a call may wait.
+# We give way before deadlock_timeout (1 s) has PostgreSQL end one of a call and us.
 HOLD_DAYS = """
-    DO $$ DECLARE here record; BEGIN
+    DO $$ DECLARE here record; last timestamptz := clock_timestamp() + interval '800 ms'; BEGIN
         FOR here IN SELECT DISTINCT table_name FROM information_schema.columns
             JOIN information_schema.tables USING (table_schema, table_name)
             WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
             AND data_type IN ('date', 'timestamp with time zone') ORDER BY table_name
-        LOOP EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', here.table_name); END LOOP;
+        LOOP
+            PERFORM set_config('lock_timeout', greatest(1, extract(epoch FROM
+                last - clock_timestamp()) * 1000)::int || 'ms', true);
+            EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', here.table_name);
+        END LOOP;
     END $$"""
 
 
@@ -74,13 +79,25 @@ def migrate(service: str, where: Door | str, say: Say = lambda _: None) -> None:
 
 
 def run_plumbing(number: int) -> None:
-    """Run one numbered file of the plumbing's SQL: the whole of a migration's `upgrade`."""
+    """Run one numbered file of the plumbing's SQL, in the step's transaction."""
     # SQLAlchemy begins its transaction with a first statement of its own, not with the driver's.
     op.execute(HOLD_DAYS if number == 3 else "SELECT 1")  # noqa: PLR2004 - the file's number
     # asyncpg: a prepared statement holds one command, the driver's own execute takes the script.
     connection: Any = op.get_bind().connection.dbapi_connection
     plumbing = (PLUMBING / f"{number:04}.sql").read_text()
     connection.run_async(lambda raw: raw.execute(plumbing))
+
+
+def run_plumbing_by_parts(number: int) -> None:
+    """Run each part of a file, as its empty lines part it, in a transaction of its own; then go on.
+
+    A part holds one table only, and nothing before it any more: nobody waits in a circle with us.
+    A step that is killed begins anew, so that each part may be repeated.
+    """
+    plumbing = (PLUMBING / f"{number:04}.sql").read_text()
+    with op.get_context().autocommit_block():
+        for part in plumbing.split("\n\n"):
+            op.execute(part)
 
 
 def run_migrations(metadata: MetaData) -> None:

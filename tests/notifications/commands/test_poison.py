@@ -57,12 +57,13 @@ async def test_whatever_a_profile_may_call_a_unit_can_be_written(
 
 
 async def test_a_notice_of_a_rule_that_this_release_does_not_know_waits_for_one_that_does(
-    service: Notifications,
+    service: Notifications, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (rule,) = [name for name in RULES if name.startswith("agreement.shared")]
     await a_poisoned_one(service, "rule = 'tomorrow.v1 > signatory'")
     assert await service.sends() == [ANOTHER]
     await set_all(service, "notices", f"rule = '{rule}' WHERE rule LIKE 'tomorrow%'")
+    later(monkeypatch, minutes=1)
     assert await service.sends() == [ANOTHER, "sign_agreement signatory"]
 
 

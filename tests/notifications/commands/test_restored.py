@@ -13,6 +13,7 @@ from tests.notifications.support.senders import one_task
 from tests.support.parked import park, settle
 
 from notifications.models import Notice, Recalled
+from notifications.queries.delivery import HEARD, PARKED
 from shared.messaging.epochs import draw
 from shared.time import clock
 
@@ -112,10 +113,43 @@ async def test_nobody_is_mailed_about_what_is_parked_nor_who_is(
     await park(service.database, topic, story.membership if topic == "membership.v1" else who)
     assert await service.sends() == []
     assert await service.states() == [f"{TASK} waiting"]
+    assert (await only(service)).held_until > clock.now() + timedelta(seconds=30)
     await settle(service.database)
     async with service.database.transaction() as tx:
         await (await tx.connection()).execute(text("UPDATE notices SET held_until = now()"))
     assert await service.sends() == [TASK]
+
+
+async def test_who_is_parked_is_left_out_and_where_nobody_else_is_asked_it_waits(
+    service: Notifications,
+) -> None:
+    who = await service.knows("vetting_officer", UNIT)
+    await service.hears(Story().applied)
+    await park(service.database, "directory.v1", who)
+    assert await service.sender.dispatch_round() == 0
+    notice = await only(service)
+    assert (notice.reason, notice.recipient_id) == ("not_yet_known", None)
+    assert notice.held_until > clock.now() + timedelta(minutes=10)
+    await service.knows("vetting_officer", UNIT)
+    await service.hears(Story().applied)
+    assert await service.sends() == [TASK]
+    assert len(await service.mails()) == 1
+
+
+async def test_whether_something_is_parked_is_read_from_the_index_of_streams(
+    service: Notifications,
+) -> None:
+    filled = """INSERT INTO parked (topic, partition, "offset", key, version, reason, headers)
+        SELECT 'matching.v1', 0, n, n::text, 1, 'another_epoch', '[]'
+        FROM generate_series(1, 50000) AS n"""
+    async with service.database.transaction() as tx:
+        connection = await tx.connection()
+        for statement in (filled, "ANALYZE parked"):
+            await connection.execute(text(statement))
+        asked = {"topics": HEARD, "keys": ["1", "2"]}
+        plan = (await connection.execute(text(f"EXPLAIN {PARKED.text}"), asked)).scalars().all()
+    [condition] = [line.strip() for line in plan if "Index Cond" in line]
+    assert condition.startswith("Index Cond: ((topic = ANY"), plan
 
 
 async def test_a_candidate_of_whom_something_is_parked_counts_as_hidden(

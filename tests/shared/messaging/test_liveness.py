@@ -116,6 +116,13 @@ async def test_a_transaction_that_stays_open_is_seen_and_no_reason_to_begin_anew
             await eventually(is_seen)
             later.seconds += 299
             await one.look()
+            one.inbox.holds = 1  # PostgreSQL is away: nothing is fetched that would move an edge
+            await one.look()
+            assert figure("inbox_kept_back_seconds") == [0]
+            one.inbox.holds = 0
+            await one.look()
+            later.seconds += 299
+            await one.look()
             assert "transaction_hangs" not in [line["event"] for line in logs]
             later.seconds += 302
             for _ in range(3):
@@ -132,6 +139,11 @@ async def test_a_transaction_that_stays_open_is_seen_and_no_reason_to_begin_anew
                 assert figure("inbox_kept_back_seconds") == [0]
 
             await eventually(is_over)
+            consumer = one.consumer()
+            assert consumer
+            assert len(liveness.edges_of(consumer)) == PARTITIONS
+            consumer.pause(*consumer.assignment())  # what can't be read is set aside
+            assert liveness.edges_of(consumer) == {}
     await stranger.stop()
     [alarm] = [line for line in logs if line["event"] == "transaction_hangs"]
     assert alarm["topics"] == [teller.settings.kafka_topic_prefix + TOPIC]
@@ -200,8 +212,14 @@ async def test_a_consumer_that_never_joins_is_stuck_where_kafka_answers_and_else
             await asked(one)
             assert one.stuck() == "Kafka answers, the group isn't joined."
             one.inbox.holds = 1  # PostgreSQL is away: whoever waits for it long leaves her group
+            await one.look()
             assert one.stuck() == ""
             one.inbox.holds = 0
+            await asked(one)
+            assert one.stuck() == "", "the minutes begin when PostgreSQL is back"
+            later.seconds += 601
+            await asked(one)
+            assert one.stuck() == "Kafka answers, the group isn't joined."
             assert (figure("kafka_answers"), figure("kafka_connected")) == ([1], [0])
             assert (figure("inbox_partitions"), figure("inbox_lag_records", teller)) == ([0], [])
 

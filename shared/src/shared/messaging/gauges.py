@@ -10,7 +10,8 @@ from shared import metrics
 from shared.database import Database, Tx
 from shared.http import idempotency
 from shared.messaging.alarms import Alarms
-from shared.messaging.inbox.streams import REASONS
+from shared.messaging.floors import Floor
+from shared.messaging.inbox.streams import ANOTHER_EPOCH, REASONS
 from shared.time.clock import today
 from shared.undone import over_and_over
 
@@ -20,9 +21,16 @@ UNTOLD = (
     "Events lie in the outbox: Kafka is away, no relay leads, or it fails. Calls are answered"
     " meanwhile, and nothing is lost: docs/operations/alerts.md."
 )
-OLDEST = text("""SELECT coalesce(extract(epoch FROM clock_timestamp() - told_at), 0)
-                 FROM outbox ORDER BY position LIMIT 1""")
-WAITING = text("SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 10000) AS waiting")
+RESTORED = (
+    "A database was put back, and its service tells other things under old numbers. What lies"
+    " behind them waits until a person has decided: docs/operations/restore.md."
+)
+DRAWN = text("SELECT last_value - 1 FROM outbox_position_seq")  # one less: the first may be to come
+UNSENT = text("""
+    SELECT count(*) AS events, min(position) AS first,
+        coalesce(extract(epoch FROM clock_timestamp() - min(told_at)), 0)::float AS seconds
+    FROM (SELECT position, told_at FROM outbox WHERE position > :floor
+          ORDER BY position LIMIT 10000) AS waiting""")
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
@@ -30,6 +38,7 @@ PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)
 OLDEST_TRANSACTION = text("""
     SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::float AS seconds
     FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+        AND backend_type = 'client backend'  -- autovacuum ends by itself, and gives way
     ORDER BY xact_start LIMIT 1""")
 OLD_SECONDS = 300  # nothing of ours takes so long, and what it holds back grows
 # How many things of each kind are due and wait for their turn. Asked every few seconds: a count
@@ -51,7 +60,7 @@ class Observer:
     def __init__(self, service: str, database: Database, waiting: Waiting | None = None) -> None:
         self.service, self.database, self.waiting = service, database, waiting
         self.reasons = {*REASONS}  # and those of another release once seen: they go back to 0
-        self.alarms = Alarms()
+        self.alarms, self.floor = Alarms(), Floor()
         self.forgotten = 0  # old answers, with the last look
         self.oldest = 0.0  # of the events in the outbox, in seconds
 
@@ -77,10 +86,17 @@ class Observer:
             metrics.things_waiting.labels(self.service, kind).set(count)
 
     async def read_outbox(self, tx: Tx) -> None:
+        """Read from a floor on, as the relay does: what it has sent is looked through by nobody."""
         connection = await tx.connection()
-        self.oldest = float(await connection.scalar(OLDEST) or 0)
+        drawn = await connection.scalar(DRAWN)
+        if drawn < self.floor.at:  # another database, put back under us
+            self.floor = Floor()
+        await self.floor.look((await connection.get_raw_connection()).driver_connection)
+        unsent = (await connection.execute(UNSENT, {"floor": self.floor.at})).one()
+        self.floor.rise([drawn], [unsent.first] if unsent.first else [])
+        self.oldest = unsent.seconds
         metrics.outbox_age.labels(self.service).set(self.oldest)
-        metrics.outbox_rows.labels(self.service).set(await connection.scalar(WAITING) or 0)
+        metrics.outbox_rows.labels(self.service).set(unsent.events)
         if self.oldest > ALARM_SECONDS:
             self.alarms.ring("events_wait_untold", seconds=round(self.oldest), reason=UNTOLD)
 
@@ -108,7 +124,9 @@ class Observer:
         self.forgotten = await idempotency.forget_old_answers(await tx.connection())
 
     def alarm(self, parked: Mapping[str, Row[Any]]) -> None:
-        """Say that numbers are missing."""
+        """Say that numbers are missing, or that two lives of a database told the same."""
         gap = parked.get("gap")
         if gap and gap.age > ALARM_SECONDS:
             self.alarms.ring("streams_have_gaps", count=gap.streams)
+        if restored := parked.get(ANOTHER_EPOCH):
+            self.alarms.ring("teller_was_restored", count=restored.streams, reason=RESTORED)

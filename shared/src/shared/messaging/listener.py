@@ -150,6 +150,8 @@ class Listener:
 
     async def look(self) -> None:
         """Compare our positions with the topics' ends; remember since when none has moved."""
+        if self.inbox.holds:
+            self.liveness.note_hold()
         consumer = self.consumer()
         if consumer is None:
             return
@@ -161,8 +163,10 @@ class Listener:
         self.liveness.note_joined(joined=is_member(consumer))
         if assigned:
             self.refusals.clear("listener")
-        self.liveness.note_edges(edges)
         self.liveness.note_lag({place: max(0, end - places[place]) for place, end in ends.items()})
+        if self.inbox.holds:
+            return
+        self.liveness.note_edges(edges)
         behind = any(ends[place] > places[place] for place in places.keys() - consumer.paused())
         self.liveness.note_standing((self.inbox.moves, places), behind=behind)
 

@@ -54,6 +54,15 @@ class Liveness:
         """Note that one more consumer asks to be let in: it has all its time to join."""
         self.tried_at = time.monotonic()
 
+    def note_hold(self) -> None:
+        """Note that a batch waits for an outage: what is counted in minutes begins after it.
+
+        Meanwhile nothing is fetched, which would move an edge, and aiokafka leaves its group.
+        """
+        self.apart_since = None
+        self.note_standing(None, behind=False)
+        self.note_edges({})
+
     def note_answer(self, *, answers: bool) -> None:
         """Note once a minute whether Kafka answers: only then we should be in our group."""
         if self.joined or not answers:
@@ -140,9 +149,12 @@ def is_member(consumer: AIOKafkaConsumer) -> bool:
 
 
 def edges_of(consumer: AIOKafkaConsumer) -> dict[TopicPartition, tuple[int, int]]:
-    """Give how far each partition may be read and how far it goes, as the last fetch said it."""
+    """Give how far each partition may be read and how far it goes, as the last fetch said it.
+
+    One that was set aside isn't fetched any more: it says nothing.
+    """
     found = {}
-    for place in consumer.assignment():
+    for place in consumer.assignment() - consumer.paused():
         stable, end = consumer.last_stable_offset(place), consumer.highwater(place)
         if stable is not None and end is not None and stable >= 0:
             found[place] = (stable, end)

@@ -121,10 +121,11 @@ class Proxy:
         if not backends:
             known = " or ".join(f"/{name}/" for name in self.backends)
             return refused(writer, "404 Not Found", known)
-        backends.append(backends.pop(0))  # the next call is the next one's
+        backend = backends.pop(0)
+        backends.append(backend)  # the next call is the next one's
         answer = Answer(to_head=call.parser.get_method() == b"HEAD")
         try:
-            line = await backends[-1].line()
+            line = await backend.line()
         except OSError:
             return refused(writer, "502 Bad Gateway", call.service)
         if not await answered(caller, call, head, answer, line):
@@ -132,7 +133,10 @@ class Proxy:
         if not call.whole or not answer.stays:
             line[1].close()
             return False
-        backends[-1].keep(line)
+        if backend in backends:
+            backend.keep(line)
+        else:  # it has left meanwhile
+            line[1].close()
         return call.stays
 
 

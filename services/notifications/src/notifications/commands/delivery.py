@@ -40,6 +40,7 @@ class Claimed:
 
 
 Held = Mapping[tuple[str, UUID | None], Subject]
+Found = Sequence[tuple[Notice, Readiness | None]]
 GROUNDS = {"refused": "refused", "unsendable": "unsendable", "deferred": "given_up"}
 
 
@@ -69,7 +70,7 @@ async def claimed(
     tx: Tx, mail: Delivery, recipient: Recipient | None, claim_id: UUID, now: datetime
 ) -> Claimed | Literal["void"]:
     found = await as_it_is_now(tx, mail)
-    left = await still_to_say(tx, found, recipient)
+    left = await still_to_say(tx, found, recipient, now)
     if recipient and len(left) > 1:
         left = await written_together(tx, left, recipient, now)
     if not left or recipient is None:
@@ -91,7 +92,7 @@ async def claimed(
 
 
 async def still_to_say(
-    tx: Tx, found: Sequence[tuple[Notice, Readiness | None]], recipient: Recipient | None
+    tx: Tx, found: Found, recipient: Recipient | None, now: datetime
 ) -> list[Notice]:
     """Let go what may not, or need not, go out."""
     left = []
@@ -102,9 +103,11 @@ async def still_to_say(
             act = partial(step, tx, notice, by, await clock.today(tx))
             if not await by_itself(tx, "notices", notice.id, notice.network, act):
                 await tx.refresh(notice)
-                put_back(notice)
-        elif is_now == "wait" or recipient is None or recipient.role != notice.role:
-            put_back(notice)
+                put_back(notice, now)
+        elif recipient is None or recipient.role != notice.role:
+            put_back(notice, now)
+        elif is_now == "wait":
+            put_back(notice, now + timedelta(seconds=tx.own(Settings).retry_seconds))
         else:
             left.append(notice)
     return left
@@ -122,7 +125,7 @@ async def written_together(
     return together
 
 
-async def as_it_is_now(tx: Tx, mail: Delivery) -> list[tuple[Notice, Readiness | None]]:
+async def as_it_is_now(tx: Tx, mail: Delivery) -> Found:
     """Read a mail's notices anew, and whether each may go out; None for what doesn't wait."""
     held, today = await queries.lock_subjects(tx, mail.id), await clock.today(tx)
     inside = await queries.lock_notices_in(tx, mail.id)
@@ -158,10 +161,10 @@ def is_now(notice: Notice, held: Held, today: date, parked: Collection[str]) -> 
     return readiness(rule, notice.role, asked(notice), subject.heard, of_candidate, today)
 
 
-def put_back(notice: Notice) -> None:
-    """Take a notice out of its mail: it waits for more to be known, or for another recipient."""
+def put_back(notice: Notice, until: datetime) -> None:
+    """Take a notice out of its mail, until more is known; at once where it goes another way."""
     notice.delivery_id = notice.recipient_id = None
-    notice.held_until = clock.now()
+    notice.held_until = until
 
 
 async def hand_over(tx: Tx, claimed: Claimed, now: datetime) -> None:

@@ -87,7 +87,11 @@ async def addressed(tx: Tx, notice: Notice, now: datetime, *, ripe: bool) -> lis
     told = await queries.told_already(tx, notice)
     people = [p for p in await queries.recipients(tx, notice, subject) if p.id not in told]
     if people:
-        return await given_to(tx, notice, people)
+        parked = await queries.parked_of(tx, [], [person.id for person in people])
+        if known := [person for person in people if str(person.id) not in parked]:
+            return await given_to(tx, notice, known)
+        hold(notice, "not_yet_known", now)
+        return []
     if told:
         await cancel(tx, notice, "others_told")
         return []

@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.queries.notice import locked
 from shared.database import Tx
+from shared.messaging.kafka import TOPICS
 
 
 def about_mail(*, alone: bool) -> SelectOfScalar[Subject]:
@@ -32,7 +33,9 @@ SUBJECTS, SUBJECTS_ALONE = about_mail(alone=False), about_mail(alone=True)
 WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
     Recipient, col(Delivery.recipient_id) == Recipient.id
 )
-PARKED = text("SELECT DISTINCT key FROM parked WHERE key = ANY(:keys)")
+# By the topic too: the index that finds them begins with it.
+PARKED = text("SELECT DISTINCT key FROM parked WHERE topic = ANY(:topics) AND key = ANY(:keys)")
+HEARD = [name for name, topic in TOPICS.items() if "notifications" in topic.read_by]
 MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
 NEXT_MAIL = (
     select(Delivery.id)
@@ -67,7 +70,8 @@ async def parked_of(
     What they are now isn't known, and unknown is never yes.
     """
     named = set[str]().union(*map(keys_of, subjects)) | {*map(str, recipients)}
-    found = await (await tx.connection()).execute(PARKED, {"keys": sorted(named)})
+    about = {"topics": HEARD, "keys": sorted(named)}
+    found = await (await tx.connection()).execute(PARKED, about)
     return {key for (key,) in found}
 
 
