@@ -36,7 +36,7 @@ async def test_calls_are_answered_503_within_30_seconds_and_go_on_when_it_is_bac
     database: Callable[[str], str],
     record_property: Callable[[str, object], None],
 ) -> None:
-    url = make_url(database("shared"))
+    url = make_url(database("membership"))
     postgres.execute("CREATE TABLE notes (text text)", url.database)
     at = f".s.PGSQL.{url.query['port']}"
     async with line_to(Path(str(url.query["host"])) / at) as line:
