@@ -57,21 +57,19 @@ async def test_nobody_is_served_while_the_direct_way_is_amiss_and_it_is_said_onc
 async def test_who_may_not_ask_which_database_it_is_learns_what_to_grant(town: Town) -> None:
     asked = "EXECUTE ON FUNCTION pg_control_system()"
     town.server.by_socket.execute(f"REVOKE {asked} FROM PUBLIC", "town")
-    app = service.assemble(town.settings(), hears=Hears(), due=[nothing_due])
+    about = connect(town.settings())
+    gate = thresholds.Gate("membership", about, [])
+
+    def says_so() -> None:
+        assert "grant our user EXECUTE on" in gate.amiss
+
     with structlog.testing.capture_logs() as logs:
-        async with app.router.lifespan_context(app), client(app) as http:
-
-            async def says_so() -> None:
-                assert "grant our user EXECUTE on" in (await http.get("/health/startup")).text
-
-            async def is_open() -> None:
-                assert (await http.get("/health/startup")).status_code == 200
-
-            await eventually(says_so)
-            town.server.by_socket.execute(f"GRANT {asked} TO PUBLIC", "town")
-            await eventually(is_open)
-    assert [one["event"] for one in logs].count("database_refuses") == 1
-    assert "waiting_for_database" not in [one["event"] for one in logs]
+        waiting = asyncio.create_task(gate.wait())
+        await eventually(says_so)
+        town.server.by_socket.execute(f"GRANT {asked} TO PUBLIC", "town")
+        await waiting
+    await about.engine.dispose()
+    assert [one["event"] for one in logs] == ["database_refuses", "schema_is_at_head"]
 
 
 async def test_a_look_at_a_database_that_hangs_ends(
