@@ -13,17 +13,22 @@ from tests.notifications.support.senders import one_task
 from tests.support.parked import park, settle
 
 from notifications.models import Notice, Recalled
-from shared.messaging.epochs import draw
+from shared.messaging.epochs import draw, note_lineage
 from shared.time import clock
 
 TASK = "check_application vetting_officer"
 
 
-async def restored(service: Notifications) -> None:
-    """Have a person say that the database was restored."""
+async def restored(service: Notifications, *, to_a_moment: bool = False) -> None:
+    """Have a person say that the database was restored, or let the server recover to a moment."""
     connection = await service.database.direct.connect()
     try:
-        await draw(connection)
+        if to_a_moment:  # it keeps all of its names but the timeline
+            await note_lineage(connection)
+            await connection.execute("UPDATE epochs SET lineage = lineage || 'before'")
+            await note_lineage(connection)
+        else:
+            await draw(connection)
     finally:
         await connection.close()
 
@@ -52,25 +57,31 @@ async def forgotten(service: Notifications) -> None:
             await (await tx.connection()).execute(text(f"DELETE FROM {table}"))
 
 
-async def test_what_waited_when_the_dump_was_made_is_uncertain(service: Notifications) -> None:
+@pytest.mark.parametrize("to_a_moment", [False, True])
+async def test_what_waited_when_the_dump_was_made_is_uncertain(
+    service: Notifications,
+    to_a_moment: bool,  # noqa: FBT001
+) -> None:
     await one_task(service)
     await service.sender.dispatch_round()
-    await restored(service)
+    await restored(service, to_a_moment=to_a_moment)
     assert await service.sends() == []
     assert await service.states() == [f"{TASK} uncertain"]
     assert [mail.state for mail in await service.mails()] == ["uncertain"]
     assert "notice.uncertain.v1" in await service.told()
 
 
+@pytest.mark.parametrize("to_a_moment", [False, True])
 async def test_what_is_heard_again_is_uncertain_too_and_goes_out_when_a_person_says_so(
     service: Notifications,
+    to_a_moment: bool,  # noqa: FBT001
 ) -> None:
     story = await one_task(service)
     assert await service.sends() == [TASK]
     about = service.about(story.applied)
     early = about.model_copy(update={"aggregateversion": 1, "time": about.time - timedelta(days=1)})
     await forgotten(service)
-    await restored(service)
+    await restored(service, to_a_moment=to_a_moment)
     await service.takes(story.applied, early)
     assert await service.sends() == [TASK]
     assert await service.states() == [f"{TASK} uncertain"]

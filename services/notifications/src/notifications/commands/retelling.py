@@ -33,7 +33,7 @@ BY |= {"cancelled": "cancel", "expired": "expire"}
 
 
 UNHELD = text("""INSERT INTO held_epochs (epoch) SELECT epoch FROM epochs
-    WHERE because IN ('copy', 'restore') AND epoch NOT IN (SELECT epoch FROM held_epochs)
+    WHERE because <> 'first' AND epoch NOT IN (SELECT epoch FROM held_epochs)
     ON CONFLICT DO NOTHING RETURNING epoch""")
 MAILED = ("waiting", "claimed", "handed_over")
 
