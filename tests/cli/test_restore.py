@@ -1,5 +1,7 @@
 """`jobbpakten restore` and `parked accept-epoch`: what they refuse, and in which words."""
 
+import json
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,7 +49,7 @@ async def test_without_kafka_nothing_is_done(
     url = database("followup")
     done = restore(url, *words)
     assert (done.code, done.out) == (3, "")
-    assert "Kafka at 127.0.0.1:1 can't be read" in done.err
+    assert "Kafka at 127.0.0.1:1 isn't there" in done.err
     connection = await Door(url).connect()
     try:
         assert await connection.fetchval("SELECT count(*) FROM epochs") == 0
@@ -72,7 +74,9 @@ def behind(ledgers: Ledgers, *, told_anew: bool) -> Ended:
     ledgers.heard("followup", "membership.v1", k=2)
     ledgers.park("followup", reason="another_epoch", epoch=EPOCH)
     if told_anew:
-        ledgers.park("followup", version=3, reason="behind", epoch="b" * 32)
+        anew = [("ce_causationid", b64encode(f"restore-{'b' * 32}".encode()).decode())]
+        behind = {"version": 3, "reason": "behind", "offset": 8, "epoch": "b" * 32}
+        ledgers.park("followup", **behind, headers=json.dumps(anew).encode())
     words = ("parked", "accept-epoch", EPOCH, "--service", "followup", *WHO)
     return jobbpakten(*words, env=ledgers.environment())
 
