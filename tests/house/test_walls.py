@@ -25,8 +25,8 @@ OWN_ROOMS = {
     "notifications": {"channels", "templates", "sender"},
 }
 # Lines that hold code, for each part of `shared`: docs/decisions/0007 says how they were set.
-SHARED_LINES = {"messaging": 1_560, "http": 775, "time": 110, "people": 590}
-SHARED_LINES |= {"networks": 465, "settings": 545, "edges": 930, "restoring": 310, "": 1_120}
+SHARED_LINES = {"messaging": 1_620, "http": 775, "time": 110, "people": 590}
+SHARED_LINES |= {"networks": 465, "settings": 545, "edges": 930, "restoring": 345, "": 1_120}
 LEFT_TO_DO = {"TODO", "FIXME", "XXX"}
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
 

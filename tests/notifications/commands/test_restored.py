@@ -103,6 +103,7 @@ async def test_what_was_told_of_it_after_the_dump_is_recalled(
     await service.takes(story.applied, about.model_copy(update={"aggregateversion": 1}))
     assert await service.sends() == []
     assert await service.states() == [f"{TASK} {state}"]
+    assert (await service.told())[-2:] == ["notice.requested.v1", f"notice.{state}.v1"]
 
 
 async def test_what_is_asked_for_after_the_restore_goes_out(service: Notifications) -> None:

@@ -89,9 +89,12 @@ def print_differences(found: dict[str, list[str]]) -> None:
         print_line("All topics are as declared.")
 
 
-def cluster() -> Excerpt:
-    """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS."""
-    if (taken := agreed()) is None:
+def cluster(of: str | None = None) -> Excerpt:
+    """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS.
+
+    `of` is the service whose own way is taken where the operator has none.
+    """
+    if (taken := agreed(of)) is None:
         names = [variable(name, "kafka_servers") for name in (*services(), OPERATOR)]
         raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
     try:
@@ -101,15 +104,14 @@ def cluster() -> Excerpt:
     return taken
 
 
-def agreed() -> Excerpt | None:
+def agreed(of: str | None = None) -> Excerpt | None:
     """Give the Kafka that all services agree on, reached as the operator where she has a way."""
-    named = {service: excerpt(service) for service in services()}
+    named = {service: excerpt(service) for service in sorted(services(), key=lambda s: s != of)}
     operator = excerpt(OPERATOR)
-    found = {
-        (one.kafka_servers, one.kafka_topic_prefix): one
-        for one in named.values()
-        if one.kafka_servers
-    }
+    found: dict[tuple[str, str], Excerpt] = {}
+    for one in named.values():
+        if one.kafka_servers:
+            found.setdefault((one.kafka_servers, one.kafka_topic_prefix), one)
     names = [variable(service, "kafka_servers") for service in (*named, OPERATOR)]
     if len(found) > 1:
         raise WrongUse(
