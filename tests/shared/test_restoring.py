@@ -125,9 +125,19 @@ async def test_an_interrupted_restore_goes_on_and_loses_nothing_of_its_list(benc
     assert (await bench.told(1), await bench.told(2)) == ([1, 4], [1, 4])
 
 
-async def test_what_an_earlier_restore_wrote_down_is_not_of_this_one(bench: Bench) -> None:
+@pytest.mark.parametrize("failed", [False, True])
+async def test_what_an_earlier_restore_wrote_down_is_not_of_this_one(
+    bench: Bench,
+    failed: bool,  # noqa: FBT001
+) -> None:
     await two_lost(bench)
+
+    async def fail(_: Tx, __: Past) -> None:
+        raise ValueError
+
+    bench.asked = fail if failed else None
     await bench.run()
+    bench.asked = None
     await bench.query("DELETE FROM outbox")
     await bench.query("UPDATE epochs SET lineage = replace(lineage, '/', '0/')")
     assert (await bench.run()).differences == []

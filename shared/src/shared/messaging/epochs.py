@@ -75,6 +75,12 @@ async def know_life(door: Door) -> None:
             return
 
 
+async def is_itself(connection: asyncpg.Connection) -> bool:
+    """Tell whether this database is the one in which the last epoch was drawn."""
+    last = await connection.fetchrow(LAST)
+    return last is not None and last["lineage"] == await connection.fetchval(LINEAGE)
+
+
 async def draw(connection: asyncpg.Connection) -> str:
     """Draw a new epoch, because a person restored this database; give it."""
     async with connection.transaction():

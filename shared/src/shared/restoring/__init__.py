@@ -19,8 +19,8 @@ from sqlalchemy import text
 from shared.database import Database, Tx, connect, direct_door, world_is_broken
 from shared.logs import describe
 from shared.messaging.causation import NOBODY, TOLD_ANEW, because
-from shared.messaging.epochs import draw
-from shared.messaging.inbox.parking import record_decision
+from shared.messaging.epochs import draw, is_itself
+from shared.messaging.inbox.parking import SETTLE
 from shared.messaging.inbox.streams import Stream
 from shared.messaging.relay import LOCK, READ
 from shared.networks import kind_of, run_here
@@ -146,7 +146,8 @@ class Restoring:
         settled = {row["epoch"] for row in await connection.fetch(SETTLED)}
         lives = {*settled, await connection.fetchval(LAST) or ""} - {""}
         past = Topics(self.settings, self.to_topics, told, heard, settled)
-        past.go_on([one for one in await self.written() if one.became in {LIFTED, FAILED}])
+        if await is_itself(connection):  # else what is written down came with the dump
+            past.go_on([one for one in await self.written() if one.became in {LIFTED, FAILED}])
         await past.read(self.hears, self.say)
         past.note_unsent(await connection.fetch(READ, 0, [], MOST_UNSENT), lives)
         await past.read_forks()
@@ -175,11 +176,11 @@ class Restoring:
 
     async def lift(self, ahead: Sequence[Past]) -> None:
         """Lift all streams before any is told anew: what is told of one moves others, too."""
-        async with self.database.transaction() as tx:
-            for one in ahead:
-                lifted = {"topic": one.topic, "key": one.key, "version": one.outside}
+        lifted = [{"topic": o.topic, "key": o.key, "version": o.outside} for o in ahead]
+        if lifted:
+            async with self.database.transaction() as tx:
                 await (await tx.connection()).execute(LIFT, lifted)
-                await self.write(tx, difference(one, LIFTED))
+                await self.write(tx, *(difference(one, LIFTED) for one in ahead))
 
     async def settle(
         self, one: Past, retell: Callable[[Tx, Past], Awaitable[str]], epoch: str
@@ -202,12 +203,16 @@ class Restoring:
             async with self.database.transaction() as tx:
                 await self.write(tx, difference(one, FAILED))
 
-    async def write(self, tx: Tx, found: Difference) -> None:
-        """Write down for good what became of a stream."""
-        about = {"topic": found.topic, "key": found.key, "version": found.outside}
-        about |= {"partition": None, "offset": None}
-        ground = json.dumps(asdict(found))
-        await record_decision(tx, "restored", about, self.settings.service, ground)
+    async def write(self, tx: Tx, *found: Difference) -> None:
+        """Write down for good what became of streams."""
+        acts = {"act": "restored", "actor": self.settings.service, "partition": None}
+        rows = [
+            acts
+            | {"offset": None, "topic": one.topic, "key": one.key, "version": one.outside}
+            | {"ground": json.dumps(asdict(one))}
+            for one in found
+        ]
+        await (await tx.connection()).execute(SETTLE, rows)
 
     async def written(self) -> list[Difference]:
         """Give what became of each stream, also in a run that was interrupted."""
