@@ -82,6 +82,7 @@ async def test_what_is_heard_again_is_uncertain_too_and_goes_out_when_a_person_s
     early = about.model_copy(update={"aggregateversion": 1, "time": about.time - timedelta(days=1)})
     await forgotten(service)
     await restored(service, to_a_moment=to_a_moment)
+    assert await service.sends() == [TASK]  # what waited is held: nothing did
     await service.takes(story.applied, early)
     assert await service.sends() == [TASK]
     assert await service.states() == [f"{TASK} uncertain"]
