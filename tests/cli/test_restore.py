@@ -1,9 +1,15 @@
 """`jobbpakten restore` and `parked accept-epoch`: what they refuse, and in which words."""
 
+import json
+import subprocess
+import sys
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 from tests.cli.commands import NOWHERE, Ended, jobbpakten
 from tests.cli.ledgers import Ledgers
 from tests.support.callers import PUBLIC_KEY
@@ -16,7 +22,7 @@ WHO = ("--actor", "ops-1", "--reason", "the dump was put back")
 EPOCH = "a" * 32
 
 
-def restore(url: str, *words: str, **differs: str) -> Ended:
+def environment_of(url: str, **differs: str) -> dict[str, str]:
     about = {
         "DATABASE_URL": url,
         "KAFKA_SERVERS": "127.0.0.1:1",
@@ -24,7 +30,11 @@ def restore(url: str, *words: str, **differs: str) -> Ended:
         "MUNICIPALITY": "0380",
         "ENVIRONMENT": "test",
     }
-    env = {f"FOLLOWUP_{name}": value for name, value in (about | differs).items()}
+    return {f"FOLLOWUP_{name}": value for name, value in (about | differs).items()}
+
+
+def restore(url: str, *words: str, **differs: str) -> Ended:
+    env = environment_of(url, **differs)
     return jobbpakten("restore", "--service", "followup", *words, env=Keys().settings | env)
 
 
@@ -47,12 +57,56 @@ async def test_without_kafka_nothing_is_done(
     url = database("followup")
     done = restore(url, *words)
     assert (done.code, done.out) == (3, "")
-    assert "Kafka at 127.0.0.1:1 can't be read" in done.err
+    assert "Kafka at 127.0.0.1:1 isn't there" in done.err
     connection = await Door(url).connect()
     try:
         assert await connection.fetchval("SELECT count(*) FROM epochs") == 0
     finally:
         await connection.close()
+
+
+def in_its_image(url: str, **differs: str) -> tuple[int, str]:
+    env = Keys().settings | environment_of(url) | differs
+    words = (sys.executable, "-m", "shared", "followup", "restore")
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert done.stdout == ""
+    return done.returncode, done.stderr
+
+
+def test_in_its_image_kafka_is_blamed_for_what_is_kafkas(database: Callable[[str], str]) -> None:
+    nobody = "Kafka at 127.0.0.1:{} isn't there (connection refused): start it, or correct {}.\n"
+    url = database("followup")
+    code, said = in_its_image(url)
+    assert (code, said.endswith(nobody.format(1, "FOLLOWUP_KAFKA_SERVERS"))) == (3, True), said
+    code, said = in_its_image(url, JOBBPAKTEN_KAFKA_SERVERS="127.0.0.1:2")
+    assert (code, said.endswith(nobody.format(2, "JOBBPAKTEN_KAFKA_SERVERS"))) == (3, True), said
+    missing = {"JOBBPAKTEN_KAFKA_SECURITY": "SSL", "JOBBPAKTEN_KAFKA_CA_FILE": "/nowhere.pem"}
+    code, said = in_its_image(url, JOBBPAKTEN_KAFKA_SERVERS="127.0.0.1:2", **missing)
+    assert (code, "No TLS to Kafka at 127.0.0.1:2" in said) == (3, True), said
+
+
+def test_without_an_operator_the_restored_services_own_way_is_taken(
+    database: Callable[[str], str],
+) -> None:
+    url, servers = database("followup"), {"KAFKA_SERVERS": "127.0.0.1:1"}
+    others = {
+        f"{one}_{name}": to for one in ("MATCHING", "NOTIFICATIONS") for name, to in servers.items()
+    }
+    env = Keys().settings | environment_of(url) | others
+    said = jobbpakten("restore", "--service", "followup", env=env).err
+    assert "correct FOLLOWUP_KAFKA_SERVERS" in said
+
+
+async def test_a_kafka_that_says_nothing_is_no_databases_fault(
+    database: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_: object) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(AIOKafkaConsumer, "start", silent)
+    done = restore(database("followup"))
+    assert (done.code, "Kafka at 127.0.0.1:1" in done.err) == (3, True), done.err
+    assert "database of followup" not in done.err
 
 
 def test_a_database_that_is_away_is_named() -> None:
@@ -72,7 +126,9 @@ def behind(ledgers: Ledgers, *, told_anew: bool) -> Ended:
     ledgers.heard("followup", "membership.v1", k=2)
     ledgers.park("followup", reason="another_epoch", epoch=EPOCH)
     if told_anew:
-        ledgers.park("followup", version=3, reason="behind", epoch="b" * 32)
+        anew = [("ce_causationid", b64encode(f"restore-{'b' * 32}".encode()).decode())]
+        behind: dict[str, Any] = {"version": 3, "reason": "behind", "offset": 8, "epoch": "b" * 32}
+        ledgers.park("followup", **behind, headers=json.dumps(anew).encode())
     words = ("parked", "accept-epoch", EPOCH, "--service", "followup", *WHO)
     return jobbpakten(*words, env=ledgers.environment())
 

@@ -78,7 +78,7 @@ def anew() -> random.Random:
 
 
 @asynccontextmanager
-async def town(world: World, candidates: int = 3) -> AsyncIterator[Town]:
+async def town(world: World) -> AsyncIterator[Town]:
     async with (
         staged(world, dict.fromkeys(ALL, 1)) as stage,
         httpx.AsyncClient(timeout=PATIENCE_S, limits=httpx.Limits(keepalive_expiry=1)) as http,
@@ -92,84 +92,88 @@ async def town(world: World, candidates: int = 3) -> AsyncIterator[Town]:
             Callers(one, stage.of(one), http) for one in ("matching", "membership")
         )
         bank = Bank(matching, membership, made, today, 7)
-        for count in range(PROTECTED, PROTECTED + candidates):
+        for count in range(PROTECTED, PROTECTED + 3):
             await bank.register(count)
         await eventually(lambda: bank.promises_are_heard(anew()))
         await quiet(stage)
         yield Town(stage, bank)
 
 
-async def test_a_restore_that_nobody_told_of_is_found_and_hides_until_it_is_settled(
-    world: World,
-) -> None:
-    async with town(world, 1) as here:
-        member = here.bank.employers[-1].membership_id
-        dump = dumped(here.stage, "membership")
-        await here.suspend()
+async def test_nothing_is_lost_in_silence_whoever_puts_back_what(world: World) -> None:
+    async with town(world) as here:
+        await nobody_told_of_it(here)
         await here.reinstate()
         await here.quiet()
-        await here.put_back("membership", dump)
-        here.start("membership")
-        await here.suspend()
+        await each_alone(here)
+        await all_together(here)
 
-        async def found() -> None:
-            for service in ("matching", "notifications", "followup"):
-                assert await here.parked(service) == [(member, "another_epoch")]
 
-        await eventually(found)
-        ((place, _),) = here.bank.places[-1:]
-        told = {"place_id": place, "candidate_ref": here.bank.candidates[0]}
-        if dict(here.bank.places)[place].membership_id == member:
-            answer = await here.bank.matching.call(
-                anew(), "caseworker", "/matches", told, unit="jobbcenter_city"
-            )
-            assert answer.json()["code"] == "place_not_open"
-        for replica in here.stage.of("membership"):
-            await asyncio.to_thread(replica.stop)
-        assert member in await here.restore("membership")
-        here.start("membership")
-        (epoch,) = [
-            row["epoch"]
-            for row in await here.stage.rows("matching", "SELECT epoch FROM parked LIMIT 1")
-        ]
+async def nobody_told_of_it(here: Town) -> None:
+    """Put a database back and go on: it is found, and hides until it is settled."""
+    member = here.bank.employers[-1].membership_id
+    dump = dumped(here.stage, "membership")
+    await here.suspend()
+    await here.reinstate()
+    await here.quiet()
+    await here.put_back("membership", dump)
+    here.start("membership")
+    await here.suspend()
 
-        async def told_anew() -> None:
-            for service in ("matching", "notifications", "followup"):
-                assert len(await here.parked(service)) == 2
-
-        await eventually(told_anew)
+    async def found() -> None:
         for service in ("matching", "notifications", "followup"):
-            words = ("parked", "accept-epoch", epoch, "--service", service, *WHY)
-            done = await asyncio.to_thread(jobbpakten, *words, env=settings(here.stage))
-            assert done.code == 0, done.err
+            assert await here.parked(service) == [(member, "another_epoch")]
+
+    await eventually(found)
+    ((place, _),) = here.bank.places[-1:]
+    told = {"place_id": place, "candidate_ref": here.bank.candidates[0]}
+    if dict(here.bank.places)[place].membership_id == member:
+        answer = await here.bank.matching.call(
+            anew(), "caseworker", "/matches", told, unit="jobbcenter_city"
+        )
+        assert answer.json()["code"] == "place_not_open"
+    for replica in here.stage.of("membership"):
+        await asyncio.to_thread(replica.stop)
+    assert member in await here.restore("membership")
+    here.start("membership")
+    (epoch,) = [
+        row["epoch"]
+        for row in await here.stage.rows("matching", "SELECT epoch FROM parked LIMIT 1")
+    ]
+
+    async def told_anew() -> None:
+        for service in ("matching", "notifications", "followup"):
+            assert len(await here.parked(service)) == 2
+
+    await eventually(told_anew)
+    for service in ("matching", "notifications", "followup"):
+        words = ("parked", "accept-epoch", epoch, "--service", service, *WHY)
+        done = await asyncio.to_thread(jobbpakten, *words, env=settings(here.stage))
+        assert done.code == 0, done.err
+    await here.quiet()
+    assert await here.says("matching", member) == "suspended true"
+
+
+async def each_alone(here: Town) -> None:
+    """Put back one after the other: each difference is named, and what protects takes effect."""
+    first, second, _ = here.bank.candidates
+    for service in sorted(ALL):
+        dump = dumped(here.stage, service)
+        await here.hide(first)
+        await here.suspend()
         await here.quiet()
-        assert await here.says("matching", member) == "suspended true"
-
-
-async def test_put_back_alone_or_together_each_difference_is_named_and_what_protects_takes_effect(
-    world: World,
-) -> None:
-    async with town(world) as here:
-        first, second, third = here.bank.candidates
-        for service in sorted(ALL):
-            dump = dumped(here.stage, service)
-            await here.hide(first)
-            await here.suspend()
-            await here.quiet()
-            before = await state(here.stage)
-            await here.put_back(service, dump)
-            named = await here.restore(service)
-            here.start(service)
-            await here.quiet()
-            left = differing(before, await state(here.stage))
-            assert {key for _, key in left} <= named, (service, left)
-            if service in {"matching", "membership"}:
-                await takes_effect(here, second)
-                await here.show(second)
-            await here.show(first)
-            await here.reinstate()
-            await here.quiet()
-        await all_together(here, third)
+        before = await state(here.stage)
+        await here.put_back(service, dump)
+        named = await here.restore(service)
+        here.start(service)
+        await here.quiet()
+        left = differing(before, await state(here.stage))
+        assert {key for _, key in left} <= named, (service, left)
+        if service in {"matching", "membership"}:
+            await takes_effect(here, second)
+            await here.show(second)
+        await here.show(first)
+        await here.reinstate()
+        await here.quiet()
 
 
 async def takes_effect(here: Town, ref: str) -> None:
@@ -184,8 +188,9 @@ async def takes_effect(here: Town, ref: str) -> None:
     assert await here.says("matching", member) == "suspended true"
 
 
-async def all_together(here: Town, third: str) -> None:
+async def all_together(here: Town) -> None:
     """Dump the four at different times, and put them all back."""
+    third = here.bank.candidates[2]
     dumps = {}
     for number, service in enumerate(sorted(ALL)):
         dumps[service] = dumped(here.stage, service)

@@ -26,7 +26,7 @@ OWN_ROOMS = {
 }
 # Lines that hold code, for each part of `shared`: docs/decisions/0007 says how they were set.
 SHARED_LINES = {"messaging": 1_750, "http": 830, "time": 110, "people": 640}
-SHARED_LINES |= {"networks": 465, "settings": 545, "edges": 930, "restoring": 310, "": 1_120}
+SHARED_LINES |= {"networks": 465, "settings": 545, "edges": 930, "restoring": 360, "": 1_120}
 LEFT_TO_DO = {"TODO", "FIXME", "XXX"}
 BANNED = {"utils", "helpers", "common", "core", "base", "manager", "misc", "lib"}
 

@@ -9,12 +9,14 @@ from tests.support.pasts import past
 
 from jobbpakten_events import Event
 from jobbpakten_events.directory import TOPIC as DIRECTORY
+from jobbpakten_events.directory import RecipientNamed
 from jobbpakten_events.membership import (
     TOPIC,
     CommitmentReleased,
     CommitmentRenegotiated,
     MembershipEnded,
     MembershipReinstated,
+    MembershipRejected,
     MembershipSuspended,
 )
 from membership.commands.retelling import retell
@@ -23,12 +25,12 @@ CONDITIONS = {"ground": "working_conditions"}
 
 
 async def retold(
-    membership: Membership, key: object, *lost: Event, topic: str = TOPIC, twice: bool = False
+    membership: Membership, key: object, *lost: Event, topic: str = TOPIC, **more: Any
 ) -> tuple[str, list[Any]]:
     """Tell anew; give the word that was said and what was told, kind and body."""
     before = len(await membership.told())
     async with membership.database.transaction() as tx:
-        said = await retell(tx, past(topic, key, *lost, twice=twice))
+        said = await retell(tx, past(topic, key, *lost, **more))
     told = (await membership.told_in_full())[before:]
     return said, [(kind.removesuffix(".v1"), body) for kind, _, body in told]
 
@@ -53,9 +55,25 @@ async def test_an_applicant_stands_where_it_stands_here(
     membership: Membership, way: str, told: str
 ) -> None:
     member = await getattr(membership, way)()
-    ended = MembershipEnded(membership_id=member["membership_id"], ground="withdrawn")
-    said, found = await retold(membership, member["membership_id"], ended)
+    lost = of(member, MembershipReinstated)
+    said, found = await retold(membership, member["membership_id"], lost)
     assert (said, kinds(found)) == ("", [told])
+
+
+@pytest.mark.parametrize("way", ["applied", "in_vetting", "approved", "joined"])
+@pytest.mark.parametrize("twice", [False, True])
+async def test_an_end_or_a_suspension_that_is_lost_is_undone_by_nobody(
+    membership: Membership,
+    way: str,
+    twice: bool,  # noqa: FBT001
+) -> None:
+    member = await getattr(membership, way)()
+    key = member["membership_id"]
+    ended = MembershipEnded(membership_id=key, ground="withdrawn")
+    rejected = of(member, MembershipRejected, ground="values")
+    suspended = of(member, MembershipSuspended, **CONDITIONS)
+    for lost in (ended, rejected, suspended):
+        assert await retold(membership, key, lost, twice=twice) == ("to_be_decided", [])
 
 
 async def test_a_suspended_member_is_told_suspended_and_one_that_is_back_reinstated(
@@ -72,15 +90,7 @@ async def test_a_suspended_member_is_told_suspended_and_one_that_is_back_reinsta
     assert (again[0], kinds(again[1])) == ("", ["membership.reinstated"])
 
 
-async def test_a_suspension_that_is_lost_is_lifted_by_nobody_but_a_decider(
-    membership: Membership,
-) -> None:
-    member = await membership.joined()
-    lost = of(member, MembershipSuspended, **CONDITIONS)
-    assert await retold(membership, member["membership_id"], lost) == ("to_be_decided", [])
-
-
-async def test_where_people_have_acted_since_what_they_decided_holds(
+async def test_where_people_have_acted_since_a_lost_suspension_holds_all_the_same(
     membership: Membership,
 ) -> None:
     member = await membership.joined()
@@ -88,7 +98,10 @@ async def test_where_people_have_acted_since_what_they_decided_holds(
     await membership.good("POST", f"{path}/suspension", "decider", CONDITIONS)
     await membership.good("POST", f"{path}/reinstatement", "decider", {})
     lost = of(member, MembershipSuspended, **CONDITIONS)
-    said, told = await retold(membership, member["membership_id"], lost, twice=True)
+    key = member["membership_id"]
+    assert await retold(membership, key, lost, twice=True) == ("to_be_decided", [])
+    back = of(member, MembershipReinstated)
+    said, told = await retold(membership, key, lost, back, twice=True)
     assert (said, kinds(told)) == ("", ["membership.reinstated"])
 
 
@@ -131,6 +144,23 @@ async def test_whoever_is_known_here_is_named_and_nobody_else_remembered(
     said, told = await retold(membership, named["contact_id"], topic=DIRECTORY)
     assert (said, kinds(told)) == ("", ["recipient.named"])
     assert await retold(membership, uuid4(), topic=DIRECTORY) == ("", [("tombstone", None)])
+
+
+@pytest.mark.parametrize("twice", [False, True])
+async def test_whoever_was_removed_in_what_is_lost_is_not_named_again(
+    membership: Membership,
+    twice: bool,  # noqa: FBT001
+) -> None:
+    body = {"role": "coordinator", "unit": "kansliet", "name": "Åsa", "language": "sv"}
+    named = await membership.good("POST", "/staff", "coordinator", body | {"email": "a@b.example"})
+    key = named["contact_id"]
+    gone = RecipientNamed(
+        recipient_id=key, role="coordinator", of="unit", language="sv", sealed="s"
+    )
+    lost = {"forgotten": gone, "twice": twice}
+    said, told = await retold(membership, key, topic=DIRECTORY, **lost)
+    assert (said, kinds(told)) == ("to_be_decided", ["tombstone"])
+    assert await retold(membership, key, topic=DIRECTORY, **lost) == ("", [])
 
 
 async def test_what_was_begun_after_the_dump_is_not_here(membership: Membership) -> None:

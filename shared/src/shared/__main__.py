@@ -22,7 +22,9 @@ from shared import restoring
 from shared.arguments import odd
 from shared.database import direct_door
 from shared.edges.kafka import arguments
+from shared.edges.kafka_causes import cause
 from shared.edges.postgres_refusals import DatabaseRefuses
+from shared.edges.tls import TlsAmiss
 from shared.http.servers import Server
 from shared.logs import describe
 from shared.messaging.kafka import EVERYBODY, TOPICS
@@ -30,7 +32,9 @@ from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing, rotation
 from shared.people.canaries import WrongKey
-from shared.restoring import NotNow
+from shared.restoring import KAFKA_AWAY, NotNow
+from shared.settings.files import FileAmiss
+from shared.settings.kafka import OperatorsAccess
 
 LAST_PORT = 65_535
 BESIDE = 1_000  # from the port of calls to that of probes
@@ -91,7 +95,7 @@ def carried_out(command: Callable[[Any], int], service: Any) -> int:
     """Carry out a command on a service's database, and end as `jobbpakten` does."""
     try:
         return command(service)
-    except (WrongKey, NotNow, SystemExit) as amiss:
+    except (WrongKey, NotNow, FileAmiss, SystemExit) as amiss:
         sys.stderr.write(f"{amiss}\n")
         return 2
     except DatabaseRefuses as amiss:
@@ -139,11 +143,19 @@ def counted(service: Any, work: Callable[..., Any]) -> int:
 def restore(service: Any) -> int:
     """Bring a restored service to terms with its topics; print what differs, and give 1 if it does.
 
-    What others have heard beyond the topics isn't within reach of its image.
+    What others have heard beyond the topics isn't within reach of its image. The topics are read as
+    the operator, where JOBBPAKTEN_KAFKA_SERVERS and what belongs to it are set.
     """
     settings = service.Settings.from_environment()
+    operator = OperatorsAccess()
+    kafka = operator if operator.kafka_servers else settings
     hears = {name for name, topic in TOPICS.items() if settings.service in topic.read_by}
-    found = asyncio.run(restoring.restore(settings, arguments(settings), hears, {}, said))
+    try:
+        found = asyncio.run(restoring.restore(settings, arguments(kafka), hears, {}, said))
+    except (*KAFKA_AWAY, TlsAmiss) as error:
+        why = asyncio.run(cause(kafka, error))
+        said(why or f"Kafka at {kafka.kafka_servers} can't be read: {describe(error)}")
+        return 3
     sys.stdout.write(json.dumps(found.view(), indent=2) + "\n")
     return int(found.waits_for_somebody)
 

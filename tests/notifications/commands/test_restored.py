@@ -14,17 +14,22 @@ from tests.support.parked import park, settle
 
 from notifications.models import Notice, Recalled
 from notifications.queries.delivery import HEARD, PARKED
-from shared.messaging.epochs import draw
+from shared.messaging.epochs import draw, note_lineage
 from shared.time import clock
 
 TASK = "check_application vetting_officer"
 
 
-async def restored(service: Notifications) -> None:
-    """Have a person say that the database was restored."""
+async def restored(service: Notifications, *, to_a_moment: bool = False) -> None:
+    """Have a person say that the database was restored, or let the server recover to a moment."""
     connection = await service.database.direct.connect()
     try:
-        await draw(connection)
+        if to_a_moment:  # it keeps all of its names but the timeline
+            await note_lineage(connection)
+            await connection.execute("UPDATE epochs SET lineage = lineage || 'before'")
+            await note_lineage(connection)
+        else:
+            await draw(connection)
     finally:
         await connection.close()
 
@@ -53,25 +58,32 @@ async def forgotten(service: Notifications) -> None:
             await (await tx.connection()).execute(text(f"DELETE FROM {table}"))
 
 
-async def test_what_waited_when_the_dump_was_made_is_uncertain(service: Notifications) -> None:
+@pytest.mark.parametrize("to_a_moment", [False, True])
+async def test_what_waited_when_the_dump_was_made_is_uncertain(
+    service: Notifications,
+    to_a_moment: bool,  # noqa: FBT001
+) -> None:
     await one_task(service)
     await service.sender.dispatch_round()
-    await restored(service)
+    await restored(service, to_a_moment=to_a_moment)
     assert await service.sends() == []
     assert await service.states() == [f"{TASK} uncertain"]
     assert [mail.state for mail in await service.mails()] == ["uncertain"]
     assert "notice.uncertain.v1" in await service.told()
 
 
+@pytest.mark.parametrize("to_a_moment", [False, True])
 async def test_what_is_heard_again_is_uncertain_too_and_goes_out_when_a_person_says_so(
     service: Notifications,
+    to_a_moment: bool,  # noqa: FBT001
 ) -> None:
     story = await one_task(service)
     assert await service.sends() == [TASK]
     about = service.about(story.applied)
     early = about.model_copy(update={"aggregateversion": 1, "time": about.time - timedelta(days=1)})
     await forgotten(service)
-    await restored(service)
+    await restored(service, to_a_moment=to_a_moment)
+    assert await service.sends() == [TASK]  # what waited is held: nothing did
     await service.takes(story.applied, early)
     assert await service.sends() == [TASK]
     assert await service.states() == [f"{TASK} uncertain"]
@@ -93,6 +105,7 @@ async def test_what_was_told_of_it_after_the_dump_is_recalled(
     await service.takes(story.applied, about.model_copy(update={"aggregateversion": 1}))
     assert await service.sends() == []
     assert await service.states() == [f"{TASK} {state}"]
+    assert (await service.told())[-2:] == ["notice.requested.v1", f"notice.{state}.v1"]
 
 
 async def test_what_is_asked_for_after_the_restore_goes_out(service: Notifications) -> None:

@@ -10,6 +10,7 @@ from tests.shared.support.inbox_harness import Ear
 from tests.shared.support.records import made, record
 
 from shared.machines import NotAllowed
+from shared.messaging.causation import TOLD_ANEW
 from shared.messaging.inbox import parking, restored
 from shared.messaging.inbox.records import Record
 
@@ -24,9 +25,16 @@ async def ear(database: Callable[[str], str]) -> AsyncIterator[Ear]:
     await found.database.engine.dispose()
 
 
-def told(version: int, epoch: str) -> Record:
+def told(version: int, epoch: str, **more: str) -> Record:
     """Give an event as it was told in one life of its teller; the same one the second time."""
-    return record(made(), version, offset=100 + version, epoch=epoch, id=str(ids[epoch, version]))
+    about = {"epoch": epoch, "id": str(ids[epoch, version])} | more
+    life = (FIRST, SECOND, THIRD).index(epoch)
+    return record(made(), version, offset=100 * life + version, **about)
+
+
+async def hears_anew(ear: Ear, epoch: str, version: int) -> None:
+    """Hear what a restore tells anew."""
+    await ear.inbox.process([told(version, epoch, causationid=f"{TOLD_ANEW}{epoch}")])
 
 
 class Ids(dict[tuple[str, int], Any]):
@@ -99,13 +107,39 @@ async def test_two_restores_that_tell_one_number_are_both_kept(ear: Ear) -> None
     await hears(ear, FIRST, 1, 2)
     await hears(ear, SECOND, 2)
     await hears(ear, THIRD, 2)
-    assert await ear.parked() == [(2, "another_epoch"), (None, "forked")]
+    await hears(ear, THIRD, 2)
+    assert await ear.parked() == [(2, "another_epoch"), (None, "another_epoch")]
+    await hears_anew(ear, THIRD, 3)
+    assert await accepted(ear, THIRD) == (1, 0)
+    assert await ear.effects() == [1, 2]
+    assert await accepted(ear, SECOND) == (1, 0)
+    await drained(ear)
+    assert await ear.effects() == [1, 2, 3]
+
+
+async def test_a_fork_beside_a_number_that_waits_is_of_its_aggregate_and_bars_it(ear: Ear) -> None:
+    await hears(ear, FIRST, 1, 3)
+    await ear.inbox.process([told(3, SECOND), told(2, FIRST)])
+    assert await ear.effects() == [1]
+    key = made().key
+    async with ear.database.transaction() as tx:
+        assert await restored.is_parked(tx, "membership.v1", key)
+        for row in await ear.parked_rows():  # a person may try each again: nothing is lost by it
+            await parking.retry(tx, row.id)
+    await drained(ear)
+    assert (None, "another_epoch") in await ear.parked()
+    assert sorted(row.epoch for row in await ear.parked_rows()) == [FIRST, FIRST, SECOND]
+    await hears_anew(ear, SECOND, 4)
+    assert await accepted(ear, SECOND) == (1, 0)
+    await drained(ear)
+    assert await ear.effects() == [1, 2, 3, 4]
+    assert await ear.parked() == []
 
 
 async def test_one_decision_lets_all_streams_of_an_epoch_go_on(ear: Ear) -> None:
     await hears(ear, FIRST, 1, 2, 3)
     await hears(ear, SECOND, 2, 3, 4)
-    await hears(ear, THIRD, 5)
+    await hears_anew(ear, THIRD, 5)
     assert await accepted(ear, SECOND) == (1, 0)
     await drained(ear)
     assert await ear.effects() == [1, 2, 3, 4, 5]
@@ -124,6 +158,35 @@ async def test_what_was_not_told_anew_is_not_passed_over(ear: Ear) -> None:
     await hears(ear, SECOND, 2, 3, 4)
     assert await accepted(ear, SECOND) == (0, 1)
     assert len(await ear.parked()) == 3
+    await hears(ear, THIRD, 5)  # whatever another server or a relay has drawn since
+    assert await accepted(ear, SECOND) == (0, 1)
+
+
+async def test_what_was_told_anew_before_it_is_nothing_behind_it(ear: Ear) -> None:
+    await hears(ear, FIRST, 1, 2)
+    await hears(ear, SECOND, 2)
+    await hears_anew(ear, SECOND, 6)
+    await hears(ear, THIRD, 1)
+    assert await accepted(ear, THIRD) == (0, 1)
+    assert await accepted(ear, SECOND) == (1, 0)
+
+
+async def test_what_a_person_passed_over_is_not_parked_when_it_comes_again(ear: Ear) -> None:
+    await hears(ear, FIRST, 1)
+    await hears(ear, THIRD, 3)
+    (gap,) = await ear.parked_rows()
+    async with ear.database.transaction() as tx:
+        await parking.accept_gap(tx, "membership.v1", made().key, "ops-1", "lost")
+        await parking.skip(tx, gap.id, "ops-1", "lost too")
+    await hears(ear, THIRD, 3)
+    assert await ear.parked() == []
+    await hears(ear, SECOND, 2, 5)
+    first, second = await ear.parked_rows()
+    assert (first.version, second.version) == (2, 5)
+    async with ear.database.transaction() as tx:
+        await parking.skip(tx, first.id, "ops-1", "the other one holds")
+    await hears(ear, SECOND, 2)
+    assert await ear.parked() == [(5, "behind")]
 
 
 async def test_a_person_may_pass_over_each_by_itself(ear: Ear) -> None:
@@ -138,6 +201,19 @@ async def test_a_person_may_pass_over_each_by_itself(ear: Ear) -> None:
         await drained(ear)
     assert await ear.effects() == [1, 2, 3]
     assert await ear.parked() == []
+
+
+async def test_what_was_passed_over_of_one_epoch_is_heard_whatever_waits_of_another(
+    ear: Ear,
+) -> None:
+    await hears(ear, FIRST, 1, 2)
+    await hears(ear, SECOND, 1)
+    await hears(ear, THIRD, 2)
+    first, _ = await ear.parked_rows()
+    async with ear.database.transaction() as tx:
+        await parking.skip(tx, first.id, "ops-1", "the other one holds")
+    await hears(ear, SECOND, 1)
+    assert await ear.parked() == [(2, "another_epoch")]
 
 
 async def test_a_record_that_an_earlier_release_parked_comes_again_as_itself(ear: Ear) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
+from structlog.testing import capture_logs
 from tests.shared.support.outbox_harness import Teller, Telling
 from tests.support.callers import settings
 
@@ -71,7 +72,7 @@ async def test_tables_made_anew_by_a_dump_begin_another(database: Callable[[str]
     assert [because for _, because in await life(url)] == ["first", "copy"]
 
 
-async def test_a_server_that_took_over_begins_another_that_holds_no_mail_back(
+async def test_a_server_that_took_over_or_went_on_from_some_moment_begins_another(
     database: Callable[[str], str],
 ) -> None:
     url = database("shared")
@@ -82,6 +83,30 @@ async def test_a_server_that_took_over_begins_another_that_holds_no_mail_back(
     finally:
         await connection.close()
     assert [because for _, because in await life(url)] == ["first", "server"]
+
+
+async def test_the_first_life_of_a_database_that_has_told_already_is_said_aloud(
+    database: Callable[[str], str],
+) -> None:
+    url = database("shared")
+    await headers(url, 1)
+    with capture_logs() as logs:
+        assert await life(url) == [("", "first")]
+        await life(url)
+    assert [one["event"] for one in logs] == ["database_told_before_it_had_epochs"]
+
+
+async def test_a_person_who_restores_a_copy_before_it_was_started_begins_two(
+    database: Callable[[str], str],
+) -> None:
+    url = database("shared")
+    await life(url)
+    connection = await Door(url).connect()
+    try:
+        await connection.execute("UPDATE epochs SET lineage = replace(lineage, '/', '0/')")
+    finally:
+        await connection.close()
+    assert [why for _, why in await life(url, by_hand=True)] == ["first", "copy", "restore"]
 
 
 async def test_whoever_restored_a_database_in_its_place_says_so(

@@ -30,11 +30,14 @@ class NoticeSent(OfNotice, kind="notice.sent.v1"):
     """The mail server took the mail."""
 
 
+Ground = Literal["refused", "given_up", "unsendable"]
+
+
 class NoticeFailed(OfNotice, kind="notice.failed.v1"):
     """The mail can't be delivered; a caseworker or coordinator has to tell her in another way."""
 
     ground: Annotated[
-        Literal["refused", "given_up", "unsendable"],
+        Ground,
         says("The server refused it for good, never took it in time, or it couldn't be made."),
     ]
 

@@ -22,6 +22,7 @@ class Cause:
 
 
 NOBODY = Cause(correlation_id="")
+TOLD_ANEW = "restore-"  # what a restore tells is caused by no event, but by it and its epoch
 current: ContextVar[Cause] = ContextVar("cause", default=NOBODY)
 
 

@@ -1,13 +1,13 @@
 """What the topics still hold: read to their ends, and compared with what a database knows."""
 
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from jobbpakten_events import Event, source_of
 from shared.messaging.inbox.records import Heard, Record, read, taken
@@ -30,7 +30,12 @@ class Past:
     outside: int = 0
     last: Heard | None = None  # on the topic
     lost: list[Heard] = field(default_factory=list)
-    told_twice: bool = False
+    forked: int = 0  # the first number that was told twice
+    lifted: int = 0  # to which number, by a restore that was interrupted: what is above is ours
+
+    @property
+    def told_twice(self) -> bool:
+        return self.forked > 0
 
     @property
     def network(self) -> str:
@@ -41,10 +46,20 @@ class Past:
         """Give what was lost, in the order in which it was told."""
         return [one.event for one in self.lost if one.event]
 
+    def lately(self, *kinds: type[Event]) -> list[Event]:
+        """Give the last event of these kinds that was lost, of each life that was."""
+        found = {one.envelope.epoch: one.event for one in self.lost if isinstance(one.event, kinds)}
+        return [event for event in found.values() if event]
+
     @property
-    def lately(self) -> Event | None:
-        """Give the last event that was lost; none where people have acted since the restore."""
-        return self.events[-1] if self.events and not self.told_twice else None
+    def forgotten(self) -> bool:
+        """Tell whether others were last told to forget it, on a topic that is compacted.
+
+        Where nothing is left there of what they heard, it was a tombstone.
+        """
+        ends = {one.envelope.epoch: one for one in self.lost}
+        gone = self.outside > self.here and self.last is None
+        return gone or any(one.payload is None for one in ends.values())
 
     def said(self) -> tuple[str, ...]:
         """Say what was lost, kind and day; of many the last."""
@@ -58,13 +73,21 @@ class Past:
         before = self.last
         again = before is not None and one.version <= before.version
         if before and again and one.envelope.epoch != before.envelope.epoch:
-            self.told_twice = True
-            self.lost = self.lost or [before]
+            self.forked = min(one.version, self.forked or one.version)
         elif one.envelope.epoch in settled and one.version > self.outside:
-            self.told_twice = False  # lifted above both, and told anew
-        if one.version > self.here:
+            self.forked = 0  # lifted above both, and told anew
+        if one.version > self.here and not 0 < self.lifted < one.version:
             self.lost.append(one)
         self.outside, self.last = max(self.outside, one.version), one
+
+    def note_again(self, one: Heard) -> None:
+        """Note what was lost of a stream that was told twice: all that its last life didn't tell.
+
+        Its last life holds what people decided not knowing of it.
+        """
+        last = self.last.envelope.epoch if self.last else ""
+        if one.version >= self.forked and one.envelope.epoch != last:
+            self.lost.append(one)
 
 
 @dataclass
@@ -100,18 +123,32 @@ class Topics:
         """Read all that we tell and hear to its end."""
         tells = {name for name, one in TOPICS.items() if self.settings.service in one.told_by}
         for topic in sorted(tells | {*hears}):
-            count = await self.read_one(topic)
+            count = await self.read_one(topic, self.note)
             say(f"{self.settings.service}: {topic}: {count} records read")
 
-    async def read_one(self, topic: str) -> int:
+    async def read_forks(self) -> None:
+        """Read again what was told twice: only now is it known from which number on."""
+        forks = {stream: past for stream, past in self.ours.items() if past.told_twice}
+        for past in forks.values():
+            past.lost = []
+
+        def note(one: Any) -> None:
+            if isinstance(one, Heard) and not one.reason and one.stream in forks:
+                forks[one.stream].note_again(one)
+
+        for topic in sorted({topic for topic, _ in forks}):
+            await self.read_one(topic, note)
+
+    async def read_one(self, topic: str, note: Callable[[Any], None]) -> int:
         count, prefix = 0, self.settings.kafka_topic_prefix
         async with self.reading(prefix + topic) as consumer:
             ends = await consumer.end_offsets(consumer.assignment())
             moved = time.monotonic()
             while behind := [one for one in ends if await consumer.position(one) < ends[one]]:
-                found = await consumer.getmany(*behind, timeout_ms=500, max_records=2_000)
+                # Behind a transaction's last record stands its end, with which nothing comes.
+                found = await consumer.getmany(*behind, timeout_ms=50, max_records=2_000)
                 for record in (one for records in found.values() for one in records):
-                    self.note(read(taken(record, prefix), self.settings.municipality))
+                    note(read(taken(record, prefix), self.settings.municipality))
                     count += 1
                 if found:
                     moved = time.monotonic()
@@ -133,6 +170,8 @@ class Topics:
         try:
             await consumer.start()
             yield consumer
+        except OSError as error:  # a database's has the same names, and another cure
+            raise KafkaConnectionError from error
         finally:
             await consumer.stop()
 
@@ -148,13 +187,19 @@ class Topics:
             reach = self.theirs.setdefault(one.stream, Reach(one.version, one.version))
             reach.last = max(reach.last, one.version)
 
-    def note_unsent(self, rows: Iterable[Any]) -> None:
-        """Note what lies in the outbox of what a restore told: it comes after all on the topics."""
+    def note_unsent(self, rows: Iterable[Any], lives: Collection[str]) -> None:
+        """Note what lies in the outbox of these lives: it comes after all on the topics."""
         for row in rows:
             record = Record(row["topic"], 0, 0, row["key"].encode(), (*wire(row),), row["payload"])
             one = read(record, self.settings.municipality)
-            if isinstance(one, Heard) and one.envelope.epoch in self.settled:
+            if isinstance(one, Heard) and one.envelope.epoch in lives:
                 self.note(one)
+
+    def go_on(self, interrupted: Iterable[Any]) -> None:
+        """Take up what a run has lifted and not told anew, from where the database stood then."""
+        for one in interrupted:
+            self.past((one.topic, one.key)).here = one.here
+            self.past((one.topic, one.key)).lifted = one.lifted
 
     def past(self, stream: Stream) -> Past:
         if stream not in self.ours:
@@ -169,7 +214,7 @@ class Topics:
                 past = self.past(stream)
                 past.outside = max(past.outside, version)
         ours = [past for _, past in sorted(self.ours.items())]
-        return [one for one in ours if one.outside > one.here or one.told_twice]
+        return [one for one in ours if one.outside > one.here or one.told_twice or one.lifted]
 
     def missing(self) -> Iterator[tuple[str, str, int, Reach]]:
         """Name what we haven't heard and no topic holds any more: the stream and what it holds."""

@@ -3,6 +3,7 @@
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from shared.edges.tls import TlsFiles
 from shared.settings.stages import StageSettings
@@ -59,6 +60,13 @@ class KafkaAccess(StageSettings):
         if self.kafka_security == "PLAINTEXT":
             return None
         return TlsFiles(self.kafka_ca_file, self.kafka_certificate_file, self.kafka_key_file)
+
+
+class OperatorsAccess(KafkaAccess):
+    """The way of who restores: by our ACLs no service may read what it tells itself."""
+
+    service = "jobbpakten"
+    model_config = SettingsConfigDict(env_prefix="JOBBPAKTEN_")
 
 
 class KafkaSettings(KafkaAccess):

@@ -48,7 +48,7 @@ def restore_service(service: Service, *, plan: Plan = False, as_json: AsJson = F
         settings = main.Settings.from_environment()
     except SystemExit as refused:
         raise WrongUse(str(refused)) from None
-    kafka = cluster()  # the operator's way: no service may read what it tells itself
+    kafka = cluster(service)  # the operator's way: no service may read what it tells itself
     try:
         with reaching(service):
             to_topics = arguments(kafka)

@@ -89,9 +89,12 @@ def print_differences(found: dict[str, list[str]]) -> None:
         print_line("All topics are as declared.")
 
 
-def cluster() -> ToKafka:
-    """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS."""
-    if (taken := agreed()) is None:
+def cluster(of: str | None = None) -> ToKafka:
+    """Give the Kafka that is agreed on; WrongUse where none is named or its files are no TLS.
+
+    `of` is the service whose own way is taken where the operator has none.
+    """
+    if (taken := agreed(of)) is None:
         names = [variable(name, "kafka_servers") for name in (*services(), OPERATOR)]
         raise WrongUse(f"No Kafka is named: set {either(names)}, for example kafka:9092.")
     try:
@@ -101,15 +104,15 @@ def cluster() -> ToKafka:
     return taken
 
 
-def agreed() -> ToKafka | None:
+def agreed(of: str | None = None) -> ToKafka | None:
     """Give the Kafka that all services agree on, reached as the operator where she has a way."""
-    named = {service: settings_of(service, ToKafka) for service in services()}
+    ordered = sorted(services(), key=lambda service: service != of)
+    named = {service: settings_of(service, ToKafka) for service in ordered}
     operator = settings_of(OPERATOR, ToKafka)
-    found = {
-        (one.kafka_servers, one.kafka_topic_prefix): one
-        for one in named.values()
-        if one.kafka_servers
-    }
+    found: dict[tuple[str, str], ToKafka] = {}
+    for one in named.values():
+        if one.kafka_servers:
+            found.setdefault((one.kafka_servers, one.kafka_topic_prefix), one)
     names = [variable(service, "kafka_servers") for service in (*named, OPERATOR)]
     if len(found) > 1:
         raise WrongUse(

@@ -37,6 +37,7 @@ from jobbpakten_events.placement import (
     PlacementReady,
     PlacementStarted,
 )
+from matching import identities
 from matching.commands.candidates import recipients
 from matching.commands.consequences import recompute
 from matching.commands.locks import lock_candidate
@@ -91,8 +92,9 @@ async def retell_candidate(tx: Tx, one: Candidate, past: Past) -> str:
     if one.state in ENDS:
         await outbox.tell(tx, CandidateClosed(candidate_ref=one.id), on=one.since)
         return ""
-    was_hidden = isinstance(past.lately, VisibilityComputed) and not past.lately.visible
-    has_left = isinstance(past.lately, CandidateClosed)
+    lately = past.lately(VisibilityComputed, CandidateClosed)
+    was_hidden = any(isinstance(told, VisibilityComputed) and not told.visible for told in lately)
+    has_left = any(isinstance(told, CandidateClosed) for told in lately)
     if one.visible and (was_hidden or has_left):
         await begin(tx, one.id, profile_of(tx, one.network))
         await recompute(tx, one, await clock.today(tx), first=True)
@@ -101,7 +103,19 @@ async def retell_candidate(tx: Tx, one: Candidate, past: Past) -> str:
     return "to_be_decided" if has_left else ""
 
 
-async def retell_recipient(tx: Tx, one: Candidate, _: Past) -> str:
+async def retell_recipient(tx: Tx, one: Candidate, past: Past) -> str:
+    """Name her again, or forget her; who refused e-mail, or was hidden, in what is lost stays so.
+
+    Then she is asked again: she isn't mailed before somebody has recorded that she wants it.
+    """
+    if one.state in ENDS:  # who she was may be forgotten already
+        await outbox.forget(tx, DIRECTORY, str(one.id))
+        return ""
+    if past.forgotten:
+        was = await identities.person(tx, one.id)
+        await identities.change(tx, one.id, named=[], wants_email=False)
+        await outbox.forget(tx, DIRECTORY, str(one.id))
+        return "to_be_decided" if was.named or was.wants_email else ""
     known = await known_of(tx, one.id, profile_of(tx, one.network))
     if not await recipients.name(tx, one, known, await clock.today(tx), again=True):
         await outbox.forget(tx, DIRECTORY, str(one.id))
@@ -146,7 +160,7 @@ async def retell_consent(tx: Tx, one: Consent, past: Past) -> str:
     withdrawn = [lost for lost in past.lost if isinstance(lost.event, ConsentWithdrawn)]
     if one.withdrawn_on:
         await outbox.tell(tx, ConsentWithdrawn.from_row(one, **known), on=one.withdrawn_on)
-    elif withdrawn and not past.told_twice:
+    elif withdrawn:
         await end_consent(tx, one, "restored", withdrawn[-1].envelope.occurredat)
     else:
         await outbox.tell(tx, ConsentGiven.from_row(one, **known), on=one.given_on)

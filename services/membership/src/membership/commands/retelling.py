@@ -6,6 +6,7 @@ stands, everywhere else, until a decider has decided again.
 
 from uuid import UUID
 
+from jobbpakten_events import Event
 from jobbpakten_events.directory import TOPIC as DIRECTORY
 from jobbpakten_events.membership import (
     AgreementInForce,
@@ -23,9 +24,10 @@ from jobbpakten_events.membership import (
 )
 from membership import queries
 from membership.commands.agreement import about
-from membership.commands.contact import tell_of_contact
+from membership.commands.contact import forget, tell_of_contact
 from membership.models import Agreement, Commitment, Contact, Membership
 from membership.rules.agreement import Terms
+from membership.rules.membership import ENDED
 from shared.database import Tx
 from shared.messaging import outbox
 from shared.restoring.topics import Past
@@ -48,8 +50,15 @@ async def retell(tx: Tx, past: Past) -> str:
 
 
 async def retell_contact(tx: Tx, key: UUID, past: Past) -> str:
-    """Name her again, or forget her: whoever isn't known here gets no mail."""
-    if contact := await tx.get(Contact, key):
+    """Name her again, or forget her: whoever isn't known here gets no mail.
+
+    Who was removed in what is lost is removed again: else a new key of notifications names her.
+    """
+    contact = await tx.get(Contact, key)
+    if contact and past.forgotten:
+        await forget(tx, contact)
+        return "to_be_decided"
+    if contact:
         await tell_of_contact(tx, contact)
     elif past.last is None or past.last.payload is not None:
         await outbox.forget(tx, DIRECTORY, past.key)
@@ -58,6 +67,8 @@ async def retell_contact(tx: Tx, key: UUID, past: Past) -> str:
 
 async def retell_membership(tx: Tx, one: Membership, past: Past) -> str:
     known = {"membership_id": one.id, "act_by": one.deadline}
+    if is_undone(one, past):
+        return "to_be_decided"
     if one.state == "applied":
         organisation = await queries.organisation(tx, one.organisation_id)
         event = MembershipApplied.from_row(organisation, organisation_id=organisation.id, **known)
@@ -70,7 +81,7 @@ async def retell_membership(tx: Tx, one: Membership, past: Past) -> str:
     elif one.state == "approved":
         await outbox.tell(tx, MembershipApproved.from_row(one, **known), on=one.since)
     elif one.state == "member":
-        if isinstance(past.lately, MembershipSuspended) or not one.suspensions:
+        if not one.suspensions:  # nothing is told of one that was never suspended
             return "to_be_decided"
         await outbox.tell(tx, MembershipReinstated.from_row(one, **known), on=one.since)
     elif one.state == "suspended":
@@ -80,6 +91,17 @@ async def retell_membership(tx: Tx, one: Membership, past: Past) -> str:
     else:
         await outbox.tell(tx, MembershipEnded(membership_id=one.id, ground=one.state), on=one.since)
     return ""
+
+
+def is_undone(one: Membership, past: Past) -> bool:
+    """Tell whether an end or a suspension is lost that the present state doesn't show."""
+    lost = past.lately(
+        MembershipSuspended, MembershipReinstated, MembershipRejected, MembershipEnded
+    )
+    shown: tuple[type[Event], ...] = (MembershipReinstated,)
+    if one.state == "suspended":
+        shown = (MembershipReinstated, MembershipSuspended)
+    return one.state not in ENDED and not all(isinstance(event, shown) for event in lost)
 
 
 async def retell_agreement(tx: Tx, one: Agreement) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
@@ -38,6 +38,8 @@ TOLD: dict[str, Any] = {
 OWE = text("""UPDATE notices SET owed = coalesce(owed, '[]') || CAST(:step AS jsonb)
     WHERE id = ANY(:ids) AND NOT coalesce(owed @> CAST(:by AS jsonb), false)""")
 MOST_AT_ONCE = 200  # notices that one event closes; a part of an event's time
+BY = {"sent": "send", "failed": "fail", "uncertain": "doubt", "acted": "act"}
+BY |= {"cancelled": "cancel", "expired": "expire"}
 ENDS = {"acted": "act", "cancelled": "cancel", "expired": "expire"}
 
 
@@ -91,7 +93,10 @@ async def add(tx: Tx, notice: Notice) -> bool:
     tx.add(notice)
     more = {"kind_of_notice": notice.kind, "role": notice.role, "act_by": notice.act_by}
     await tell_of_notice(tx, notice, notification.NoticeRequested, notice.opened_on, **more)
-    return not await recall(tx, notice)
+    if not await recall(tx, notice):
+        return True
+    await tell_where_it_stands(tx, notice)
+    return False
 
 
 async def close(tx: Tx, subject: Subject, on: date) -> None:
@@ -144,6 +149,14 @@ async def tell_of_notice(tx: Tx, notice: Notice, event: Any, on: date, **more: A
     with because(cause):
         told = event(notice_id=notice.id, template=notice.template, **more)
         await outbox.tell(tx, told, on=on)
+
+
+async def tell_where_it_stands(tx: Tx, notice: Notice) -> None:
+    """Tell once more how far a notice has come; of one that waits there is nothing to tell."""
+    if by := BY.get(notice.state):
+        known = notice.reason in get_args(notification.Ground)
+        more = {"ground": notice.reason if known else "given_up"} if by == "fail" else {}
+        await tell_of_notice(tx, notice, TOLD[by], notice.since, **more)
 
 
 async def expire(tx: Tx, today: date) -> int:

@@ -7,8 +7,8 @@ from sqlalchemy import text
 from notifications.models import Notice, Recalled
 from shared.database import Tx
 
-# A server that took over has lost nothing that it had confirmed.
-RESTORED_AT = text("SELECT max(drawn_at) FROM epochs WHERE because IN ('copy', 'restore')")
+# Also where a server took over: a recovery to some moment looks the same from inside.
+RESTORED_AT = text("SELECT max(drawn_at) FROM epochs WHERE because <> 'first'")
 
 
 async def recall(tx: Tx, notice: Notice) -> bool:

@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 
 from jobbpakten_events import notification
 from notifications.commands import recalling
-from notifications.commands.notice import TOLD, step, tell_of_notice
+from notifications.commands.notice import step, tell_where_it_stands
 from notifications.models import Delivery, Notice, Recalled
 from shared.database import Tx
 from shared.messaging.inbox.records import Heard
@@ -28,12 +28,8 @@ STATES = {
     notification.NoticeCancelled: "cancelled",
     notification.NoticeExpired: "expired",
 }
-BY = {"sent": "send", "failed": "fail", "uncertain": "doubt", "acted": "act"}
-BY |= {"cancelled": "cancel", "expired": "expire"}
-
-
 UNHELD = text("""INSERT INTO held_epochs (epoch) SELECT epoch FROM epochs
-    WHERE because IN ('copy', 'restore') AND epoch NOT IN (SELECT epoch FROM held_epochs)
+    WHERE because <> 'first' AND epoch NOT IN (SELECT epoch FROM held_epochs)
     ON CONFLICT DO NOTHING RETURNING epoch""")
 MAILED = ("waiting", "claimed", "handed_over")
 
@@ -47,9 +43,7 @@ async def retell(tx: Tx, past: Past) -> str:
     if notice is None:
         return "recalled" if past.lost else "heard_again"
     await recalling.recall(tx, notice)
-    if by := BY.get(notice.state):
-        more = {"ground": notice.reason or "given_up"} if by == "fail" else {}
-        await tell_of_notice(tx, notice, TOLD[by], notice.since, **more)
+    await tell_where_it_stands(tx, notice)
     return ""
 
 

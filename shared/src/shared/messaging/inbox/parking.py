@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.machines import NotAllowed, NotFound
@@ -33,6 +34,11 @@ PARK = text("""
             :topic, :partition, :offset, :record_key, :key, :version, :reason, :detail,
             :headers, :payload, :epoch, coalesce(:parked_at, clock_timestamp()))
     ON CONFLICT DO NOTHING""")
+# Two epochs told one number: the other lies beside it, without its number, but of its aggregate.
+TAKEN = text("""SELECT bool_or(version = :version AND epoch IS DISTINCT FROM :epoch) AS beside,
+        coalesce(bool_or(version IS NULL AND (partition, "offset") = (:partition, :offset)), false)
+        AS lies_here
+    FROM parked WHERE (topic, key) = (:topic, :key)""")
 OPEN_NEXT = text(f"""UPDATE parked SET retry_at = now()
     WHERE (topic, key) = (:topic, :key) AND reason IN {WAITING} AND version =
           (SELECT min(version) FROM parked WHERE (topic, key) = (:topic, :key))""")  # noqa: S608
@@ -73,8 +79,20 @@ async def park(
         for one, reason in parked
         if one.record.parked is None or one.record.parked in before
     ]
-    if rows:
-        await (await tx.connection()).execute(PARK, rows)
+    connection = await tx.connection()
+    if any(row["reason"] == ANOTHER_EPOCH for row in rows):
+        for row in rows:
+            await park_one(connection, row)
+    elif rows:
+        await connection.execute(PARK, rows)
+
+
+async def park_one(connection: AsyncConnection, row: dict[str, Any]) -> None:
+    """Store a record, beside the one that waits under its number where another epoch told that."""
+    taken = (await connection.execute(TAKEN, row)).one()
+    if not taken.lies_here:
+        beside = taken.beside and row["reason"] == ANOTHER_EPOCH
+        await connection.execute(PARK, row | ({"version": None} if beside else {}))
 
 
 def row_of(one: One, reason: str) -> dict[str, Any]:
@@ -156,17 +174,17 @@ async def skip(tx: AsyncSession, parked: int, actor: str, ground: str) -> None:
     """Pass over a record for good, and let those behind it in."""
     row, place = await locked_row(tx, parked)
     if place and row.reason == ANOTHER_EPOCH:
-        if not [n for n in place.parked if n <= place.version and n != row.version]:
-            await let_in(tx, (row.topic, row.key), place, row.epoch)
+        await let_in(tx, (row.topic, row.key), place, row)
     elif place:
         if row.version != min(place.parked):
             raise NotAllowed("not_first", f"Number {min(place.parked)} of this stream waits first.")
         if row.version != place.version + 1:
             raise NotAllowed("gap_before", "Numbers are missing before it: accept the gap first.")
-        await move_to(tx, (row.topic, row.key), place, row.version)
+        place.version, place.id = row.version, None
+        await let_in(tx, (row.topic, row.key), place, row)
     await leave(tx, [parked])
     if place:
-        place.parked.pop(row.version)
+        place.parked.pop(row.version, None)
         compacted = TOPICS[row.topic].compacted
         await open_next(tx, (row.topic, row.key), place, compacted=compacted)
     about = {name: getattr(row, name) for name in ("topic", "partition", "offset", "key")}
@@ -191,9 +209,11 @@ async def accept_gap(tx: AsyncSession, topic: str, key: str, actor: str, ground:
     return first
 
 
-async def let_in(tx: AsyncSession, stream: Stream, place: StreamPosition, epoch: str) -> None:
-    """Count an epoch as heard: what comes again from it isn't parked again."""
-    place.former = tuple(sorted({*place.former, epoch} - {place.epoch}))
+async def let_in(tx: AsyncSession, stream: Stream, place: StreamPosition, row: Row[Any]) -> None:
+    """Count the epoch of a record as heard, unless more of it waits: it isn't parked again."""
+    others = {n for n, epoch in place.parked.items() if epoch == row.epoch} - {row.version}
+    if not any(number <= place.version for number in others):
+        place.former = tuple(sorted({*place.former, row.epoch or ""} - {"", place.epoch}))
     await remember(tx, [(stream, place)])
 
 

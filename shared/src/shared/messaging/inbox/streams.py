@@ -77,7 +77,7 @@ class StreamPosition:
         version = one.version
         if version <= self.version:
             return self.judge_old(one)
-        if one.record.parked is None and version in self.parked:
+        if version in self.parked and self.is_another(one):
             return self.judge_again(one)
         if version - self.version > FURTHEST:
             return Outcome.PARKED, JUMP
@@ -107,8 +107,15 @@ class StreamPosition:
 
     def judge_again(self, one: Heard) -> tuple[Outcome, str]:
         """Decide about a number that is parked: that of another epoch is parked beside it."""
-        same = self.parked[one.version] in {None, one.envelope.epoch}
-        return (Outcome.SEEN, "") if same else (Outcome.FORKED, FORK)
+        if self.parked[one.version] in {None, one.envelope.epoch}:
+            return Outcome.SEEN, ""
+        self.barred = True
+        return Outcome.FORKED, ANOTHER_EPOCH
+
+    def is_another(self, one: Heard) -> bool:
+        """Tell a record from that which is parked under its number."""
+        epochs = None, one.envelope.epoch
+        return one.record.parked is None or self.parked[one.version] not in epochs
 
     def enter(self, epoch: str) -> None:
         """Remember the epoch, and the one before it: what comes again from there was heard."""
@@ -144,7 +151,8 @@ async def lock(tx: AsyncSession, streams: Collection[Stream]) -> dict[Stream, St
                 for topic, key, version, last, epoch, former in rows
             }
     for topic, key, version, epoch, bars in await connection.execute(PARKED, named(streams)):
-        places[topic, key].parked[version] = epoch
+        if version is not None:  # else it lies beside one of its number
+            places[topic, key].parked[version] = epoch
         places[topic, key].barred |= bars
     return places
 
