@@ -25,7 +25,11 @@ COMMANDS = [
     for name, command in get_command(app).commands.items()  # type: ignore[attr-defined]
     for inner in getattr(command, "commands", [""])
 ]
-SETTINGS = ("DATABASE_URL", "DATABASE_DIRECT_URL", "KAFKA_SERVERS", "NETWORKS", "ENVIRONMENT")
+# What a command reads: of the ways to a service's parts only those that it goes.
+TO_DATABASE = ("DATABASE_URL", "DATABASE_DIRECT_URL", "NETWORKS", "ENVIRONMENT")
+TO_KAFKA = ("KAFKA_SERVERS", "KAFKA_TOPIC_PREFIX", "NETWORKS", "ENVIRONMENT")
+READ = dict.fromkeys(("parked list", "migrate", "reconcile"), TO_DATABASE)
+READ |= {"topics diff": TO_KAFKA}
 
 
 def typed(
@@ -85,8 +89,9 @@ def test_the_services_that_there_are_are_named() -> None:
     assert "'followup', 'matching', 'membership'" in typed(*SHARED, "nosuch").stderr
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize("command", ["parked list", "migrate", "reconcile", "topics diff"])
+@pytest.mark.parametrize(
+    ("command", "setting"), [(command, one) for command, read in READ.items() for one in read]
+)
 def test_a_setting_that_is_no_text_is_named(command: str, setting: str) -> None:
     found = jobbpakten(*command.split(), env={f"FOLLOWUP_{setting}": "\udcff"})
 
