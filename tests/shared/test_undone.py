@@ -239,7 +239,7 @@ async def test_a_loop_goes_on_after_whatever_fails(ours: Undone) -> None:
     running.cancel()
 
 
-@pytest.mark.parametrize("broken", ["OLDEST", "PARKED", "FORGET"])
+@pytest.mark.parametrize("broken", ["UNSENT", "PARKED", "FORGET"])
 async def test_a_figure_that_cannot_be_read_keeps_none_of_the_others(
     ear: Ear, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:

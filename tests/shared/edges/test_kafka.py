@@ -13,6 +13,12 @@ from tests.support.eventually import eventually
 from jobbpakten_local.parts.certificates import Authority
 
 FEW_TRIES = 8
+# Of a database in which something was told before anything ran: here it is so.
+USUAL = "database_told_before_it_had_epochs"
+
+
+def is_bad(line: Any) -> bool:
+    return line["log_level"] in {"warning", "error"} and line["event"] != USUAL
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,7 @@ async def test_what_is_amiss_is_said_once_with_its_cure_and_waited_for(
                     assert way.came > FEW_TRIES
 
                 await eventually(has_tried)
-                (line,) = [one for one in logs if one["log_level"] in {"warning", "error"}]
+                (line,) = [one for one in logs if is_bad(one)]
                 assert line["event"] == "waiting_for_kafka"
                 assert line["reason"].startswith(f"Kafka at {way.servers} ")
                 assert said in line["reason"]
