@@ -149,13 +149,13 @@ def test_mails_went_out_and_none_twice(twice: tuple[Told, Told]) -> None:
         assert len(ids) == len({*ids}) == sum(mails.values())
 
 
-def test_each_service_needs_less_than_160_megabytes_and_matching_190(
+def test_each_service_needs_less_than_150_megabytes_and_matching_180(
     twice: tuple[Told, Told],
 ) -> None:
     for told in twice:
         assert told.memory.keys() == SERVICES
-        assert told.memory["matching"] < 190 * MEGABYTE
-        assert max(told.memory[name] for name in SERVICES - {"matching"}) < 160 * MEGABYTE
+        assert told.memory["matching"] < 180 * MEGABYTE
+        assert max(told.memory[name] for name in SERVICES - {"matching"}) < 150 * MEGABYTE
 
 
 def test_nobody_is_named_anywhere_but_on_her_own_mail(twice: tuple[Told, Told]) -> None:

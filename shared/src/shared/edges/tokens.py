@@ -5,16 +5,18 @@ Which client called is all that is believed of what such a token says.
 
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from joserfc import jws, jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError
 from joserfc.jwk import Key
 
-from shared.edges.issuers import PublishedKeys
 from shared.edges.keysets import ALGORITHMS, keys_of
 from shared.edges.token_refusals import TokenAmiss
 from shared.settings.issuers import Issuer
+
+if TYPE_CHECKING:
+    from shared.edges.issuers import PublishedKeys
 
 LONGEST_SECONDS = 8 * 60 * 60
 SLACK_SECONDS = 60  # by which the issuer's clock and ours may differ
@@ -29,7 +31,7 @@ OF_A_PERSON = {"nonce", "at_hash", "c_hash", "auth_time", "amr", "sid", "scp"}
 class KeyUnknown(InvalidKeyIdError):
     """A token names a key that the issuer's last set doesn't hold: it may have a new one."""
 
-    def __init__(self, keys: PublishedKeys) -> None:
+    def __init__(self, keys: "PublishedKeys") -> None:
         super().__init__()
         self.keys = keys
 
@@ -65,7 +67,7 @@ class MachineTokens:
     """Reads one issuer's tokens."""
 
     def __init__(self, issuer: Issuer) -> None:
-        self.published = PublishedKeys(issuer.jwks, issuer.ca_file or "") if issuer.jwks else None
+        self.published = published_by(issuer)
         self.fixed = keys_of({"keys": issuer.keys})
         self.rules = rules(issuer.audience)
 
@@ -94,6 +96,15 @@ class MachineTokens:
         if kid in known:
             return known[kid]
         raise KeyUnknown(self.published) if self.published else InvalidKeyIdError
+
+
+def published_by(issuer: Issuer) -> "PublishedKeys | None":
+    """Give what fetches the keys that an issuer publishes; None where the file holds them."""
+    if not issuer.jwks:
+        return None
+    from shared.edges.issuers import PublishedKeys  # noqa: PLC0415 - with it comes an HTTP client
+
+    return PublishedKeys(issuer.jwks, issuer.ca_file or "")
 
 
 def client_in(claims: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-import httpx
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -36,6 +35,8 @@ def checked_client(client: str) -> str:
 
 def checked_address(url: str) -> str:
     """Refuse what isn't the plain https address of a key set."""
+    import httpx  # noqa: PLC0415 - 6 MB: who names no address needs no HTTP client
+
     with suppress(httpx.InvalidURL, ValueError):
         parts = httpx.URL(url)
         if parts.scheme == "https" and parts.host and not parts.userinfo and not parts.fragment:
