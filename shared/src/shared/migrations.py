@@ -5,14 +5,15 @@ call can wait behind it: whoever reads a table for ten minutes delays the migrat
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from alembic import command, context, op
 from alembic.config import Config
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, TextClause, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +22,7 @@ from sqlalchemy.pool import NullPool
 from shared.database import head_of, migrations_of
 from shared.edges.postgres import Door, door_to
 from shared.edges.postgres_refusals import DatabaseRefuses
+from shared.messaging.gauges import OLDEST_TRANSACTION
 
 PLUMBING = Path(__file__).parent / "messaging/plumbing"
 PLUMBING_TABLES = {"streams", "outbox", "inbox", "parked", "settlements", "answers", "clock"}
@@ -36,16 +38,14 @@ PAUSES_SECONDS = [2, 4, 8, *[15] * 60]  # a quarter of an hour in all
 HELD = {"55P03": "somebody holds a table", "40P01": "somebody and we wait for each other"}
 Say = Callable[[str], None]
 
-TRY = text("SELECT pg_try_advisory_lock(:lock)")
+TRY = text("SELECT pg_try_advisory_lock(:lock)").bindparams(lock=LOCK)
 HOLDER = text("""
-    SELECT pid, usename, extract(epoch FROM clock_timestamp() - backend_start)::int AS seconds
+    SELECT pid, usename, extract(epoch FROM clock_timestamp() - backend_start)::float AS seconds
     FROM pg_locks JOIN pg_stat_activity USING (pid)
     WHERE locktype = 'advisory' AND granted AND objid = :lock
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""")
-OLDEST = text("""
-    SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::int AS seconds
-    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-    AND xact_start IS NOT NULL ORDER BY xact_start LIMIT 1""")
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""").bindparams(
+    lock=LOCK
+)
 # All that 0003 changes, before it does: its own limit for a lock is longer than a call may wait.
 # We give way before deadlock_timeout (1 s) has PostgreSQL end one of a call and us.
 HOLD_DAYS = """
@@ -60,6 +60,14 @@ HOLD_DAYS = """
             EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', here.table_name);
         END LOOP;
     END $$"""
+
+
+class Hindrance(NamedTuple):
+    """What keeps us from migrating: as it is said at last, as it is said meanwhile, and whose."""
+
+    reason: str
+    meanwhile: str
+    whose: TextClause
 
 
 def migrate(service: str, where: Door | str, say: Say = lambda _: None) -> None:
@@ -110,21 +118,40 @@ async def _run(about: dict[str, Any], metadata: MetaData) -> None:
     engine = door.engine(poolclass=NullPool)
     try:
         async with engine.connect() as connection:
-            await _lock(connection, door, say)
-            pauses = iter(PAUSES_SECONDS)
-            while held := await _held_up(connection, metadata, about["done"]):
-                oldest = await _who(connection, OLDEST)
-                pause = next(pauses, None)
-                if pause is None:
-                    raise DatabaseRefuses(door.at, f"isn't migrated: {held}: {oldest}")
-                say(f"{held}, tries again in {pause} s: {oldest}")
-                await asyncio.sleep(pause)
+            for attempt in (_lock, partial(_go_on, metadata=metadata, done=about["done"])):
+                await _insist(connection, door, say, attempt)
     finally:
         await engine.dispose()
 
 
-async def _held_up(connection: AsyncConnection, metadata: MetaData, done: Say) -> str | None:
-    """Do all steps, or as many as somebody lets us: then say what holds us up."""
+async def _insist(
+    connection: AsyncConnection,
+    door: Door,
+    say: Say,
+    attempt: Callable[[AsyncConnection], Awaitable[Hindrance | None]],
+) -> None:
+    """Try until nothing hinders us, and say what does; DatabaseRefuses when it took too long."""
+    pauses = iter(PAUSES_SECONDS)
+    while hindrance := await attempt(connection):
+        who = await _who(connection, hindrance.whose)
+        pause = next(pauses, None)
+        if pause is None:
+            raise DatabaseRefuses(door.at, f"isn't migrated: {hindrance.reason}: {who}")
+        say(f"{hindrance.meanwhile} in {pause} s: {who}")
+        await asyncio.sleep(pause)
+
+
+async def _lock(connection: AsyncConnection) -> Hindrance | None:
+    """Be the only one who migrates; the lock is the session's, and goes with it."""
+    is_ours = await connection.scalar(TRY)
+    await connection.rollback()
+    if is_ours:
+        return None
+    return Hindrance("somebody else is at it", "somebody else migrates, looks again", HOLDER)
+
+
+async def _go_on(connection: AsyncConnection, metadata: MetaData, done: Say) -> Hindrance | None:
+    """Do all steps, or as many as somebody lets us."""
     try:
         await connection.run_sync(_upgrade, metadata, done)
     except DBAPIError as error:
@@ -132,30 +159,17 @@ async def _held_up(connection: AsyncConnection, metadata: MetaData, done: Say) -
         if held is None:
             raise
         await connection.rollback()
-        return held
+        return Hindrance(held, f"{held}, tries again", OLDEST_TRANSACTION)
     return None
 
 
-async def _lock(connection: AsyncConnection, door: Door, say: Say) -> None:
-    """Wait for whoever else migrates; the lock is the session's, and goes with it."""
-    pauses = iter(PAUSES_SECONDS)
-    while not await connection.scalar(TRY, {"lock": LOCK}):
-        holder = await _who(connection, HOLDER, lock=LOCK)
-        pause = next(pauses, None)
-        if pause is None:
-            raise DatabaseRefuses(door.at, f"isn't migrated: somebody else is at it: {holder}")
-        say(f"somebody else migrates, looks again in {pause} s: {holder}")
-        await asyncio.sleep(pause)
-    await connection.rollback()
-
-
-async def _who(connection: AsyncConnection, query: Any, **about: Any) -> str:
+async def _who(connection: AsyncConnection, query: TextClause) -> str:
     """Say whose connection it is, and how long it has been so; and how to end it."""
-    found = (await connection.execute(query, about)).first()
+    found = (await connection.execute(query)).first()
     await connection.rollback()
     if found is None:
         return "it has just gone"
-    whose = f"process {found.pid} of {found.usename}, since {found.seconds} s"
+    whose = f"process {found.pid} of {found.usename}, since {found.seconds:.0f} s"
     return f"{whose} (SELECT pg_terminate_backend({found.pid}) ends it)"
 
 

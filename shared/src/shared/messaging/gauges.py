@@ -34,10 +34,11 @@ UNSENT = text("""
 PARKED = text("""SELECT reason, count(*) AS records, count(DISTINCT (topic, key)) AS streams,
                         extract(epoch FROM clock_timestamp() - min(parked_at)) AS age
                  FROM parked GROUP BY reason""")
-# Of other users' sessions PostgreSQL says it to members of pg_read_all_stats only.
+# Beside ours. Of other users' sessions PostgreSQL says it to members of pg_read_all_stats only.
 OLDEST_TRANSACTION = text("""
     SELECT pid, usename, extract(epoch FROM clock_timestamp() - xact_start)::float AS seconds
-    FROM pg_stat_activity WHERE datname = current_database() AND xact_start IS NOT NULL
+    FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+        AND xact_start IS NOT NULL
         AND backend_type = 'client backend'  -- autovacuum ends by itself, and gives way
     ORDER BY xact_start LIMIT 1""")
 OLD_SECONDS = 300  # nothing of ours takes so long, and what it holds back grows
@@ -112,9 +113,9 @@ class Observer:
 
     async def read_transactions(self, tx: Tx) -> None:
         """Say once in five minutes whose transaction is open for too long, and how to end it."""
-        found = (await (await tx.connection()).execute(OLDEST_TRANSACTION)).one()
-        metrics.oldest_transaction.labels(self.service).set(found.seconds)
-        if found.seconds > OLD_SECONDS:
+        found = (await (await tx.connection()).execute(OLDEST_TRANSACTION)).first()
+        metrics.oldest_transaction.labels(self.service).set(found.seconds if found else 0)
+        if found and found.seconds > OLD_SECONDS:
             ends = f"SELECT pg_terminate_backend({found.pid})"
             reason = f"Process {found.pid} of {found.usename} holds back what is deleted: {ends}"
             about = {"seconds": round(found.seconds), "reason": reason, "at": self.database.at}
