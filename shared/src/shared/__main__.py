@@ -27,7 +27,7 @@ from shared.edges.postgres_refusals import DatabaseRefuses
 from shared.edges.tls import TlsAmiss
 from shared.http.servers import Server
 from shared.logs import describe
-from shared.messaging.kafka import EVERYBODY, TOPICS
+from shared.messaging.kafka import EVERYBODY, heard_by
 from shared.networks import NetworkAmiss, kind_of, load, shipped
 from shared.networks.profiles import NetworkProfile
 from shared.people import resealing, rotation
@@ -149,8 +149,8 @@ def restore(service: Any) -> int:
     settings = service.Settings.from_environment()
     operator = OperatorsAccess()
     kafka = operator if operator.kafka_servers else settings
-    hears = {name for name, topic in TOPICS.items() if settings.service in topic.read_by}
     try:
+        hears = heard_by(settings.service)
         found = asyncio.run(restoring.restore(settings, arguments(kafka), hears, {}, said))
     except (*KAFKA_AWAY, TlsAmiss) as error:
         why = asyncio.run(cause(kafka, error))

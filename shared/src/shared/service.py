@@ -124,8 +124,7 @@ class Parts:
         self.listener = Listener(settings, self.inbox, hears.topics, self.refusals)
         self.relay = Relay(settings, database, refusals=self.refusals)
         self.observer = Observer(settings.service, database, waiting)
-        told = {t.name for t in kafka.TOPICS.values() if settings.service in t.told_by}
-        self.topics = hears.topics | told
+        self.topics = hears.topics | kafka.told_by(settings.service)
         self.registry = figures.registry_of(settings.service)
         self.expect()
         self.working: asyncio.Task[None] | None = None

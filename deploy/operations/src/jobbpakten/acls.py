@@ -5,8 +5,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from shared.messaging.kafka import FORMER, TOPICS
+from shared.settings.kafka import OperatorsAccess
 
-OPERATOR = "jobbpakten"  # who types `jobbpakten topics` and `jobbpakten restore`
+OPERATOR = OperatorsAccess.service  # who types `jobbpakten topics` and `jobbpakten restore`
 OF_OPERATOR = ("AlterConfigs", "Create", "Describe", "DescribeConfigs", "Read")
 API_VERSION = "kafka.strimzi.io/v1beta2"
 

@@ -69,12 +69,21 @@ TOPICS = {
     )
 }
 
-
 # Kafka shows nobody what she may not describe.
 UNSEEN = "not there, or not allowed us: see `jobbpakten topics diff` and `jobbpakten topics acl`"
 
 # Earlier releases made these; nobody tells or hears them any more.
 FORMER = frozenset({"answer.v1"})
+
+
+def told_by(service: str) -> set[str]:
+    """Name the topics that a service tells on."""
+    return {name for name, topic in TOPICS.items() if service in topic.told_by}
+
+
+def heard_by(service: str) -> set[str]:
+    """Name the topics that a service may read."""
+    return {name for name, topic in TOPICS.items() if service in topic.read_by}
 
 
 @cache

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from jobbpakten_events import Event, source_of
 from shared.messaging.inbox.records import Heard, Record, read, taken
 from shared.messaging.inbox.streams import FURTHEST, Stream
-from shared.messaging.kafka import FOR_EVER, TOPICS
+from shared.messaging.kafka import FOR_EVER, TOPICS, told_by
 from shared.messaging.relay import wire
 from shared.settings import ServiceSettings
 
@@ -115,14 +115,9 @@ class Topics:
         self.theirs: dict[Stream, Reach] = {}
         self.source = source_of(settings.municipality, settings.service)
 
-    def of(self, topic: str) -> dict[str, Past]:
-        """Give our streams on a topic by their keys."""
-        return {key: past for (on, key), past in self.ours.items() if on == topic}
-
     async def read(self, hears: Collection[str], say: Any) -> None:
         """Read all that we tell and hear to its end."""
-        tells = {name for name, one in TOPICS.items() if self.settings.service in one.told_by}
-        for topic in sorted(tells | {*hears}):
+        for topic in sorted(told_by(self.settings.service) | {*hears}):
             count = await self.read_one(topic, self.note)
             say(f"{self.settings.service}: {topic}: {count} records read")
 

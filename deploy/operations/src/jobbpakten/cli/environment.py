@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from os import environ
 from typing import Annotated, TypeVar
@@ -16,7 +17,7 @@ from shared.arguments import odd
 from shared.database import direct_door
 from shared.edges.postgres import Door
 from shared.keys import HOW_TO, read, the_same
-from shared.messaging.kafka import TOPICS
+from shared.messaging.kafka import TOPICS, heard_by
 from shared.settings import ServiceSettings, example_of, is_address
 from shared.settings.databases import WayToDatabase, tls_words
 from shared.settings.files import FileAmiss
@@ -92,10 +93,7 @@ def services() -> tuple[str, ...]:
 
 def hears() -> dict[str, set[str]]:
     """Say for each service which topics it hears."""
-    return {
-        service: {name for name, topic in TOPICS.items() if service in topic.read_by}
-        for service in services()
-    }
+    return {service: heard_by(service) for service in services()}
 
 
 def installed(service: str, command: str) -> None:
@@ -104,6 +102,15 @@ def installed(service: str, command: str) -> None:
     if spec is None or spec.origin is None:
         run = f"run `python -m shared {service} {command}` in its image"
         raise WrongUse(f"{service} isn't installed here: {run}.")
+
+
+def settings_within(service: str) -> ServiceSettings:
+    """Read a service's settings by its own code, which is installed; WrongUse for what can't be."""
+    settings: type[ServiceSettings] = import_module(f"{service}.main").Settings
+    try:
+        return settings.from_environment()
+    except SystemExit as refused:
+        raise WrongUse(str(refused)) from None
 
 
 def known(service: str | None) -> str | None:

@@ -1,7 +1,6 @@
 """`jobbpakten restore`: a service whose database was restored, brought to terms with the others."""
 
 import asyncio
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
@@ -11,18 +10,17 @@ from jobbpakten.cli.databases import reaching, transaction
 from jobbpakten.cli.environment import (
     Service,
     ToDatabase,
-    databases,
-    hears,
     installed,
     services,
     settings_of,
+    settings_within,
 )
 from jobbpakten.cli.exit_codes import CODES, Away, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_line, print_table, say, shown
 from jobbpakten.cli.topics import cluster
 from shared.edges.kafka import arguments
 from shared.edges.kafka_causes import cause
-from shared.messaging.kafka import TOPICS
+from shared.messaging.kafka import heard_by, told_by
 from shared.restoring import KAFKA_AWAY, NotNow, Restored, restore
 
 HEARD = text("SELECT topic, key, version FROM inbox WHERE version > 0 AND topic = ANY(:topics)")
@@ -43,16 +41,12 @@ def restore_service(service: Service, *, plan: Plan = False, as_json: AsJson = F
     """
     installed(service, "restore")
     floors = asyncio.run(heard_by_others(service))
-    main = import_module(f"{service}.main")
-    try:
-        settings = main.Settings.from_environment()
-    except SystemExit as refused:
-        raise WrongUse(str(refused)) from None
+    settings = settings_within(service)
     kafka = cluster(service)  # the operator's way: no service may read what it tells itself
     try:
         with reaching(service):
             to_topics = arguments(kafka)
-            work = restore(settings, to_topics, hears()[service], floors, say, plan=plan)
+            work = restore(settings, to_topics, heard_by(service), floors, say, plan=plan)
             found = asyncio.run(work)
     except NotNow as refused:
         raise WrongUse(str(refused)) from None
@@ -69,7 +63,7 @@ def restore_service(service: Service, *, plan: Plan = False, as_json: AsJson = F
 
 async def heard_by_others(service: str) -> dict[tuple[str, str], int]:
     """Give the highest numbers that listeners within reach have heard of a service's streams."""
-    tells = sorted(name for name, topic in TOPICS.items() if service in topic.told_by)
+    tells = sorted(told_by(service))
     floors: dict[tuple[str, str], int] = {}
     for listener in services():
         if listener == service:
@@ -77,7 +71,6 @@ async def heard_by_others(service: str) -> dict[tuple[str, str], int]:
         if not settings_of(listener, ToDatabase).database_url:
             say(f"{listener}: its database isn't named here: what it heard isn't looked at")
             continue
-        databases(listener)
         async with transaction(listener) as tx:
             rows = await (await tx.connection()).execute(HEARD, {"topics": tells})
             for topic, key, version in rows:

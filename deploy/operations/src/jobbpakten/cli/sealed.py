@@ -3,13 +3,12 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
 from typing import Any, NoReturn
 
 import typer
 
 from jobbpakten.cli.databases import reaching
-from jobbpakten.cli.environment import AnyService, databases, installed
+from jobbpakten.cli.environment import AnyService, databases, installed, settings_within
 from jobbpakten.cli.exit_codes import CODES, Code, WrongUse
 from jobbpakten.cli.outputs import AsJson, print_json, print_table, say
 from jobbpakten.cli.tokens import keys_app
@@ -57,11 +56,7 @@ def done(service: str, command: str, work: Callable[..., Any]) -> list[dict[str,
     installed(service, command)
     if not resealing.seals_anything(service):
         return []
-    main = import_module(f"{service}.main")
-    try:
-        settings = main.Settings.from_environment()
-    except SystemExit as refused:
-        raise WrongUse(str(refused)) from None
+    settings = settings_within(service)
     try:
         with reaching(service):
             return [asdict(one) for one in asyncio.run(work(settings, say))]

@@ -13,7 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from notifications.models import Delivery, Notice, Recipient, Subject
 from notifications.queries.notice import locked
 from shared.database import Tx
-from shared.messaging.kafka import TOPICS
+from shared.messaging.kafka import heard_by
 
 
 def about_mail(*, alone: bool) -> SelectOfScalar[Subject]:
@@ -35,7 +35,7 @@ WITH_RECIPIENT = select(Delivery, Recipient).outerjoin(
 )
 # By the topic too: the index that finds them begins with it.
 PARKED = text("SELECT DISTINCT key FROM parked WHERE topic = ANY(:topics) AND key = ANY(:keys)")
-HEARD = [name for name, topic in TOPICS.items() if "notifications" in topic.read_by]
+HEARD = sorted(heard_by("notifications"))
 MAIL_TO = WITH_RECIPIENT.where(Delivery.id == MAIL).with_for_update(of=Delivery)
 NEXT_MAIL = (
     select(Delivery.id)
