@@ -4,6 +4,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Hashable
 from typing import Any
 
 import structlog
@@ -45,18 +46,34 @@ def without_text(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
     return {**event, "error": describe(error)} if isinstance(error, BaseException) else event
 
 
+class Seldom:
+    """Lets a thing be said once in so many seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.said: dict[Hashable, float] = {}
+
+    def lets(self, about: Hashable) -> bool:
+        """Tell whether it may be said now: then it counts as said."""
+        now = time.monotonic()
+        said = {one: at for one, at in self.said.items() if now - at < self.seconds}
+        self.said = {about: now} | said
+        return about not in said
+
+    def forget(self, about: Hashable) -> None:
+        """Let it be said at once when it comes again: for now it is over."""
+        self.said.pop(about, None)
+
+
 class Hush(logging.Filter):
     """Let libraries say a thing once in 30 s: without Kafka, aiokafka writes 100 lines a second."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.said: dict[tuple[str, str], float] = {}
+        self.seldom = Seldom(QUIET_SECONDS)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        about, now = (record.name, str(record.msg)), time.monotonic()
-        said = {text: at for text, at in self.said.items() if now - at < QUIET_SECONDS}
-        self.said = {about: now} | said
-        return about not in said
+        return self.seldom.lets((record.name, str(record.msg)))
 
 
 def configure(service: str, level: str) -> None:

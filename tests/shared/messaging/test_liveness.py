@@ -17,8 +17,9 @@ from tests.support.eventually import eventually
 from jobbpakten_events import Envelope
 from jobbpakten_events.membership import CommitmentMade
 from jobbpakten_local.parts.kafka_access import ADMIN
+from shared import logs
 from shared.database import Tx, connect
-from shared.messaging import alarms, kafka, listener, liveness
+from shared.messaging import kafka, listener, liveness
 from shared.messaging.consumers import CarefulConsumer
 from shared.messaging.inbox import Hears
 from shared.messaging.inbox.batches import Inbox
@@ -41,7 +42,7 @@ class Later:
 @pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> Later:
     moved = Later()
-    for module in (liveness, alarms):
+    for module in (liveness, logs):
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=moved.monotonic))
     return moved
 

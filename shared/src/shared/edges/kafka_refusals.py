@@ -7,6 +7,7 @@ from typing import NamedTuple
 import structlog
 
 from shared.edges.kafka_causes import cause
+from shared.logs import Seldom
 from shared.settings.kafka import KafkaAccess
 
 ASK_SECONDS = 10  # each time is one more refused connection in the broker's own log
@@ -32,7 +33,7 @@ class Refusals:
 
     settings: KafkaAccess
     standing: dict[str, Refusal] = field(default_factory=dict)
-    said: dict[str, float] = field(default_factory=dict)
+    seldom: Seldom = field(default_factory=lambda: Seldom(AGAIN_SECONDS))
 
     async def note(self, who: str, error: BaseException) -> bool:
         """Find out why somebody failed, and say it unless it was; tell whether Kafka is why."""
@@ -43,19 +44,16 @@ class Refusals:
         found = await cause(self.settings, error)
         if not found:
             self.clear(who)
-        self.standing[who] = Refusal(kind, now, found)
-        if not found:
-            return False
-        if now - self.said.get(found, -AGAIN_SECONDS) >= AGAIN_SECONDS:
-            self.said[found] = now
+        elif self.seldom.lets(found):
             log.error("waiting_for_kafka", reason=found, at=self.settings.kafka_servers)
-        return True
+        self.standing[who] = Refusal(kind, now, found)
+        return bool(found)
 
     def clear(self, who: str) -> None:
         """Somebody got in: what kept her out is said again when it comes again."""
         ended = self.standing.pop(who, None)
         if ended and ended.sentence not in self.sentences():
-            self.said.pop(ended.sentence, None)
+            self.seldom.forget(ended.sentence)
 
     def sentences(self) -> list[str]:
         """Give what keeps us out at present."""

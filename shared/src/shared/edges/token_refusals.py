@@ -3,11 +3,11 @@
 No sentence shows anything of a token: whoever reads logs could else call as somebody.
 """
 
-import time
-
 import structlog
 from joserfc import errors
 from pydantic import ValidationError
+
+from shared.logs import Seldom
 
 QUIET_SECONDS = 600
 # The first that fits is said.
@@ -50,11 +50,10 @@ class TokenRefusals:
     """Remembers what was said."""
 
     def __init__(self) -> None:
-        self.said: dict[tuple[str, str], float] = {}
+        self.seldom = Seldom(QUIET_SECONDS)
 
     def note(self, whose: str, error: Exception) -> None:
         """Say whose token was refused and why, unless it was said a short while ago."""
-        now, about = time.monotonic(), (whose, cause_of(error))
-        if now - self.said.get(about, -QUIET_SECONDS) >= QUIET_SECONDS:
-            self.said[about] = now
-            log.warning("token_refused", at=whose, reason=about[1])
+        reason = cause_of(error)
+        if self.seldom.lets((whose, reason)):
+            log.warning("token_refused", at=whose, reason=reason)

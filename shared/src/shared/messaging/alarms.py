@@ -1,8 +1,8 @@
 """Alarms: said at once, and again every five minutes for as long as there is reason."""
 
-import time
-
 import structlog
+
+from shared.logs import Seldom
 
 AGAIN_SECONDS = 300
 
@@ -13,10 +13,8 @@ class Alarms:
     """Rings each alarm by its event, which a person may be woken by; its cure stands beside it."""
 
     def __init__(self) -> None:
-        self.rung: dict[str, float] = {}
+        self.seldom = Seldom(AGAIN_SECONDS)
 
     def ring(self, event: str, **about: object) -> None:
-        now = time.monotonic()
-        if event not in self.rung or now - self.rung[event] >= AGAIN_SECONDS:
-            self.rung[event] = now
+        if self.seldom.lets(event):
             log.error(event, **about)
