@@ -70,6 +70,9 @@ class Hindrance(NamedTuple):
     whose: TextClause
 
 
+Attempt = Callable[[AsyncConnection], Awaitable[Hindrance | None]]
+
+
 def migrate(service: str, where: Door | str, say: Say = lambda _: None) -> None:
     """Bring the schema to its head; safe to repeat, after a kill too, and from several places.
 
@@ -124,12 +127,7 @@ async def _run(about: dict[str, Any], metadata: MetaData) -> None:
         await engine.dispose()
 
 
-async def _insist(
-    connection: AsyncConnection,
-    door: Door,
-    say: Say,
-    attempt: Callable[[AsyncConnection], Awaitable[Hindrance | None]],
-) -> None:
+async def _insist(connection: AsyncConnection, door: Door, say: Say, attempt: Attempt) -> None:
     """Try until nothing hinders us, and say what does; DatabaseRefuses when it took too long."""
     pauses = iter(PAUSES_SECONDS)
     while hindrance := await attempt(connection):
